@@ -1,0 +1,1 @@
+"""The web page. Reads the anonymous release and nothing else."""

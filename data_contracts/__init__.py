@@ -1,0 +1,1 @@
+"""What each sector promises to deliver, and what our own tables promise in return."""

@@ -1,0 +1,1 @@
+"""From pseudonymised rows to protected numbers."""

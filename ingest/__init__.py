@@ -1,0 +1,1 @@
+"""From a delivered file to pseudonymised, checked rows in the warehouse."""

@@ -1,0 +1,1 @@
+"""What is only true in one country: data, never logic."""

@@ -1,0 +1,1 @@
+"""A small invented region whose extracts look like real ones."""

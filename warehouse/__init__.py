@@ -1,0 +1,1 @@
+"""The pseudonymised database: schema, connections, atomic replacement, run log."""
