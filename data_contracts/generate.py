@@ -1,0 +1,24 @@
+"""Write every file that is generated from the contracts: `python -m data_contracts.generate`, in a checkout."""
+
+from pathlib import Path
+
+from data_contracts.warehouse_schema import render_schema
+
+ROOT = Path(__file__).parents[1]
+
+
+def generated_files() -> dict[str, str]:
+    """Return path (below the checkout) and content of every generated file."""
+    return {"warehouse/schema.sql": render_schema()}
+
+
+def write_generated_files() -> None:
+    """Write the generated files into the checkout."""
+    for name, content in generated_files().items():
+        path = ROOT / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(content, encoding="utf-8")
+
+
+if __name__ == "__main__":
+    write_generated_files()
