@@ -1,0 +1,66 @@
+# Everything a fresh machine needs: Python 3.11, make and git. `make demo` shows Tværs; `make test` proves it.
+# Options:  make demo SERVE=0                            build the demo and stop before the dashboard
+#           make demo DATA="--inhabitants 20000 --messy" other invented people (see: tvaers demo --help)
+#           make test WORKERS=4                          more test processes
+
+PYTHON  ?= $(shell command -v python3.11 || echo python3)
+VENV    ?= .venv
+WORKERS ?= 2
+SERVE   ?= 1
+PORT    ?= 8501
+DATA    ?=
+
+BIN       := $(VENV)/bin
+INSTALLED := $(VENV)/installed
+FOLDERS   := data_contracts ingest warehouse indicators dashboard synthetic packs tvaers
+
+.PHONY: demo test check format docs bench lock install clean help
+.DEFAULT_GOAL := help
+
+help:            ## Show the targets
+	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 18
+
+install: $(INSTALLED)   ## Make .venv from the lock file (again only when the lock changes)
+
+# The lock file is the only source of versions, and every archive is checked against its hash.
+$(INSTALLED): requirements.lock
+	@$(PYTHON) -c "import sys; sys.exit(sys.version_info[:2] != (3, 11))" || { echo "Python 3.11 is needed. Name it: make PYTHON=/path/to/python3.11"; exit 1; }
+	$(PYTHON) -m venv $(VENV)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation -e .
+	@touch $(INSTALLED)
+
+demo: install    ## Invent a region, run the whole job on it, and open the dashboard on 127.0.0.1
+	$(BIN)/tvaers demo --home .demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve) $(DATA)
+
+test: check      ## Everything: style, types, and every test
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+check: install   ## Style and types
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+format: install  ## Put every file into the house's format
+	$(BIN)/ruff check --fix .
+	$(BIN)/ruff format .
+
+test-%: install  ## One category of tests: make test-unit, test-contracts, test-spec, …
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup tests/$*
+
+docs: install    ## Write the generated pages (dictionary, indicators, commands) anew
+	$(BIN)/python docs/generate.py
+
+bench: install   ## Measure against the bare engine; writes benchmarks/RESULTS.md
+	$(BIN)/python benchmarks/run.py
+
+lock: install    ## Choose versions anew and write requirements.lock
+	$(BIN)/python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); g = p['dependency-groups']; \
+	  w = lambda n: [x for e in g[n] for x in (w(e['include-group']) if isinstance(e, dict) else [e])]; \
+	  print(*p['project']['dependencies'], *w('dev'), sep='\n')" > $(VENV)/wanted.in
+	CUSTOM_COMPILE_COMMAND="make lock" $(BIN)/pip-compile --quiet --upgrade --generate-hashes --allow-unsafe --strip-extras \
+	  --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-emit-options --no-annotate \
+	  --output-file=requirements.lock $(VENV)/wanted.in
+
+clean:           ## Remove the environment and the demo
+	rm -rf $(VENV) .demo dist
