@@ -1,0 +1,233 @@
+"""Open the pseudonymised database: encrypted, and locked so that a query cannot reach anything beyond it."""
+
+import importlib.resources
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+import duckdb
+
+from tvaers.errors import WarehouseError
+from warehouse.schema import create_schema, refuse_other_version
+
+_CLOSED: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": False,
+    "autoload_known_extensions": False,
+    "allow_community_extensions": False,
+    "allow_unsigned_extensions": False,
+    "allow_persistent_secrets": False,
+    "python_enable_replacements": False,
+    "python_scan_all_frames": False,
+}
+
+# A statement written wrongly is a fault of this program, not of the user's file, and its text holds no patient's value.
+_MISTAKES = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.SyntaxException)
+
+
+@contextmanager
+def open_for_build(
+    path: Path, key: bytes, *, memory_limit: str | None = None, attach_also: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a warehouse file for writing; a file that does not exist yet is created with the current schema.
+
+    The file is attached as `warehouse` and is the default catalog; `memory` is the in-memory catalog for staged rows.
+    Spilled rows are encrypted. When the block ends well everything is in the file and no log stays beside it. The caller builds beside the live file (`warehouse.swap`), never on it.
+
+    Args:
+        path: The file to write.
+        key: 32 bytes, the sub-key `encryption` of the master key.
+        memory_limit: For example `4GB`; None leaves the choice to DuckDB.
+        attach_also: Another warehouse under the same key, attached read-only as `live`.
+
+    Raises:
+        WarehouseError: The file is corrupt, busy, of a newer version or under another key, or it could not be
+            encrypted safely.
+    """
+    con = _connect(memory_limit)
+    try:
+        con.execute("SET temp_file_encryption = true")
+        con.execute(f"SET temp_directory = '{_quoted(path.parent / (path.name + '.spill'))}'")
+        is_new = not path.exists()
+        _attach(con, path, key, alias="warehouse", read_only=False)
+        if attach_also is not None:
+            _attach(con, attach_also, key, alias="live", read_only=True)
+        con.execute("SET enable_external_access = false")
+        con.execute("USE warehouse")
+        if is_new:
+            create_schema(con)
+        refuse_other_version(con, path)
+        yield con
+        con.execute("CHECKPOINT warehouse")
+    except _MISTAKES:
+        raise
+    except duckdb.Error as fault:
+        raise translated(fault, path) from fault
+    finally:
+        with suppress(duckdb.Error):
+            con.close()
+
+
+@contextmanager
+def open_read_only(path: Path, key: bytes, *, memory_limit: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a warehouse file for reading, as catalog `warehouse`, with every other file and every setting locked away.
+
+    Temporary tables are possible and stay in memory.
+
+    Args:
+        path: The live warehouse file.
+        key: 32 bytes, the sub-key `encryption` of the master key.
+        memory_limit: For example `4GB`; None leaves the choice to DuckDB.
+
+    Raises:
+        WarehouseError: The file is missing, corrupt, busy, of a newer version or under another key.
+    """
+    if not path.is_file():
+        raise WarehouseError(
+            "There is no warehouse yet.", where=str(path), what_to_do="Load extracts first: tvaers ingest FOLDER"
+        )
+    con = _connect(memory_limit)
+    try:
+        con.execute("SET max_temp_directory_size = '0B'")
+        _attach(con, path, key, alias="warehouse", read_only=True)
+        con.execute("SET enable_external_access = false")
+        con.execute("USE warehouse")
+        refuse_other_version(con, path)
+        con.execute("SET disabled_filesystems = 'LocalFileSystem'")
+        con.execute("SET lock_configuration = true")
+        yield con
+    except _MISTAKES:
+        raise
+    except duckdb.Error as fault:
+        raise translated(fault, path) from fault
+    finally:
+        with suppress(duckdb.Error):
+            con.close()
+
+
+def probe_encryption() -> None:
+    """Refuse to go on where a database file could not be encrypted safely.
+
+    Raises:
+        WarehouseError: DuckDB's OpenSSL-backed module is missing or does not load.
+    """
+    _connect(None).close()
+
+
+def _connect(memory_limit: str | None) -> duckdb.DuckDBPyConnection:
+    con = duckdb.connect(":memory:", config=dict(_CLOSED))
+    try:
+        con.execute(f"LOAD '{_quoted(_encryption_module())}'")
+        unsafe = con.execute("SELECT current_setting('force_mbedtls_unsafe')").fetchone()
+        if unsafe is not None and unsafe[0] is True:
+            raise WarehouseError("DuckDB is set to its unsafe encryption module.", what_to_do="tvaers doctor")
+        if memory_limit is not None:
+            con.execute("SET memory_limit = ?", [memory_limit])
+    except (duckdb.Error, ModuleNotFoundError, OSError) as fault:
+        con.close()
+        raise WarehouseError(
+            "Only DuckDB's unsafe encryption module is present, so the warehouse will not be written.",
+            where=f"duckdb {duckdb.__version__} without a loadable httpfs extension ({type(fault).__name__})",
+            what_to_do=f"pip install duckdb-extension-httpfs=={duckdb.__version__}",
+        ) from None
+    except WarehouseError:
+        con.close()
+        raise
+    return con
+
+
+def _encryption_module() -> Path:
+    """Return the httpfs extension of the installed PyPI package; it brings OpenSSL, and nothing is downloaded."""
+    package = importlib.resources.files("duckdb_extension_httpfs")
+    module = Path(str(package)) / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
+    if not module.is_file():
+        raise FileNotFoundError(module.name)
+    return module
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: Path, key: bytes, *, alias: str, read_only: bool) -> None:
+    mode = ", READ_ONLY" if read_only else ""
+    try:
+        con.execute(f"ATTACH '{_quoted(path)}' AS {alias} (TYPE duckdb, ENCRYPTION_KEY ?{mode})", [key.hex()])
+    except duckdb.Error as fault:
+        raise translated(fault, path) from None
+
+
+def _quoted(path: Path) -> str:
+    return str(path).replace("'", "''")
+
+
+def translated(fault: duckdb.Error, path: Path) -> WarehouseError:
+    """Return a fault of the database as one a user can act on; the text of the statement is left out."""
+    text = str(fault)
+    for sign, what, what_to_do in _FAULTS:
+        if sign.lower() in text.lower():
+            return WarehouseError(what, where=str(path), what_to_do=what_to_do)
+    return WarehouseError(
+        f"The database engine reported {type(fault).__name__}.",
+        where=str(path),
+        what_to_do="tvaers doctor",
+    )
+
+
+_FAULTS = (
+    (
+        "wrong encryption key",
+        "The warehouse was written under another key.",
+        "Use the key file that the warehouse was built with (TVAERS_KEY_FILE), or start a new home folder.",
+    ),
+    (
+        "not encrypted",
+        "The warehouse file is not encrypted, so it was not written by this program.",
+        "Move the file away and ingest again.",
+    ),
+    (
+        "set lock",
+        "Another process is writing this warehouse file.",
+        "Wait until it has finished, then try again.",
+    ),
+    (
+        "no space left",
+        "The disk is full.",
+        "Free some space and run the same command again; the last good warehouse is untouched.",
+    ),
+    (
+        "file too large",
+        "The disk, or the limit on a file's size, is full.",
+        "Free some space and run the same command again; the last good warehouse is untouched.",
+    ),
+    (
+        "failed to offload",
+        "The disk has no room for rows that do not fit in memory.",
+        "Free some space or memory and run the same command again; the last good warehouse is untouched.",
+    ),
+    (
+        "out of memory",
+        "The work does not fit in the memory allowed.",
+        "Close other programs or raise the memory limit, then run the same command again.",
+    ),
+    (
+        "not a valid duckdb database",
+        "The warehouse file is corrupt, or is not a warehouse.",
+        "Restore it from a backup, or move it away and ingest again.",
+    ),
+    (
+        "newer version",
+        "The warehouse file was written by a newer version.",
+        "Install the newer version of tvaers, or move the file away and ingest again.",
+    ),
+    (
+        "could not read enough bytes",
+        "The warehouse file is cut short.",
+        "Restore it from a backup, or move it away and ingest again.",
+    ),
+    (
+        "corrupt",
+        "The warehouse file is corrupt.",
+        "Restore it from a backup, or move it away and ingest again.",
+    ),
+    (
+        "tag differs",
+        "The warehouse file is corrupt: a block does not match its seal.",
+        "Restore it from a backup, or move it away and ingest again.",
+    ),
+)

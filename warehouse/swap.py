@@ -1,0 +1,95 @@
+"""Build a new file beside the live one and swap it in at once, so that a reader never meets a half-built database."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from filelock import FileLock, Timeout
+
+from tvaers.errors import WarehouseError
+
+_BESIDE = ".new"
+
+
+@contextmanager
+def replace_atomically(target: Path, *, start_from_copy: bool = False) -> Iterator[Path]:
+    """Yield the path of a file to build; when the block ends well it takes the place of `target`, else it is removed.
+
+    The caller closes the file before the block ends. A process killed at any moment leaves `target` as it was;
+    what it left beside is removed by the next build.
+
+    Args:
+        target: The live file; it need not exist.
+        start_from_copy: Begin with a copy of the live file instead of nothing.
+
+    Raises:
+        WarehouseError: The disk is full.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    beside = target.with_name(target.name + _BESIDE)
+    remove_leftovers(target)
+    try:
+        with _disk_faults_explained(target):
+            if start_from_copy and target.exists():
+                shutil.copyfile(target, beside)
+        yield beside
+        with _disk_faults_explained(target):
+            _sync(beside)
+            beside.replace(target)
+            _sync(target.parent)
+    finally:
+        remove_leftovers(target)
+
+
+def remove_leftovers(target: Path) -> None:
+    """Remove what an earlier, killed build of `target` left beside it."""
+    for path in target.parent.glob(f"{target.name}{_BESIDE}*"):
+        if path.is_dir():
+            shutil.rmtree(path, ignore_errors=True)
+        else:
+            path.unlink(missing_ok=True)
+
+
+@contextmanager
+def one_builder_at_a_time(target: Path) -> Iterator[None]:
+    """Hold the lock of a database for as long as it is being rebuilt; the lock of a killed process frees itself.
+
+    Raises:
+        WarehouseError: Another process is building it.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    lock = FileLock(target.with_name(target.name + ".lock"), timeout=0)
+    try:
+        lock.acquire()
+    except Timeout:
+        raise WarehouseError(
+            "Another job is writing the warehouse.",
+            where=str(target),
+            what_to_do="Wait until it has finished, then run the same command again.",
+        ) from None
+    try:
+        yield
+    finally:
+        lock.release()
+
+
+@contextmanager
+def _disk_faults_explained(target: Path) -> Iterator[None]:
+    try:
+        yield
+    except OSError as fault:
+        raise WarehouseError(
+            f"The new database could not be written: {fault.strerror}.",
+            where=str(target),
+            what_to_do="Free some space and run the same command again; the last good state is untouched.",
+        ) from fault
+
+
+def _sync(path: Path) -> None:
+    handle = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
