@@ -1,0 +1,100 @@
+"""The disclosure policy: one commented YAML page of a country pack, read into a frozen object."""
+
+import json
+from pathlib import Path
+from typing import Any, Literal
+
+import yaml
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from tvaers.errors import DisclosureError
+
+Level = Literal["practice", "hospital", "cluster", "municipality", "all"]
+
+
+class Policy(BaseModel):
+    """What may be published about groups of people.
+
+    Attributes:
+        version: Version of the signed page.
+        smallest_count: Smallest number of people in a shown group (0 may be shown); never below 3.
+        smallest_denominator: Smallest denominator of a shown share or rate.
+        smallest_group_behind_events: Smallest number of distinct people behind a shown count of events.
+        smallest_median_group: Smallest group whose median is shown.
+        smallest_median_interval_group: Smallest group whose median is shown with its interval.
+        protection_width: Smallest distance between the lowest and highest value an attacker can prove for a small
+            count, in people or events.
+        smallest_practice: Smallest practice, in patients of the period, that is shown by itself.
+        rounding: Only `none` is supported: shown numbers are exact.
+        hidden_first: Levels in the order in which cells are given up to protect others.
+        reasons: Why each setting has its value, by setting and language.
+    """
+
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+    version: str
+    smallest_count: int = Field(ge=3)
+    smallest_denominator: int = Field(ge=3)
+    smallest_group_behind_events: int = Field(ge=3)
+    smallest_median_group: int = Field(ge=3)
+    smallest_median_interval_group: int = Field(ge=3)
+    protection_width: int = Field(ge=1)
+    smallest_practice: int = Field(ge=3)
+    rounding: Literal["none"]
+    hidden_first: tuple[Level, ...]
+    reasons: dict[str, dict[str, str]] = Field(default_factory=dict, repr=False)
+
+    @model_validator(mode="after")
+    def _settings_agree(self) -> "Policy":
+        if self.smallest_denominator < self.smallest_count:
+            raise ValueError("smallest_denominator must not be below smallest_count")
+        if self.smallest_median_interval_group < self.smallest_median_group:
+            raise ValueError("smallest_median_interval_group must not be below smallest_median_group")
+        if sorted(self.hidden_first) != ["all", "cluster", "hospital", "municipality", "practice"]:
+            raise ValueError("hidden_first must name each level once")
+        return self
+
+    def rows(self) -> list[dict[str, str]]:
+        """Return the policy as rows of the release: key, value, and the explanation as JSON by language."""
+        values = self.model_dump(exclude={"reasons"})
+        return [
+            {
+                "key": key,
+                "value": ", ".join(value) if isinstance(value, tuple) else str(value),
+                "explanation": json.dumps(self.reasons.get(key, {}), ensure_ascii=False, sort_keys=True),
+            }
+            for key, value in values.items()
+        ]
+
+
+def load_policy(path: Path) -> Policy:
+    """Read a policy page.
+
+    Args:
+        path: The `disclosure.yaml` of a pack.
+
+    Raises:
+        DisclosureError: The page is missing, a setting is missing or unknown, or a value is below its floor.
+    """
+    what_to_do = "Correct the page; packs/denmark/disclosure.yaml shows every setting."
+    try:
+        page: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
+        settings = page["settings"]
+        values = {key: setting["value"] for key, setting in settings.items()}
+        reasons = {key: setting["reason"] for key, setting in settings.items()}
+        return Policy(version=page["version"], reasons=reasons, **values)
+    except FileNotFoundError:
+        raise DisclosureError("The pack has no disclosure policy.", where=str(path), what_to_do=what_to_do) from None
+    except ValidationError as fault:
+        first = fault.errors()[0]
+        setting = ".".join(str(part) for part in first["loc"])
+        raise DisclosureError(
+            "The disclosure policy is not valid.",
+            where=f"{path}: {setting} {first['msg']}",
+            how_much=f"{fault.error_count()} settings are wrong.",
+            what_to_do=what_to_do,
+        ) from None
+    except (yaml.YAMLError, KeyError, TypeError, AttributeError) as fault:
+        raise DisclosureError(
+            "The disclosure policy cannot be read.", where=f"{path}: {fault}", what_to_do=what_to_do
+        ) from None

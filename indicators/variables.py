@@ -1,0 +1,159 @@
+"""Variables: the mechanics behind indicators, one SELECT per file with a header that says what it returns.
+
+A variable is written once, by an analyst, as `indicators/<disease>/variables/<name>.sql`:
+
+    -- label: Latest HbA1c in the period
+    -- unit: mmol/mol
+    -- rows: patient and period
+    -- sources: measurement(analyte=hba1c)
+    -- ties: the lowest value of the latest day
+    SELECT patient_id, period_end, ... FROM measurement JOIN period_day ON period_day.day = measurement.taken_on ...
+
+It sees these relations by bare name, all limited to people with the disease:
+
+- the core tables (measurement, diagnosis, dispensing, ...); `patient_id` is a number whose value means nothing
+- period(period_start, period_end): one row per reporting date, both ends included
+- period_day(day, period_start, period_end): one row per day of each period. Join facts on the day: an equality join
+- patient(patient_id, period_start, period_end, sex, age, ...): the base columns of patient_period
+- codelist(list, system, code): the codes that occur in the warehouse and match the list by prefix; join by equality
+- $name: a dated parameter of the country pack, as valid on the reporting date
+
+`rows: patient` returns patient_id and columns; `rows: patient and period` returns patient_id, period_end and columns.
+At most one row per patient (and period). Column names carry their unit; dates end in `_on`; counts in `_count`.
+"""
+
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from indicators.definition import PARAMETER, disease_folder, unknown
+from tvaers.errors import DefinitionError
+
+HEADER = ("label", "unit", "rows", "sources", "ties")
+SOURCE = re.compile(r"^(?P<table>[a-z_]+)(\((?P<column>[a-z_]+)=(?P<value>[a-z0-9_]+)\))?$")
+# The day by which a source's rows are placed in time, for judging whether its extracts cover a period.
+SOURCE_DAYS = {
+    "hospital_contact": "started_on",
+    "diagnosis": "diagnosed_on",
+    "procedure": "performed_on",
+    "measurement": "taken_on",
+    "dispensing": "dispensed_on",
+    "service": "service_on",
+    "examination": "examined_on",
+    "municipal_course": "coalesce(granted_on, referred_on)",
+    "municipal_encounter": "held_on",
+}
+
+
+@dataclass(frozen=True)
+class Source:
+    """A core table, or the part of it where one column has one value, that a variable needs.
+
+    Written `measurement` or `measurement(analyte=hba1c)`.
+    """
+
+    table: str
+    column: str | None = None
+    value: str | None = None
+
+    def __str__(self) -> str:
+        return f"{self.table}({self.column}={self.value})" if self.column else self.table
+
+
+@dataclass(frozen=True)
+class Variable:
+    """One variable.
+
+    Attributes:
+        name: The file's name.
+        label: What it is, in words.
+        unit: Unit of its value column, or `-`.
+        rows: Whether it has one row per patient, or per patient and period.
+        sources: The tables without whose extracts it cannot be computed.
+        ties: What is done when two facts compete (same day, same rank), or `-`.
+        sql: The SELECT, with `$parameters`.
+    """
+
+    name: str
+    label: str
+    unit: str
+    rows: Literal["patient", "patient and period"]
+    sources: tuple[Source, ...]
+    ties: str
+    sql: str
+
+    @property
+    def parameters(self) -> frozenset[str]:
+        """Names of the dated parameters in the SELECT."""
+        return frozenset(PARAMETER.findall(self.sql))
+
+
+def parse_variable(name: str, text: str) -> Variable:
+    """Return the variable written in a file's text.
+
+    Raises:
+        DefinitionError: A header line is missing, unknown or has a value that is not allowed.
+    """
+    header: dict[str, str] = {}
+    body: list[str] = []
+    for line in text.splitlines():
+        found = re.match(r"^-- ([a-z_]+):\s*(.*)$", line)
+        if found and not body:
+            header[found[1]] = found[2].strip()
+        elif not line.lstrip().startswith("--") and (body or line.strip()):
+            body.append(line)
+    where = f"variables/{name}.sql"
+    for key in header.keys() - set(HEADER):
+        raise unknown("header line", key, HEADER, where=where)
+    if missing := [key for key in HEADER if not header.get(key)]:
+        raise DefinitionError(
+            f"A variable lacks the header lines: {', '.join(missing)}.",
+            where=where,
+            what_to_do="Add the lines '-- <key>: <text>' at the top; write '-' where nothing applies.",
+        )
+    if header["rows"] not in ("patient", "patient and period"):
+        raise unknown("kind of rows", header["rows"], ("patient", "patient and period"), where=where)
+    rows: Literal["patient", "patient and period"] = "patient" if header["rows"] == "patient" else "patient and period"
+    return Variable(
+        name=name,
+        label=header["label"],
+        unit=header["unit"],
+        rows=rows,
+        sources=tuple(parse_source(part, where) for part in split_sources(header["sources"])),
+        ties=header["ties"],
+        sql="\n".join(body).strip().rstrip(";"),
+    )
+
+
+def split_sources(text: str) -> list[str]:
+    """Return the parts of a `sources` line; `-` alone means that the variable needs no extract."""
+    return [] if text == "-" else [part.strip() for part in text.split(",")]
+
+
+def parse_source(text: str, where: str) -> Source:
+    """Return one source; tables without a day (person, residence, registration, practice) are always there.
+
+    Raises:
+        DefinitionError: Not of the form `table` or `table(column=value)`, or an unknown table.
+    """
+    found = SOURCE.match(text)
+    if not found:
+        raise DefinitionError(
+            f"A source is written wrongly: '{text}'.",
+            where=where,
+            what_to_do="Write `measurement` or `measurement(analyte=hba1c)`, separated by commas.",
+        )
+    if found["table"] not in SOURCE_DAYS:
+        raise unknown("source table", found["table"], SOURCE_DAYS, where=where)
+    return Source(found["table"], found["column"], found["value"])
+
+
+def load_variables(disease: str) -> dict[str, Variable]:
+    """Return all variables of a disease by name.
+
+    Raises:
+        DefinitionError: A file is written wrongly.
+    """
+    folder: Path = disease_folder(disease) / "variables"
+    return {path.stem: parse_variable(path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))}
