@@ -123,7 +123,7 @@ class Evidence(Part):
     """The columns of `patient_period` that `tvaers explain` shows as the reason."""
 
     value: str | None = None
-    on: str | None = None
+    day: str | None = None
 
 
 class Indicator(Part):
@@ -218,7 +218,7 @@ class Indicator(Part):
             "numerator.count": self.numerator and self.numerator.count,
             "value.of": self.value and self.value.of,
             "evidence.value": self.evidence and self.evidence.value,
-            "evidence.on": self.evidence and self.evidence.on,
+            "evidence.day": self.evidence and self.evidence.day,
         } | {f"exclusions[{place}].when": clause.when for place, clause in enumerate(self.exclusions)}
         return {key: expression for key, expression in found.items() if expression}
 
