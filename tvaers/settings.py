@@ -8,6 +8,7 @@ from pathlib import Path
 import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError
 
+from packs import DEFAULT_PACK
 from tvaers.errors import SettingsError
 
 SETTINGS_FILE = "settings.toml"
@@ -43,7 +44,7 @@ class Settings(BaseModel):
 
     home: Path
     key_file: Path
-    pack: str = "denmark"
+    pack: str = DEFAULT_PACK
     disease: str = "type_2_diabetes"
 
     @property

@@ -1,0 +1,102 @@
+"""Habits that protect people, checked by reading the code itself."""
+
+import ast
+import re
+
+from tests.lib.checkout import PACKAGES, files_below, name_of
+
+DATA_PATH = ("data_contracts", "ingest", "warehouse", "indicators", "synthetic")
+ROW_LOOPS = {"iter_rows", "iterrows", "itertuples", "map_elements", "map_rows"}
+PLAIN_HASHES_ALLOWED = {
+    "tvaers/settings.py": "names the key file of a home folder after the folder's path",
+}
+
+
+def calls(tree: ast.AST):
+    return [node for node in ast.walk(tree) if isinstance(node, ast.Call)]
+
+
+def called_name(call: ast.Call) -> str:
+    match call.func:
+        case ast.Attribute(attr=name) | ast.Name(id=name):
+            return name
+    return ""
+
+
+def trees(*folders: str):
+    return [(name_of(path), ast.parse(path.read_text(encoding="utf-8"))) for path in files_below(*folders)]
+
+
+def test_rows_are_never_visited_one_by_one():
+    found = [
+        f"{name}: {called_name(call)}"
+        for name, tree in trees(*DATA_PATH)
+        for call in calls(tree)
+        if called_name(call) in ROW_LOOPS
+    ]
+    assert found == []
+
+
+def test_library_code_prints_nothing():
+    found = []
+    for name, tree in trees(*(set(PACKAGES) - {"tvaers"})):
+        found += [
+            f"{name}: print" for call in calls(tree) if isinstance(call.func, ast.Name) and call.func.id == "print"
+        ]
+        found += [
+            f"{name}: sys.stdout"
+            for node in ast.walk(tree)
+            if isinstance(node, ast.Attribute)
+            and node.attr == "stdout"
+            and isinstance(node.value, ast.Name)
+            and node.value.id == "sys"
+        ]
+    assert found == []
+
+
+def test_no_broken_hash_is_used_anywhere():
+    pattern = re.compile(r"\b(md5|sha1)\b", re.I)
+    files = files_below(*PACKAGES, suffixes=(".py", ".sql", ".yaml"))
+    assert [name_of(path) for path in files if pattern.search(path.read_text(encoding="utf-8"))] == []
+
+
+def test_a_pseudonym_is_never_an_unkeyed_hash():
+    # Ten digits can be tried through in seconds; only a keyed hash protects them.
+    path = "ingest/pseudonymise.py"
+    (text,) = [file.read_text(encoding="utf-8") for file in files_below("ingest") if name_of(file) == path]
+    assert "hmac" in text.lower()
+    assert not re.search(r"hashlib\.|(?<!hmac_)(?<!hmac\.)\bsha256\(", text.lower())
+
+
+def test_the_encryption_key_is_always_a_bound_value():
+    literal = re.compile(r"ENCRYPTION_KEY\s*['\"{%]", re.I)
+    found = [
+        name_of(path)
+        for path in files_below(*PACKAGES, "benchmarks")
+        if literal.search(path.read_text(encoding="utf-8"))
+    ]
+    assert found == []
+
+
+def test_the_secret_key_is_never_an_option_of_a_command():
+    for path in files_below("tvaers"):
+        text = path.read_text(encoding="utf-8")
+        assert not re.search(r"[\"']--(key|secret|password)[\"']", text), name_of(path)
+
+
+def test_the_dashboard_knows_neither_warehouse_nor_key():
+    for path in files_below("dashboard"):
+        text = path.read_text(encoding="utf-8")
+        assert "warehouse.duckdb" not in text, name_of(path)
+        assert "TVAERS_KEY_FILE" not in text, name_of(path)
+
+
+def test_only_the_release_reader_holds_sql_in_the_dashboard():
+    select = re.compile(r"\bSELECT\b[\s\S]{0,400}?\bFROM\b")
+    found = [name_of(path) for path in files_below("dashboard") if select.search(path.read_text(encoding="utf-8"))]
+    assert found in ([], ["dashboard/release_reader.py"])
+
+
+def test_nothing_is_guarded_by_an_assertion_that_an_optimised_run_drops():
+    found = [name for name, tree in trees(*PACKAGES) for node in ast.walk(tree) if isinstance(node, ast.Assert)]
+    assert found == []

@@ -1,0 +1,1 @@
+"""The dashboard: functions, pages, a real browser."""

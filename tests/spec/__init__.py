@@ -1,0 +1,1 @@
+"""Indicators and variables as drawn tables."""
