@@ -1,0 +1,69 @@
+"""The release file: its tables, written in one go to a new DuckDB file that any reader can open."""
+
+import hashlib
+from collections.abc import Mapping
+from pathlib import Path
+
+import duckdb
+import polars as pl
+
+RELEASE_SCHEMA_VERSION = "1"
+
+# Table by table: the columns in order, and the columns that sort the rows.
+TABLES: dict[str, tuple[str, str]] = {
+    "result": (
+        "indicator_id VARCHAR NOT NULL, definition_version INTEGER NOT NULL, period_start DATE NOT NULL, "
+        "period_end DATE NOT NULL, level VARCHAR NOT NULL, unit_id VARCHAR NOT NULL, sex VARCHAR NOT NULL, "
+        "age_band VARCHAR NOT NULL, state VARCHAR NOT NULL, numerator BIGINT, denominator BIGINT, "
+        "patient_years DOUBLE, eligible BIGINT, completeness DOUBLE, value DOUBLE, ci_low DOUBLE, ci_high DOUBLE",
+        "indicator_id, period_end, level, unit_id, sex, age_band",
+    ),
+    "unit": (
+        "level VARCHAR NOT NULL, unit_id VARCHAR NOT NULL, name VARCHAR NOT NULL, cluster_id VARCHAR, "
+        "municipality_id VARCHAR",
+        "level, unit_id",
+    ),
+    "indicator": (
+        "indicator_id VARCHAR NOT NULL, definition_version INTEGER NOT NULL, position INTEGER NOT NULL, "
+        "definition JSON NOT NULL",
+        "position",
+    ),
+    "delivery": (
+        "sector VARCHAR NOT NULL, file_type VARCHAR NOT NULL, file_name VARCHAR NOT NULL, delivered_on DATE, "
+        "covers_until DATE, rows_in BIGINT, rows_loaded BIGINT, rows_quarantined BIGINT, rows_duplicate BIGINT, "
+        "state VARCHAR NOT NULL, fresh_within_days INTEGER",
+        "sector, file_type, delivered_on, file_name",
+    ),
+    "quarantine": (
+        "sector VARCHAR NOT NULL, file_type VARCHAR NOT NULL, rule VARCHAR NOT NULL, description VARCHAR, rows BIGINT, "
+        "state VARCHAR NOT NULL",
+        "sector, file_type, rule",
+    ),
+    "completeness": (
+        "sector VARCHAR NOT NULL, month DATE NOT NULL, rows BIGINT, state VARCHAR NOT NULL",
+        "sector, month",
+    ),
+    "policy": ("key VARCHAR NOT NULL, value VARCHAR NOT NULL, explanation VARCHAR", "key"),
+    "meta": ("key VARCHAR NOT NULL, value VARCHAR NOT NULL", "key"),
+}
+
+
+def write_release(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
+    """Write a release to a path that does not exist yet.
+
+    Args:
+        path: The new file.
+        tables: One frame per table of `TABLES`; columns are matched by name. `meta` gains `release_id` (a hash of all
+            other content, so that the same content has the same id) and `schema_version`.
+    """
+    with duckdb.connect(str(path)) as release:
+        digest = hashlib.sha256()
+        for name, (columns, order) in TABLES.items():
+            release.execute(f"CREATE TABLE {name} ({columns})")
+            release.register("delivered", tables[name])
+            release.execute(f"INSERT INTO {name} BY NAME SELECT * FROM delivered ORDER BY {order}")
+            release.unregister("delivered")
+            digest.update(release.table(name).pl().write_csv().encode())
+        identity = [("release_id", digest.hexdigest()[:12]), ("schema_version", RELEASE_SCHEMA_VERSION)]
+        release.executemany("INSERT INTO meta VALUES (?, ?)", identity)
+        release.execute("CHECKPOINT")
