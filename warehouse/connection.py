@@ -31,7 +31,8 @@ def open_for_build(
     """Open a warehouse file for writing; a file that does not exist yet is created with the current schema.
 
     The file is attached as `warehouse` and is the default catalog; `memory` is the in-memory catalog for staged rows.
-    Spilled rows are encrypted. When the block ends well everything is in the file and no log stays beside it. The caller builds beside the live file (`warehouse.swap`), never on it.
+    Spilled rows are encrypted. When the block ends well everything is in the file and no log stays beside it.
+    The caller builds beside the live file (`warehouse.swap`), never on it.
 
     Args:
         path: The file to write.
