@@ -1,4 +1,4 @@
-"""Read one contract file written in the Open Data Contract Standard, version 3, and refuse what the standard does not know."""
+"""Read one contract file written in the Open Data Contract Standard (v3) and refuse what it does not know."""
 
 from collections.abc import Iterator
 from pathlib import Path

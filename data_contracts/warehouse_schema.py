@@ -1,4 +1,4 @@
-"""The warehouse's tables as SQL, generated from the contracts in `core/` (`warehouse/schema.sql` is the checked-in result)."""
+"""The warehouse's tables as SQL, generated from the contracts in `core/`; `warehouse/schema.sql` is the result."""
 
 from data_contracts.warehouse_tables import Table, TableColumn, load_tables
 
