@@ -1,0 +1,226 @@
+-- label: Hospital discharges and what followed them
+-- unit: discharges
+-- rows: patient and period
+-- sources: hospital_contact, diagnosis, examination, service, municipal_encounter
+-- ties: -
+--
+-- A stay is physical contacts joined when they overlap or lie at most 4 hours apart; it is an admission from 12 hours on
+-- (national statistics of readmissions). A contact with dates but no times is a stay when the register calls it inpatient.
+-- The discharge is alive, and counts once the 7, 14 or 30 days have passed within the period. Discharges with a diabetes
+-- diagnosis at any contact of the stay are followed up, unless the patient died or was admitted again in those days.
+-- Contacts that count: general practice (a consultation is dated by the Monday of its week), outpatient endocrinology, and
+-- municipal meetings that were held.
+WITH contact AS (
+    SELECT
+        patient_id,
+        contact_id,
+        COALESCE(starts_at, CAST(started_on AS TIMESTAMP)) AS begins_at,
+        COALESCE(ends_at, CAST(ended_on AS TIMESTAMP)) AS finishes_at,
+        COALESCE(is_acute, FALSE) AS is_acute,
+        starts_at IS NULL OR ends_at IS NULL AS has_dates_only
+    FROM hospital_contact
+    WHERE
+        is_physical
+        AND ended_on IS NOT NULL
+        AND ((starts_at IS NOT NULL AND ends_at IS NOT NULL) OR patient_type = 'inpatient')
+),
+
+marked AS (
+    SELECT
+        *,
+        CASE
+            WHEN
+                begins_at <= MAX(finishes_at) OVER (
+                    PARTITION BY patient_id
+                    ORDER BY begins_at, finishes_at, contact_id
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) + INTERVAL '4' HOUR
+                THEN 0
+            ELSE 1
+        END AS opens_stay
+    FROM contact
+),
+
+numbered AS (
+    SELECT
+        *,
+        SUM(opens_stay) OVER (
+            PARTITION BY patient_id
+            ORDER BY begins_at, finishes_at, contact_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS stay_number
+    FROM marked
+),
+
+diabetes_contact AS (
+    SELECT DISTINCT diagnosis.patient_id, diagnosis.contact_id
+    FROM diagnosis
+    JOIN codelist
+        ON codelist.list = 'diabetes_diagnosis'
+        AND codelist.system = diagnosis.code_system
+        AND codelist.code = diagnosis.code
+    WHERE diagnosis.sector = 'hospital' AND diagnosis.retraction <> 'yes'
+),
+
+stay AS (
+    SELECT
+        numbered.patient_id,
+        MIN(numbered.begins_at) AS admitted_at,
+        MAX(numbered.finishes_at) AS discharged_at,
+        CAST(MAX(numbered.finishes_at) AS DATE) AS discharged_on,
+        MAX(CASE WHEN numbered.opens_stay = 1 AND numbered.is_acute THEN 1 ELSE 0 END) = 1 AS is_acute,
+        MAX(CASE WHEN diabetes_contact.contact_id IS NOT NULL THEN 1 ELSE 0 END) = 1 AS has_diabetes_diagnosis
+    FROM numbered
+    LEFT JOIN diabetes_contact
+        ON diabetes_contact.patient_id = numbered.patient_id AND diabetes_contact.contact_id = numbered.contact_id
+    GROUP BY numbered.patient_id, numbered.stay_number
+    HAVING
+        MAX(CASE WHEN numbered.has_dates_only THEN 1 ELSE 0 END) = 1
+        OR MAX(numbered.finishes_at) >= MIN(numbered.begins_at) + INTERVAL '12' HOUR
+),
+
+followed AS (
+    SELECT
+        *,
+        CAST(
+            LEAD(admitted_at) OVER (PARTITION BY patient_id ORDER BY admitted_at) AS DATE
+        ) AS next_admitted_on,
+        CAST(
+            MIN(CASE WHEN is_acute THEN admitted_at END) OVER (
+                PARTITION BY patient_id
+                ORDER BY admitted_at
+                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+            ) AS DATE
+        ) AS next_acute_admitted_on
+    FROM stay
+),
+
+-- A discharge belongs to the period of its day; the patient is observed on that day and leaves the hospital alive.
+discharge AS (
+    SELECT
+        followed.*,
+        period_day.period_end,
+        patient.died_on
+    FROM followed
+    JOIN period_day ON period_day.day = followed.discharged_on
+    JOIN patient ON patient.patient_id = followed.patient_id AND patient.period_end = period_day.period_end
+    WHERE
+        followed.discharged_on >= patient.observed_from
+        AND followed.discharged_on <= patient.observed_to
+        AND (patient.died_on IS NULL OR patient.died_on > followed.discharged_on)
+),
+
+seen_outside AS (
+    SELECT patient_id, started_on AS seen_on
+    FROM hospital_contact
+    WHERE
+        specialty = 'endocrinology'
+        AND is_physical
+        AND NOT COALESCE(is_acute, FALSE)
+        AND COALESCE(patient_type, 'outpatient') = 'outpatient'
+    UNION ALL
+    SELECT service.patient_id, service.service_on AS seen_on
+    FROM service
+    JOIN codelist
+        ON codelist.list = 'general_practice_consultation'
+        AND codelist.system = 'service'
+        AND codelist.code = service.specialty_code || service.service_code
+    WHERE NOT service.is_for_child
+    UNION ALL
+    SELECT patient_id, examined_on AS seen_on
+    FROM examination
+    WHERE sector = 'general_practice'
+    UNION ALL
+    SELECT patient_id, held_on AS seen_on
+    FROM municipal_encounter
+    WHERE status = 'finished'
+),
+
+first_seen AS (
+    SELECT discharge.patient_id, discharge.period_end, discharge.discharged_at, MIN(seen_outside.seen_on) AS seen_on
+    FROM discharge
+    JOIN seen_outside ON seen_outside.patient_id = discharge.patient_id
+    WHERE seen_outside.seen_on > discharge.discharged_on
+    GROUP BY discharge.patient_id, discharge.period_end, discharge.discharged_at
+),
+
+timed AS (
+    SELECT
+        discharge.patient_id,
+        discharge.period_end,
+        discharge.discharged_on,
+        discharge.has_diabetes_diagnosis,
+        DATE_DIFF('day', discharge.discharged_on, discharge.period_end) AS followed_days,
+        DATE_DIFF('day', discharge.discharged_on, first_seen.seen_on) AS seen_after_days,
+        DATE_DIFF('day', discharge.discharged_on, discharge.next_acute_admitted_on) AS readmitted_after_days,
+        DATE_DIFF('day', discharge.discharged_on, LEAST(discharge.next_admitted_on, discharge.died_on))
+            AS interrupted_after_days
+    FROM discharge
+    LEFT JOIN first_seen
+        ON first_seen.patient_id = discharge.patient_id
+        AND first_seen.period_end = discharge.period_end
+        AND first_seen.discharged_at = discharge.discharged_at
+)
+
+SELECT
+    patient_id,
+    period_end,
+    SUM(
+        CASE
+            WHEN has_diabetes_diagnosis AND followed_days >= 7 AND COALESCE(interrupted_after_days > 7, TRUE)
+                THEN 1
+            ELSE 0
+        END
+    ) AS discharges_followed_7_days_count,
+    SUM(
+        CASE
+            WHEN
+                has_diabetes_diagnosis
+                AND followed_days >= 7
+                AND COALESCE(interrupted_after_days > 7, TRUE)
+                AND seen_after_days <= 7
+                THEN 1
+            ELSE 0
+        END
+    ) AS contacts_within_7_days_count,
+    SUM(
+        CASE
+            WHEN has_diabetes_diagnosis AND followed_days >= 14 AND COALESCE(interrupted_after_days > 14, TRUE)
+                THEN 1
+            ELSE 0
+        END
+    ) AS discharges_followed_14_days_count,
+    SUM(
+        CASE
+            WHEN
+                has_diabetes_diagnosis
+                AND followed_days >= 14
+                AND COALESCE(interrupted_after_days > 14, TRUE)
+                AND seen_after_days <= 14
+                THEN 1
+            ELSE 0
+        END
+    ) AS contacts_within_14_days_count,
+    SUM(
+        CASE
+            WHEN has_diabetes_diagnosis AND followed_days >= 30 AND COALESCE(interrupted_after_days > 30, TRUE)
+                THEN 1
+            ELSE 0
+        END
+    ) AS discharges_followed_30_days_count,
+    SUM(
+        CASE
+            WHEN
+                has_diabetes_diagnosis
+                AND followed_days >= 30
+                AND COALESCE(interrupted_after_days > 30, TRUE)
+                AND seen_after_days <= 30
+                THEN 1
+            ELSE 0
+        END
+    ) AS contacts_within_30_days_count,
+    SUM(CASE WHEN followed_days >= 30 THEN 1 ELSE 0 END) AS discharges_before_readmission_count,
+    SUM(CASE WHEN followed_days >= 30 AND readmitted_after_days <= 30 THEN 1 ELSE 0 END) AS readmissions_count,
+    MAX(discharged_on) AS latest_discharge_on
+FROM timed
+GROUP BY patient_id, period_end

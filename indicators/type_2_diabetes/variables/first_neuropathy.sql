@@ -1,0 +1,18 @@
+-- label: First diagnosis of neuropathy ever
+-- unit: -
+-- rows: patient
+-- sources: diagnosis
+-- ties: -
+--
+-- Diagnoses of type A or B from hospital and any from general practice, unless retracted.
+SELECT patient_id, MIN(seen_on) AS first_neuropathy_on
+FROM (
+    SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on
+    FROM diagnosis
+    JOIN codelist
+        ON codelist.list = 'neuropathy'
+        AND codelist.system = diagnosis.code_system
+        AND codelist.code = diagnosis.code
+    WHERE diagnosis.retraction <> 'yes' AND COALESCE(diagnosis.diagnosis_type, 'A') IN ('A', 'B')
+) AS seen
+GROUP BY patient_id

@@ -1,0 +1,18 @@
+-- label: First stroke ever
+-- unit: -
+-- rows: patient
+-- sources: diagnosis
+-- ties: -
+--
+-- Ischaemic or haemorrhagic stroke or its sequelae; a transient attack does not count.
+SELECT patient_id, MIN(seen_on) AS first_stroke_on
+FROM (
+    SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on
+    FROM diagnosis
+    JOIN codelist
+        ON codelist.list = 'stroke'
+        AND codelist.system = diagnosis.code_system
+        AND codelist.code = diagnosis.code
+    WHERE diagnosis.retraction <> 'yes' AND COALESCE(diagnosis.diagnosis_type, 'A') IN ('A', 'B')
+) AS seen
+GROUP BY patient_id
