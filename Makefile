@@ -9,6 +9,7 @@ WORKERS ?= 2
 SERVE   ?= 1
 PORT    ?= 8501
 DATA    ?=
+BENCH   ?=
 
 BIN       := $(VENV)/bin
 INSTALLED := $(VENV)/installed
@@ -52,7 +53,7 @@ docs: install    ## Write the generated pages (dictionary, indicators, commands)
 	$(BIN)/python docs/generate.py
 
 bench: install   ## Measure against the bare engine; writes benchmarks/RESULTS.md
-	$(BIN)/python benchmarks/run.py
+	$(BIN)/python -m benchmarks.run $(BENCH)
 
 lock: install    ## Choose versions anew and write requirements.lock
 	$(BIN)/python -c "import tomllib; p = tomllib.load(open('pyproject.toml', 'rb')); g = p['dependency-groups']; \
