@@ -45,12 +45,13 @@ def measure(name: str, *options: str) -> Measured:
 
 def written(results: list[Measured]) -> str:
     """Return the results as a page."""
+    machine = f"{os.cpu_count()} cores, {_memory_gb():.0f} GB, Python {platform.python_version()}"
     lines = [
         "# Results",
         "",
         "Written by `make bench`; compare the ratios, since absolute times depend on the machine.",
         "",
-        f"- {datetime.now(tz=UTC):%Y-%m-%d}, {os.cpu_count()} cores, {_memory_gb():.0f} GB, Python {platform.python_version()}",
+        f"- {datetime.now(tz=UTC):%Y-%m-%d}, {machine}",
         "- " + ", ".join(f"{name} {version(name)}" for name in LIBRARIES),
     ]
     for result in results:
