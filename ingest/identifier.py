@@ -1,0 +1,192 @@
+"""The national identifier: normalise it and tell usable ones from broken and replacement ones, a column at a time.
+
+How the number is written stands in the country pack; nothing here knows a country.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from tvaers.errors import DefinitionError
+
+_THIRTY_DAYS = (4, 6, 9, 11)
+
+
+@dataclass(frozen=True)
+class Century:
+    """Which century a two-digit year means.
+
+    Attributes:
+        century: First year of the century.
+        position: Position of the digit that tells it, from 1; None when the line always fits.
+        digits: Digits for which the line fits.
+        from_year: Least two-digit year for which the line fits, included.
+    """
+
+    century: int
+    position: int | None = None
+    digits: tuple[int, ...] = ()
+    from_year: int = 0
+
+
+@dataclass(frozen=True)
+class IdentifierScheme:
+    """How one country writes its national identifier.
+
+    Attributes:
+        scheme: Tag of country and scheme; part of what is hashed.
+        length: Number of digits.
+        separators: Characters that may stand between digits.
+        day: First and last position of the day of birth, from 1.
+        month: First and last position of the month.
+        year: First and last position of the two-digit year.
+        centuries: Lines tried in order.
+        weights: Weights of the check sum; empty when there is none.
+        modulus: The weighted sum is divisible by it when the check digit is valid.
+        replacement: Regular expression of numbers given to people without a permanent one.
+    """
+
+    scheme: str
+    length: int
+    separators: str
+    day: tuple[int, int]
+    month: tuple[int, int]
+    year: tuple[int, int]
+    centuries: tuple[Century, ...]
+    weights: tuple[int, ...]
+    modulus: int
+    replacement: str
+
+
+def read_scheme(values: Mapping[str, Any], where: str) -> IdentifierScheme:
+    """Return the scheme a pack declares.
+
+    Raises:
+        DefinitionError: A key is missing or does not fit.
+    """
+    try:
+        return IdentifierScheme(
+            scheme=str(values["scheme"]),
+            length=int(values["length"]),
+            separators=str(values["separators"]),
+            day=_span(values["day"]),
+            month=_span(values["month"]),
+            year=_span(values["year"]),
+            centuries=tuple(
+                Century(
+                    int(line["century"]), line.get("position"), tuple(line.get("digits", ())), line.get("from_year", 0)
+                )
+                for line in values["century"]
+            ),
+            weights=tuple(values.get("check", {}).get("weights", ())),
+            modulus=int(values.get("check", {}).get("modulus", 1)),
+            replacement=str(values["replacement"]),
+        )
+    except (KeyError, TypeError, ValueError) as fault:
+        raise DefinitionError(
+            f"The pack's identifier is written wrongly: {fault}.", where=where, what_to_do="tvaers pack"
+        ) from None
+
+
+def _span(pair: Sequence[int]) -> tuple[int, int]:
+    first, last = pair
+    return int(first), int(last)
+
+
+def normalise(values: pl.Series, scheme: IdentifierScheme) -> pl.Series:
+    """Return identifiers without separators and in upper case; blank becomes null."""
+    if ((values.str.len_bytes() == scheme.length) | values.is_null()).all():
+        return values
+    without = values.str.replace_many(list(scheme.separators), [""] * len(scheme.separators)).str.to_uppercase()
+    return without.set(without == "", None)
+
+
+def examine(identifiers: pl.Series, scheme: IdentifierScheme, born_until: date) -> pl.DataFrame:
+    """Return `state` ('ok', 'missing', 'broken' or 'replacement') and `has_check_digit` of normalised identifiers.
+
+    Args:
+        identifiers: Normalised identifiers.
+        scheme: How they are written.
+        born_until: A date of birth after this day is impossible.
+    """
+    frame = identifiers.alias("id").to_frame().with_columns(number=pl.col("id").cast(pl.Int64, strict=False))
+    is_number = (pl.col("id").str.len_bytes() == scheme.length) & (pl.col("number") >= 0)
+    is_ok = is_number & ~pl.col("id").str.starts_with("+") & _is_birth_date(scheme, born_until)
+    judged = frame.select(
+        is_missing=pl.col("id").is_null(),
+        is_ok=is_ok.fill_null(value=False),
+        has_check_digit=_has_check_digit(scheme).fill_null(value=False),
+    )
+    others = identifiers.filter(~judged["is_ok"] & ~judged["is_missing"])
+    replacement = others.filter(others.str.contains(scheme.replacement)) if others.len() else others
+    is_replacement = identifiers.is_in(replacement.implode()) if replacement.len() else pl.lit(value=False)
+    return judged.select(
+        state=pl.when("is_missing")
+        .then(pl.lit("missing"))
+        .when("is_ok")
+        .then(pl.lit("ok"))
+        .when(is_replacement)
+        .then(pl.lit("replacement"))
+        .otherwise(pl.lit("broken")),
+        has_check_digit=pl.col("is_ok") & pl.col("has_check_digit"),
+    )
+
+
+def _digits(scheme: IdentifierScheme, first: int, last: int) -> pl.Expr:
+    return pl.col("number") // 10 ** (scheme.length - last) % 10 ** (last - first + 1)
+
+
+def _is_birth_date(scheme: IdentifierScheme, born_until: date) -> pl.Expr:
+    day, month, short_year = (_digits(scheme, *span) for span in (scheme.day, scheme.month, scheme.year))
+    year = _year(scheme, short_year)
+    leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
+    longest = (
+        pl.when(month == 2)
+        .then(pl.lit(28) + leap.cast(pl.Int64))
+        .when(month.is_in(_THIRTY_DAYS))
+        .then(pl.lit(30))
+        .otherwise(pl.lit(31))
+    )
+    until = born_until.year * 10_000 + born_until.month * 100 + born_until.day
+    is_past = year * 10_000 + month * 100 + day <= until
+    return month.is_between(1, 12) & (day >= 1) & (day <= longest) & is_past
+
+
+def _year(scheme: IdentifierScheme, short_year: pl.Expr) -> pl.Expr:
+    century: pl.Expr = pl.lit(None, dtype=pl.Int64)
+    for line in reversed(scheme.centuries):
+        if line.position is None:
+            century = pl.lit(line.century, dtype=pl.Int64)
+        else:
+            fits = _digits(scheme, line.position, line.position).is_in(line.digits) & (short_year >= line.from_year)
+            century = pl.when(fits).then(pl.lit(line.century, dtype=pl.Int64)).otherwise(century)
+    return century + short_year
+
+
+def _has_check_digit(scheme: IdentifierScheme) -> pl.Expr:
+    if not scheme.weights:
+        return pl.lit(value=True)
+    weighted = [_digits(scheme, position, position) * weight for position, weight in enumerate(scheme.weights, start=1)]
+    return pl.sum_horizontal(weighted) % scheme.modulus == 0
+
+
+def holds_identifier(values: pl.Series, scheme: IdentifierScheme, born_until: date) -> pl.Series:
+    """Return which texts hold something that reads as an identifier: the right digits, beginning with a real date.
+
+    A separator may stand after the date. Digits that are part of a longer number do not count.
+    """
+    nothing = pl.repeat(value=False, n=values.len(), eager=True)
+    texts = values.filter(values.str.len_bytes() >= scheme.length).unique()
+    if texts.is_empty():
+        return nothing
+    apart = "".join(f"\\{sign}" for sign in scheme.separators)
+    date_digits = max(scheme.day[1], scheme.month[1], scheme.year[1])
+    pattern = rf"(?:^|[^0-9])([0-9]{{{date_digits}}}[{apart}]?[0-9]{{{scheme.length - date_digits}}})(?:[^0-9]|$)"
+    found = pl.DataFrame({"text": texts, "digits": texts.str.extract_all(pattern)}).explode("digits").drop_nulls()
+    if found.is_empty():
+        return nothing
+    is_real = examine(found["digits"].str.replace_all("[^0-9]", ""), scheme, born_until)["state"] == "ok"
+    return values.is_in(found["text"].filter(is_real).unique().implode()).fill_null(value=False)
