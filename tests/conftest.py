@@ -34,7 +34,7 @@ class TinyHome:
 def _no_settings_of_the_person_who_runs_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the tests away from a real home and a real key: both default to folders made for this run."""
     own = tmp_path_factory.mktemp("user")
-    changed = {"XDG_DATA_HOME": str(own / "data"), "XDG_CONFIG_HOME": str(own / "config"), "HOME": str(own)}
+    changed = {"XDG_DATA_HOME": str(own / "data"), "XDG_CONFIG_HOME": str(own / "config")}
     before = {name: os.environ.get(name) for name in (*changed, "TVAERS_HOME", "TVAERS_KEY_FILE")}
     for name in ("TVAERS_HOME", "TVAERS_KEY_FILE"):
         os.environ.pop(name, None)

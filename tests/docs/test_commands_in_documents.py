@@ -1,0 +1,65 @@
+"""Every command that a document tells the reader to run does run."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from tests.lib.checkout import ROOT
+from tests.lib.documents import as_script, documents, documents_with_commands, examples, place
+
+# A server would not end by itself, and make would build a second environment: the first is only asked for its help (the
+# browser tests start it), the second only for its plan.
+STAND_INS = """
+tvaers() {
+  if [ "$1" = dashboard ]; then command tvaers dashboard --help > /dev/null; else command tvaers "$@"; fi
+}
+make() { command make --no-print-directory -n -C "$CHECKOUT" "$@"; }
+"""
+
+
+def run(page: Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
+    script = STAND_INS + as_script(page)
+    path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
+    return subprocess.run(
+        ["bash", "-c", script],
+        cwd=folder,
+        env=os.environ | {"PATH": path, "CHECKOUT": str(ROOT)} | environment,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", documents_with_commands())
+def test_every_command_of_a_document_runs(name, tmp_path, request):
+    page = ROOT / name
+    environment = {"TVAERS_HOME": str(tmp_path / "home"), "TVAERS_KEY_FILE": str(tmp_path / "keys" / "some.key")}
+    match place(page):
+        case "an empty home with deliveries":
+            shutil.copytree(request.getfixturevalue("tiny_region"), tmp_path / "deliveries")
+        case "a finished home":
+            finished = request.getfixturevalue("home_copy")
+            environment = {"TVAERS_HOME": str(finished.home)}
+        case "an empty home" | "the checkout":
+            pass
+        case other:
+            pytest.fail(f"{name} names a place that this test does not know: {other}")
+    (tmp_path / "docs").symlink_to(ROOT / "docs")
+    done = run(page, tmp_path, **environment)
+    assert done.returncode == 0, f"{name}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
+
+
+def test_every_fenced_block_is_of_a_kind_that_is_run_or_only_read():
+    kinds = {(page.name, example.language) for page in documents() for example in examples(page)}
+    assert {kind for _, kind in kinds} <= {"sh", "python", "text", "yaml", "sql", "console"}
+
+
+def test_no_fenced_block_escapes_by_naming_no_language():
+    for page in documents():
+        fences = [line for line in page.read_text(encoding="utf-8").splitlines() if line.startswith("```")]
+        assert all(line != "```" for line in fences[::2]), page.name

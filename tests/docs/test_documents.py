@@ -1,0 +1,67 @@
+"""The documents name every command and every exit code, and their links lead somewhere."""
+
+import re
+
+import pytest
+import typer
+
+from tests.lib.checkout import ROOT, name_of
+from tests.lib.documents import documents
+from tvaers import errors
+from tvaers.cli import app
+
+GUIDES = "\n".join(
+    page.read_text(encoding="utf-8") for page in documents() if not name_of(page).startswith("docs/reference/")
+)
+
+
+def verbs() -> dict[str, object]:
+    return typer.main.get_command(app).commands
+
+
+@pytest.mark.parametrize("verb", sorted(verbs()))
+def test_every_verb_is_used_in_a_document_and_has_help(verb):
+    assert f"tvaers {verb}" in GUIDES
+    assert verbs()[verb].help
+
+
+def test_the_verbs_are_the_steps_of_the_data_flow_in_their_order():
+    flow = "init synth check ingest compute release dashboard query explain pack doctor demo"
+    assert list(verbs()) == flow.split()
+
+
+def test_every_exit_code_is_explained_to_the_data_steward():
+    page = (ROOT / "docs/how-to/load_a_delivery.md").read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| (\d+) \| (\w+Error) \|", page, re.M))
+    assert told == {str(family.exit_code): family.family for family in errors.TvaersError.__subclasses__()}
+
+
+def test_every_link_to_a_file_leads_to_one():
+    broken = []
+    for page in documents():
+        for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text(encoding="utf-8")):
+            if not (page.parent / target).exists():
+                broken.append(f"{name_of(page)}: {target}")
+    assert broken == []
+
+
+def test_the_front_page_has_its_parts_in_order():
+    page = (ROOT / "README.md").read_text(encoding="utf-8")
+    parts = [
+        "# Tværs",
+        "![",
+        "make demo",
+        "make test",
+        "──►",
+        "Quality manager",
+        "Researcher",
+        "Data steward",
+        "What it is not",
+    ]
+    positions = [page.index(part) for part in parts]
+    assert positions == sorted(positions)
+
+
+def test_the_changelog_begins_with_the_numbers_that_change():
+    headings = re.findall(r"^## (.+)$", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), re.M)
+    assert headings[0] == "Numbers that change"
