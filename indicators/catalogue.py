@@ -1,0 +1,213 @@
+"""Everything that defines a disease's indicators in one country, loaded once and checked against each other."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from pathlib import Path
+from typing import Protocol
+
+import duckdb
+import polars as pl
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError
+
+from indicators.codelists import create_codelist, load_codelists
+from indicators.definition import PARAMETER, Indicator, load_definitions, unknown
+from indicators.dialect import create_table, ranges, show_all_facts
+from indicators.members import create_diabetes_table, create_members
+from indicators.parameters import Parameter, load_parameters, values_on
+from indicators.patient_period import (
+    create_base,
+    create_period,
+    create_reporting,
+    owner_of,
+    refuse_shared_columns,
+    table_of,
+)
+from indicators.population import Breakdowns, Populations, load_breakdowns, load_classifier, load_populations
+from indicators.variables import Source, Variable, load_variables
+from tvaers.errors import DefinitionError
+from warehouse.schema import create_schema
+
+KEYS = ("patient_id", "period_end")
+
+
+class CountryPack(Protocol):
+    """What the engine needs of a country pack: its folder with `parameters/` and `codelists/`."""
+
+    @property
+    def folder(self) -> Path:
+        """The pack's folder."""
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The definitions of a disease, with the parameters and code lists of a country.
+
+    Attributes:
+        columns: Value columns of each variable, by the variable's name.
+    """
+
+    disease: str
+    indicators: tuple[Indicator, ...]
+    variables: Mapping[str, Variable]
+    populations: Populations
+    breakdowns: Breakdowns
+    parameters: Mapping[str, Parameter]
+    codelists: pl.DataFrame
+    columns: Mapping[str, tuple[str, ...]]
+
+    def indicator(self, name: str) -> Indicator:
+        """Return an indicator by its id.
+
+        Raises:
+            DefinitionError: There is none; names the nearest.
+        """
+        for indicator in self.indicators:
+            if indicator.id == name:
+                return indicator
+        raise unknown("indicator", name, (indicator.id for indicator in self.indicators), where=self.disease)
+
+    def population_of(self, indicator: Indicator) -> str:
+        """Return the truth expression of an indicator's population.
+
+        Raises:
+            DefinitionError: There is no such population.
+        """
+        known = self.populations.populations
+        if indicator.population not in known:
+            raise unknown("population", indicator.population, known, where=f"{indicator.group}/{indicator.id}.yaml")
+        return known[indicator.population].when
+
+    def variables_of(self, indicator: Indicator) -> tuple[Variable, ...]:
+        """Return the variables whose columns an indicator uses, in order of name.
+
+        Raises:
+            DefinitionError: An expression uses a column that no variable returns.
+        """
+        found = set()
+        expressions = indicator.expressions() | {"population": self.population_of(indicator)}
+        for key, expression in expressions.items():
+            where = f"{indicator.group}/{indicator.id}.yaml, {key}"
+            for column in columns_in(expression, where=where):
+                if name := owner_of(column, self.columns, where=where):
+                    found.add(name)
+        return tuple(self.variables[name] for name in sorted(found))
+
+    def sources_of(self, indicator: Indicator) -> frozenset[Source]:
+        """Return the tables without whose extracts an indicator cannot be computed."""
+        return frozenset(source for variable in self.variables_of(indicator) for source in variable.sources)
+
+    def parameters_of(self, indicators: Sequence[Indicator]) -> frozenset[str]:
+        """Return the names of all parameters that some indicators, their populations and variables lean on."""
+        names: set[str] = set()
+        for indicator in indicators:
+            names |= indicator.parameters() | set(PARAMETER.findall(self.population_of(indicator)))
+            for variable in self.variables_of(indicator):
+                names |= variable.parameters
+        return frozenset(names)
+
+    def values_on(self, indicators: Sequence[Indicator], day: date) -> dict[str, int | float | str]:
+        """Return the values of those parameters on a day.
+
+        Raises:
+            DefinitionError: One of them is unknown to the pack or has no value yet.
+        """
+        return values_on(self.parameters, self.parameters_of(indicators), day, where=f"{self.disease} definitions")
+
+    @cached_property
+    def classifiers(self) -> dict[str, str]:
+        """The SELECT of each classifier by its name, the one that decides first."""
+        names = (self.populations.classifier, *self.populations.also)
+        return {name: load_classifier(self.disease, name) for name in names}
+
+
+def columns_in(expression: str, *, where: str) -> frozenset[str]:
+    """Return the names of the columns in a SQL expression.
+
+    Raises:
+        DefinitionError: It is not a valid expression.
+    """
+    try:
+        tree = sqlglot.parse_one(expression, read="duckdb")
+    except ParseError:
+        raise DefinitionError(
+            "An expression is not valid SQL.", where=where, what_to_do="Correct the expression."
+        ) from None
+    return frozenset(column.name for column in tree.find_all(exp.Column))
+
+
+def load_catalogue(disease: str, pack: CountryPack, indicators: Sequence[Indicator] | None = None) -> Catalogue:
+    """Return the catalogue of a disease in a country.
+
+    Args:
+        disease: A folder below `indicators/`.
+        pack: The country pack.
+        indicators: Only these, or all when None.
+
+    Raises:
+        DefinitionError: A file is written wrongly, or two of them do not fit together.
+    """
+    variables = load_variables(disease)
+    parameters = load_parameters(pack.folder)
+    breakdowns = load_breakdowns(disease)
+    catalogue = Catalogue(
+        disease=disease,
+        indicators=tuple(indicators) if indicators is not None else load_definitions(disease, pack),
+        variables=variables,
+        populations=load_populations(disease),
+        breakdowns=breakdowns,
+        parameters=parameters,
+        codelists=load_codelists(pack.folder),
+        columns=value_columns(variables, parameters, breakdowns),
+    )
+    refuse_shared_columns(catalogue.columns)
+    return catalogue
+
+
+def value_columns(
+    variables: Mapping[str, Variable], parameters: Mapping[str, Parameter], breakdowns: Breakdowns
+) -> dict[str, tuple[str, ...]]:
+    """Return the value columns of each variable, by asking DuckDB on empty tables.
+
+    Raises:
+        DefinitionError: A variable is not valid SQL, or lacks its key columns.
+    """
+    with empty_warehouse(breakdowns) as con:
+        found = {}
+        for variable in variables.values():
+            where = f"variables/{variable.name}.sql"
+            bound = values_on(parameters, variable.parameters, date.max, where=where)
+            try:
+                create_table(con, table_of(variable), variable.sql, bound)
+            except duckdb.Error as fault:
+                raise DefinitionError(
+                    f"A variable is not valid: {str(fault).splitlines()[0]}", where=where, what_to_do="Correct the SQL."
+                ) from None
+            columns = [row[0] for row in con.execute(f"DESCRIBE {table_of(variable)}").fetchall()]
+            keys = KEYS if variable.rows == "patient and period" else KEYS[:1]
+            if missing := [key for key in keys if key not in columns]:
+                raise DefinitionError(
+                    f"A variable lacks the column {', '.join(missing)}.",
+                    where=where,
+                    what_to_do=f"A variable with `rows: {variable.rows}` returns {', '.join(keys)} and its columns.",
+                )
+            found[variable.name] = tuple(column for column in columns if column not in keys)
+        return found
+
+
+def empty_warehouse(breakdowns: Breakdowns) -> duckdb.DuckDBPyConnection:
+    """Return an in-memory warehouse without rows on which every relation of a variable exists."""
+    con = duckdb.connect()
+    create_schema(con)
+    show_all_facts(con)
+    create_codelist(con, pl.DataFrame(schema={"list": pl.String, "system": pl.String, "code": pl.String}))
+    create_diabetes_table(con)
+    create_members(con, "", *ranges(1)[0])
+    reporting_date = date(2000, 12, 31)
+    create_reporting(con, [reporting_date], [12], breakdowns.attribution.hospital_months)
+    create_base(con, [12], breakdowns)
+    create_period(con, [reporting_date], 12)
+    return con

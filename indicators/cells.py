@@ -1,0 +1,182 @@
+"""Count patients into the finest cells, and add cells up to units and their breakdowns."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import duckdb
+import polars as pl
+
+from indicators.catalogue import Catalogue
+from indicators.clauses import Clauses, clauses_of, truth
+from indicators.definition import Indicator, Level
+from indicators.dialect import Bound, append, create_table
+from indicators.population import Breakdowns, Split
+
+UNIT_COLUMN: Mapping[Level, str] = {
+    "all": "'all'",
+    "municipality": "municipality_id",
+    "cluster": "cluster_id",
+    "practice": "practice_id",
+    "hospital": "hospital_id",
+}
+CELL = ("period_end", "municipality_id", "practice_id", "cluster_id", "hospital_id", "sex", "age_band")
+KEYS = ("period_end", "level", "unit_id", "sex", "age_band")
+
+
+@dataclass(frozen=True)
+class Counted:
+    """One indicator's place in the wide tables: its clauses and the numbers counted for it.
+
+    Attributes:
+        tag: Suffix of its columns.
+        counts: SQL aggregate of each number, by the number's name.
+    """
+
+    indicator: Indicator
+    tag: str
+    clauses: Clauses
+
+    @property
+    def counts(self) -> dict[str, str]:
+        """The aggregates, over the columns of `flags_sql`."""
+        tag = self.tag
+        found = {"patients": f"count(*) FILTER (WHERE counted_{tag})"}
+        if self.indicator.missing_values == "exclude" and self.indicator.measured:
+            found["eligible"] = f"count(*) FILTER (WHERE eligible_{tag})"
+        if self.clauses.numerator:
+            found["numerator_patients"] = f"count(*) FILTER (WHERE numerator_{tag} > 0)"
+            if self.indicator.numerator and self.indicator.numerator.count:
+                found["numerator"] = f"CAST(sum(numerator_{tag}) AS BIGINT)"
+        if self.indicator.denominator.count:
+            found["denominator"] = f"CAST(sum(denominator_{tag}) AS BIGINT)"
+        if self.clauses.days:
+            found["days"] = f"CAST(sum(days_{tag}) AS BIGINT)"
+        return {f"{name}_{tag}": aggregate for name, aggregate in found.items()}
+
+    @property
+    def flags(self) -> dict[str, str]:
+        """The columns of `flags_sql`, one value per patient and period."""
+        found = {"counted": self.clauses.in_denominator, "eligible": self.clauses.is_eligible}
+        if self.clauses.numerator:
+            found["numerator"] = self.clauses.numerator
+        if self.indicator.denominator.count:
+            found["denominator"] = self.clauses.denominator
+        if self.clauses.days:
+            found["days"] = self.clauses.days
+        if self.clauses.value:
+            found["value"] = self.clauses.value
+        return {f"{name}_{self.tag}": expression for name, expression in found.items()}
+
+
+def counted_of(catalogue: Catalogue, indicators: Sequence[Indicator]) -> list[Counted]:
+    """Return the indicators with their clauses; tags are their places in the catalogue."""
+    places = {indicator.id: place for place, indicator in enumerate(catalogue.indicators)}
+    return [
+        Counted(indicator, str(places[indicator.id]), clauses_of(indicator, f"in_{indicator.population}"))
+        for indicator in indicators
+    ]
+
+
+def populated_sql(catalogue: Catalogue, indicators: Sequence[Indicator]) -> str:
+    """Return the SELECT of `patient_period` with one truth column `in_<population>` per population in use."""
+    columns = {f"in_{indicator.population}": truth(catalogue.population_of(indicator)) for indicator in indicators}
+    selected = "".join(f", {expression} AS {name}" for name, expression in columns.items())
+    return f"SELECT *{selected} FROM patient_period"
+
+
+def create_cells(con: duckdb.DuckDBPyConnection, name: str, catalogue: Catalogue, counted: Sequence[Counted]) -> None:
+    """Create the empty table of one length of period: the finest cells and each indicator's numbers."""
+    create_table(con, name, f"{cells_sql(catalogue, counted)} LIMIT 0", dict.fromkeys(names_of(catalogue, counted), 0))
+
+
+def names_of(catalogue: Catalogue, counted: Sequence[Counted]) -> frozenset[str]:
+    """Return the names of the parameters in the statements about some indicators."""
+    return catalogue.parameters_of([each.indicator for each in counted])
+
+
+def cells_sql(catalogue: Catalogue, counted: Sequence[Counted]) -> str:
+    """Return the SELECT that counts the patients of `patient_period` into the finest cells."""
+    indicators = [each.indicator for each in counted]
+    flags = ", ".join(f"{sql} AS {name}" for each in counted for name, sql in each.flags.items())
+    counts = ", ".join(f"{sql} AS {name}" for each in counted for name, sql in each.counts.items())
+    populations = " OR ".join(sorted({f"in_{indicator.population}" for indicator in indicators}))
+    cell = ", ".join(CELL)
+    return (
+        f"SELECT {cell}, {counts} FROM (SELECT {cell}, {flags} FROM ({populated_sql(catalogue, indicators)}) AS "
+        f"populated WHERE {populations}) AS flagged GROUP BY {cell}"
+    )
+
+
+def count_cells(
+    con: duckdb.DuckDBPyConnection, name: str, catalogue: Catalogue, counted: Sequence[Counted], bound: Bound
+) -> None:
+    """Add the patients of `patient_period` to the cells of one length of period."""
+    append(con, name, cells_sql(catalogue, counted), bound)
+
+
+def collect_values(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, each: Counted, bound: Bound) -> None:
+    """Add one indicator's values, one row per patient and period, to the table `median_value`."""
+    cell = ", ".join(CELL)
+    value = each.clauses.value
+    append(
+        con,
+        "median_value",
+        f"SELECT {each.tag} AS tag, {cell}, value FROM (SELECT {cell}, {value} AS value FROM "
+        f"({populated_sql(catalogue, [each.indicator])}) AS populated) AS valued WHERE value IS NOT NULL",
+        bound,
+    )
+
+
+def create_median_values(con: duckdb.DuckDBPyConnection) -> None:
+    """Create the empty table of the values of which medians are taken."""
+    texts = ", ".join(f"CAST('' AS VARCHAR) AS {column}" for column in CELL[1:])
+    create_table(
+        con,
+        "median_value",
+        f"SELECT 0 AS tag, DATE '2000-01-01' AS period_end, {texts}, CAST(0 AS DOUBLE) AS value LIMIT 0",
+    )
+
+
+def split_columns(level: Level, splits: Sequence[Split]) -> tuple[str, str]:
+    """Return the key columns of one breakdown of a level as SELECT items, and the columns to group by."""
+    sex = "sex" if "sex" in splits else "'all'"
+    band = "age_band" if "age_band" in splits else "'all'"
+    items = f"period_end, '{level}' AS level, {UNIT_COLUMN[level]} AS unit_id, {sex} AS sex, {band} AS age_band"
+    grouped = ["period_end", *([UNIT_COLUMN[level]] if level != "all" else []), *splits]
+    return items, ", ".join(grouped)
+
+
+def add_up(
+    con: duckdb.DuckDBPyConnection, name: str, counted: Sequence[Counted], breakdowns: Breakdowns
+) -> pl.DataFrame:
+    """Return each unit's and breakdown's numbers: the key columns, then each indicator's numbers."""
+    sums = ", ".join(f"CAST(sum({column}) AS BIGINT) AS {column}" for each in counted for column in each.counts)
+    parts = []
+    for level, breakdown in breakdowns.levels.items():
+        for splits in breakdown:
+            items, grouped = split_columns(level, splits)
+            parts.append(f"SELECT {items}, {sums} FROM {name} GROUP BY {grouped}")
+    create_table(con, "added_up", " UNION ALL ".join(parts))
+    return con.execute(f"SELECT * FROM added_up ORDER BY {', '.join(KEYS)}").pl()
+
+
+def all_keys(con: duckdb.DuckDBPyConnection, names: Sequence[str], breakdowns: Breakdowns) -> pl.DataFrame:
+    """Return every unit with every part of its breakdowns, also those in which nobody is.
+
+    A unit has rows for each reporting date on which anybody of any indicator's population belongs to it.
+    """
+    bands = [band.id for band in breakdowns.age_bands]
+    parts = []
+    for level, breakdown in breakdowns.levels.items():
+        unit = UNIT_COLUMN[level]
+        selects = " UNION ".join(f"SELECT DISTINCT period_end, {unit} AS unit_id FROM {name}" for name in names)
+        units = con.execute(selects).pl()
+        for splits in breakdown:
+            sexes = ["female", "male"] if "sex" in splits else ["all"]
+            ages = bands if "age_band" in splits else ["all"]
+            parts.append(
+                units.with_columns(pl.lit(level).alias("level"))
+                .join(pl.DataFrame({"sex": sexes}), how="cross")
+                .join(pl.DataFrame({"age_band": ages}), how="cross")
+            )
+    return pl.concat(parts).select(KEYS).unique().sort(KEYS)

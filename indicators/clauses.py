@@ -1,0 +1,99 @@
+"""The clauses of one indicator as SQL over `patient_period`: who counts, who is missing, who meets it."""
+
+from dataclasses import dataclass
+
+from indicators.definition import Indicator
+
+DAYS_PER_YEAR = 365.25
+
+
+@dataclass(frozen=True)
+class Clauses:
+    """SQL expressions for one patient in one period; truth values are never NULL.
+
+    Attributes:
+        in_population: Belongs to the indicator's population.
+        excluded_by: Place of the first exclusion that applies, counted from 1, or NULL.
+        is_eligible: In the population, described by the denominator and not excluded.
+        is_missing: Eligible, but without the value that the indicator needs.
+        in_denominator: Counted.
+        numerator: Events or patients that meet the indicator; 0 outside the denominator. None for medians.
+        denominator: Patients, or events; 0 outside the denominator.
+        days: Days under observation, for rates.
+        value: The number of which the median is taken, for medians.
+    """
+
+    in_population: str
+    excluded_by: str
+    is_eligible: str
+    is_missing: str
+    in_denominator: str
+    numerator: str | None
+    denominator: str
+    days: str | None
+    value: str | None
+
+
+def truth(expression: str) -> str:
+    """Return an expression that is false where the given one is NULL: what is not known is not met."""
+    return f"coalesce(({expression}), FALSE)"
+
+
+def whole_days(years: str) -> str:
+    """Return an expression in years as whole days: whole numbers add up to the same sum in any order."""
+    return f"CAST(round(({years}) * {DAYS_PER_YEAR}) AS BIGINT)"
+
+
+def clauses_of(indicator: Indicator, population: str) -> Clauses:
+    """Return the clauses of an indicator.
+
+    Args:
+        indicator: The definition.
+        population: Name of a BOOLEAN column that says who is in the population.
+    """
+    denominator = indicator.denominator
+    described = [truth(denominator.when)] if denominator.when else []
+    described += [truth(f"({denominator.count}) > 0")] if denominator.count else []
+    described += [truth(f"({denominator.years}) > 0")] if denominator.years else []
+    in_base = " AND ".join([population, *described])
+    exclusions = " ".join(
+        f"WHEN {truth(exclusion.when)} THEN {place}" for place, exclusion in enumerate(indicator.exclusions, 1)
+    )
+    excluded_by = f"CASE WHEN NOT ({in_base}) THEN NULL {exclusions} END" if exclusions else "CAST(NULL AS INTEGER)"
+    kept = [f"NOT {truth(exclusion.when)}" for exclusion in indicator.exclusions]
+    is_eligible = " AND ".join([in_base, *kept])
+    is_missing = "FALSE"
+    in_denominator = is_eligible
+    if indicator.measured:
+        measured = truth(indicator.measured.when)
+        is_missing = f"({is_eligible}) AND NOT {measured}"
+        if indicator.missing_values == "exclude":
+            in_denominator = f"({is_eligible}) AND {measured}"
+    return Clauses(
+        in_population=population,
+        excluded_by=excluded_by,
+        is_eligible=is_eligible,
+        is_missing=is_missing,
+        in_denominator=in_denominator,
+        numerator=numerator_of(indicator, in_denominator),
+        denominator=f"CASE WHEN {in_denominator} THEN {denominator.count or '1'} ELSE 0 END",
+        days=f"CASE WHEN {in_denominator} THEN {whole_days(denominator.years)} ELSE 0 END"
+        if denominator.years
+        else None,
+        value=f"CASE WHEN {in_denominator} THEN CAST({indicator.value.of} AS DOUBLE) END" if indicator.value else None,
+    )
+
+
+def numerator_of(indicator: Indicator, in_denominator: str) -> str | None:
+    """Return how much one patient adds to the numerator, or None for a median."""
+    numerator = indicator.numerator
+    if numerator is None:
+        return None
+    if numerator.count:
+        return f"CASE WHEN {in_denominator} THEN coalesce({numerator.count}, 0) ELSE 0 END"
+    met = truth(numerator.when or "FALSE")
+    if indicator.measured and indicator.missing_values != "exclude":
+        measured = truth(indicator.measured.when)
+        joined = "AND" if indicator.missing_values == "fail" else "OR NOT"
+        met = f"({met} {joined} {measured})"
+    return f"CASE WHEN {in_denominator} AND {met} THEN 1 ELSE 0 END"

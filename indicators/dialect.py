@@ -1,0 +1,132 @@
+"""What only DuckDB can do stands here; every other statement of the engine must also be valid Spark SQL."""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from itertools import pairwise
+
+import duckdb
+import polars as pl
+import sqlglot
+from sqlglot import exp
+from sqlglot.errors import ParseError, UnsupportedError
+
+from tvaers.errors import DefinitionError
+
+Bound = Mapping[str, object]
+FACTS = (
+    "person",
+    "residence",
+    "registration",
+    "hospital_contact",
+    "diagnosis",
+    "procedure",
+    "measurement",
+    "dispensing",
+    "service",
+    "examination",
+    "municipal_course",
+    "municipal_encounter",
+)
+
+
+def to_spark(sql: str) -> str:
+    """Return a statement of the engine in Spark SQL.
+
+    Raises:
+        DefinitionError: It uses something that Spark SQL does not have.
+    """
+    try:
+        tree = sqlglot.parse_one(sql, read="duckdb")
+        strangers = sorted({str(call.this) for call in tree.find_all(exp.Anonymous)})
+        if strangers:
+            raise DefinitionError(
+                f"Not every SQL engine has {', '.join(strangers)}().",
+                what_to_do="Write it with standard functions, or add it to indicators/dialect.py.",
+            )
+        return tree.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+    except (ParseError, UnsupportedError) as fault:
+        raise DefinitionError(
+            f"A statement is not in the common subset of SQL: {str(fault).splitlines()[0]}",
+            what_to_do="Write it with standard SQL.",
+        ) from None
+
+
+def create_table(con: duckdb.DuckDBPyConnection, name: str, select: str, bound: Bound | None = None) -> None:
+    """Create a temporary table from a portable SELECT, replacing one of the same name."""
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}", bound_in(select, bound))
+
+
+def append(con: duckdb.DuckDBPyConnection, name: str, select: str, bound: Bound | None = None) -> None:
+    """Append a portable SELECT to a table, by position."""
+    con.execute(f"INSERT INTO {name} {select}", bound_in(select, bound))
+
+
+def bound_in(sql: str, bound: Bound | None) -> dict[str, object]:
+    """Return those of the values that a statement names; DuckDB refuses the others."""
+    names = {str(token.text) for token in _parameter_names(sql)}
+    return {name: value for name, value in (bound or {}).items() if name in names}
+
+
+def _parameter_names(sql: str) -> list[sqlglot.tokens.Token]:
+    tokens = sqlglot.tokenize(sql, read="duckdb")
+    return [after for mark, after in pairwise(tokens) if mark.token_type == sqlglot.TokenType.PARAMETER]
+
+
+def restrict_facts_to(con: duckdb.DuckDBPyConnection, member: str, low: str, high: str) -> None:
+    """Put views named like the core tables over them that show only members, under their numbers.
+
+    Facts are stored sorted by pseudonym, so that a range of pseudonyms reads only a part of the file.
+
+    Args:
+        con: A connection whose default catalog holds the schema `core`.
+        member: A temporary table with the columns patient_id (a number) and pseudonym.
+        low: First pseudonym of the range.
+        high: Last pseudonym of the range, included.
+    """
+    for table in FACTS:
+        con.execute(
+            f"CREATE OR REPLACE TEMP VIEW {table} AS "
+            f"SELECT fact.* REPLACE (member.patient_id AS patient_id) FROM core.{table} AS fact "
+            f"JOIN {member} AS member ON fact.patient_id = member.pseudonym "
+            f"WHERE fact.patient_id BETWEEN UUID '{low}' AND UUID '{high}'"
+        )
+    show_practices(con)
+
+
+def show_all_facts(con: duckdb.DuckDBPyConnection) -> None:
+    """Put plain views named like the core tables over them, for everybody in the warehouse (classifiers read these)."""
+    for table in FACTS:
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT * FROM core.{table}")
+    show_practices(con)
+
+
+def show_practices(con: duckdb.DuckDBPyConnection) -> None:
+    """Put a plain view over the practice register."""
+    con.execute("CREATE OR REPLACE TEMP VIEW practice AS SELECT * FROM core.practice")
+
+
+def ranges(parts: int) -> list[tuple[str, str]]:
+    """Return the first and last pseudonym of each of so many equal parts of all possible pseudonyms."""
+    edges = [part * (1 << 128) // parts for part in range(parts + 1)]
+    return [(_uuid_text(low), _uuid_text(high - 1)) for low, high in pairwise(edges)]
+
+
+def _uuid_text(number: int) -> str:
+    digits = f"{number:032x}"
+    return "-".join((digits[:8], digits[8:12], digits[12:16], digits[16:20], digits[20:]))
+
+
+def create_days(con: duckdb.DuckDBPyConnection, name: str, spans: Sequence[tuple[date, date]]) -> None:
+    """Create a temporary table with one row per day of each span: day, period_start, period_end."""
+    frame = pl.DataFrame(spans, schema={"period_start": pl.Date, "period_end": pl.Date}, orient="row")
+    days = frame.select(
+        pl.date_ranges("period_start", "period_end").alias("day"), "period_start", "period_end"
+    ).explode("day")
+    store(con, name, days)
+
+
+def store(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
+    """Store a data frame as a temporary table, replacing one of the same name."""
+    con.register("incoming_frame", frame)
+    con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming_frame")
+    con.unregister("incoming_frame")

@@ -1,0 +1,134 @@
+"""Run a catalogue over a warehouse: patients in, cells and patient-level results out, range by range of pseudonyms."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+
+from indicators.catalogue import Catalogue
+from indicators.cells import Counted, collect_values, count_cells, counted_of, create_cells, create_median_values
+from indicators.codelists import create_codelist
+from indicators.definition import Indicator
+from indicators.dialect import Bound, ranges, show_all_facts
+from indicators.members import create_members, number_of_chunks
+from indicators.patient_period import (
+    create_base,
+    create_patient_period,
+    create_period,
+    create_reporting,
+    create_variables,
+    is_same_for_all_lengths,
+    table_of,
+)
+from indicators.patient_results import collect_patient_results
+from indicators.variables import Variable
+from tvaers.progress import Advance, track
+
+
+@dataclass
+class Run:
+    """What one run works on.
+
+    Attributes:
+        dates: Reporting dates, in order.
+        bound: Values of the parameters, the same on all these dates.
+        lengths: Each length of period in months, with the indicators that use it.
+        patient_results: Table that receives the patient-level results of the latest date, or None.
+    """
+
+    con: duckdb.DuckDBPyConnection
+    catalogue: Catalogue
+    dates: Sequence[date]
+    bound: Bound
+    lengths: dict[int, list[Counted]]
+    patient_results: str | None
+    kept_variables: set[str] = field(default_factory=set)
+
+
+def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
+    """Create the relations that do not depend on dates or patients."""
+    show_all_facts(con)
+    create_codelist(con, catalogue.codelists)
+
+
+def by_length(catalogue: Catalogue, indicators: Sequence[Indicator]) -> dict[int, list[Counted]]:
+    """Return the indicators by the length of their period in months, the longest first."""
+    lengths = sorted({indicator.period for indicator in indicators}, reverse=True)
+    return {
+        months: counted_of(catalogue, [indicator for indicator in indicators if indicator.period == months])
+        for months in lengths
+    }
+
+
+def cell_table(months: int) -> str:
+    """Return the name of the temporary table of one length's cells."""
+    return f"cell_{months}"
+
+
+def create_outputs(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, lengths: dict[int, list[Counted]]) -> None:
+    """Create the empty tables that a run fills, by running it on a range without patients."""
+    create_median_values(con)
+    classifier = catalogue.populations.classifier
+    create_members(con, classifier, *ranges(1)[0])
+    con.execute("DELETE FROM member")
+    day = date(2000, 12, 31)
+    create_reporting(con, [day], list(lengths), catalogue.breakdowns.attribution.hospital_months)
+    create_base(con, list(lengths), catalogue.breakdowns)
+    for months, counted in lengths.items():
+        run = Run(con, catalogue, [day], catalogue.values_on(catalogue.indicators, day), {months: counted}, None)
+        with patient_periods(run, months):
+            create_cells(con, cell_table(months), catalogue, counted)
+
+
+def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> None:
+    """Fill the cells, the median values and the patient-level results for all members and dates."""
+    con = run.con
+    lengths = list(run.lengths)
+    create_reporting(con, run.dates, lengths, run.catalogue.breakdowns.attribution.hospital_months)
+    chunks = ranges(number_of_chunks(con, classifier, members_per_chunk))
+    with track("Computing indicators", len(chunks) * len(lengths)) as advance:
+        for low, high in chunks:
+            create_members(con, classifier, low, high)
+            create_base(con, lengths, run.catalogue.breakdowns)
+            run.kept_variables.clear()
+            for months in lengths:
+                run_length(run, months, advance)
+
+
+def run_length(run: Run, months: int, advance: Advance) -> None:
+    """Add the members of one range and one length of period to the results."""
+    counted = run.lengths[months]
+    with patient_periods(run, months):
+        count_cells(run.con, cell_table(months), run.catalogue, counted, run.bound)
+        for each in counted:
+            if each.clauses.value:
+                collect_values(run.con, run.catalogue, each, run.bound)
+        if run.patient_results:
+            bound = {**run.bound, "latest": max(run.dates)}
+            collect_patient_results(run.con, run.patient_results, run.catalogue, counted, bound)
+    advance(1)
+
+
+@contextmanager
+def patient_periods(run: Run, months: int) -> Iterator[None]:
+    """Have the table `patient_period` of one length, and drop what is not needed after it."""
+    variables = variables_of(run.catalogue, [each.indicator for each in run.lengths[months]])
+    create_period(run.con, run.dates, months)
+    wanted = [variable for variable in variables if variable.name not in run.kept_variables]
+    create_variables(run.con, wanted, run.bound)
+    create_patient_period(run.con, variables, run.catalogue.columns)
+    yield
+    run.con.execute("DROP TABLE patient_period")
+    for variable in variables:
+        if is_same_for_all_lengths(variable):
+            run.kept_variables.add(variable.name)
+        else:
+            run.con.execute(f"DROP TABLE {table_of(variable)}")
+
+
+def variables_of(catalogue: Catalogue, indicators: Sequence[Indicator]) -> list[Variable]:
+    """Return the variables that some indicators need, in order of name."""
+    found = {variable.name: variable for indicator in indicators for variable in catalogue.variables_of(indicator)}
+    return [found[name] for name in sorted(found)]

@@ -1,0 +1,268 @@
+"""One row per patient and period: where they belonged, how long they were observed, and the variables indicators need.
+
+A person is observed on a day when they have the disease, live in the area and are alive (the day of death included).
+They belong where they were on the last observed day of the period: the municipality they lived in, the practice they
+were registered with, the practice's cluster on the reporting date, and the hospital of their latest physical contact.
+"""
+
+from collections.abc import Iterable, Mapping, Sequence
+from datetime import date, timedelta
+
+import duckdb
+import polars as pl
+import sqlglot
+from sqlglot import exp
+
+from indicators.definition import unknown
+from indicators.dialect import Bound, create_days, create_table, store
+from indicators.population import Breakdowns
+from indicators.variables import Variable
+from tvaers.errors import DefinitionError
+
+BASE_COLUMNS = (
+    "patient_id",
+    "period_start",
+    "period_end",
+    "sex",
+    "age",
+    "age_band",
+    "diabetes_type",
+    "diabetes_since_on",
+    "observed_from",
+    "observed_to",
+    "observed_years",
+    "is_present",
+    "died_on",
+    "municipality_id",
+    "practice_id",
+    "cluster_id",
+    "hospital_id",
+)
+NOWHERE = "none"
+
+
+def first_day(period_end: date, months: int) -> date:
+    """Return the first day of a period of so many months that ends on a day, both ends included.
+
+    The day after the end is moved back by whole months; where that month is too short, to its last day.
+    """
+    after = period_end + timedelta(days=1)
+    year, month = divmod(after.year * 12 + after.month - 1 - months, 12)
+    next_month = date(year + (month == 11), (month + 1) % 12 + 1, 1)
+    return min(date(year, month + 1, 1) + timedelta(days=after.day - 1), next_month - timedelta(days=1))
+
+
+def create_reporting(
+    con: duckdb.DuckDBPyConnection, dates: Sequence[date], lengths: Sequence[int], hospital_months: int
+) -> None:
+    """Create the tables that place facts in time for a run.
+
+    `reporting` has one row per reporting date with the first day of each length of period; `attribution_day` every day
+    on which a hospital contact decides where a person belongs.
+    """
+    columns: dict[str, list[date]] = {"period_end": list(dates)}
+    for months in lengths:
+        columns[f"start_{months}"] = [first_day(day, months) for day in dates]
+    columns["earliest_start"] = [first_day(day, max(lengths)) for day in dates]
+    store(con, "reporting", pl.DataFrame(columns))
+    create_days(con, "attribution_day", [(first_day(day, hospital_months), day) for day in dates])
+
+
+def create_base(con: duckdb.DuckDBPyConnection, lengths: Sequence[int], breakdowns: Breakdowns) -> None:
+    """Create `patient_at`: base columns per member and reporting date, whatever the length of the period."""
+    create_table(con, "observed", observed_sql(lengths))
+    create_table(con, "registered", REGISTERED)
+    create_table(con, "practice_cluster", PRACTICE_CLUSTER)
+    create_table(con, "attributed", ATTRIBUTED)
+    create_table(con, "patient_at", patient_at_sql(lengths, breakdowns))
+
+
+def observed_sql(lengths: Sequence[int]) -> str:
+    """Return the SELECT of the days on which each member was observed."""
+    last = "least(coalesce(residence.ends_on, period_end), coalesce(member.died_on, period_end), period_end)"
+    per_length = ""
+    for months in lengths:
+        first = f"greatest(residence.starts_on, member.diabetes_since_on, start_{months})"
+        per_length += (
+            f", sum(CASE WHEN {first} <= {last} THEN 1 + date_diff('day', {first}, {last}) ELSE 0 END) AS days_{months}"
+            f", min(CASE WHEN {first} <= {last} THEN {first} END) AS from_{months}"
+        )
+    return f"""
+        SELECT
+            member.patient_id,
+            reporting.period_end,
+            max({last}) AS observed_to,
+            max_by(residence.municipality_code, (residence.starts_on, residence.municipality_code)) AS municipality_id
+            {per_length}
+        FROM member
+        JOIN residence ON residence.patient_id = member.patient_id
+        CROSS JOIN reporting
+        WHERE greatest(residence.starts_on, member.diabetes_since_on, earliest_start) <= {last}
+        GROUP BY member.patient_id, reporting.period_end
+    """
+
+
+REGISTERED = """
+    SELECT
+        observed.patient_id,
+        observed.period_end,
+        max_by(registration.practice_id, (registration.starts_on, registration.practice_id)) AS practice_id
+    FROM observed
+    JOIN registration ON registration.patient_id = observed.patient_id
+    WHERE registration.starts_on <= observed.observed_to
+      AND coalesce(registration.ends_on, observed.observed_to) >= observed.observed_to
+    GROUP BY observed.patient_id, observed.period_end
+"""
+
+PRACTICE_CLUSTER = """
+    SELECT practice.practice_id, reporting.period_end, max_by(practice.cluster_id, practice.starts_on) AS cluster_id
+    FROM practice
+    CROSS JOIN reporting
+    WHERE practice.starts_on <= reporting.period_end
+    GROUP BY practice.practice_id, reporting.period_end
+"""
+
+ATTRIBUTED = """
+    SELECT
+        observed.patient_id,
+        observed.period_end,
+        max_by(contact.hospital_id, (contact.started_on, contact.hospital_id)) AS hospital_id
+    FROM hospital_contact AS contact
+    JOIN attribution_day ON attribution_day.day = contact.started_on
+    JOIN observed ON observed.patient_id = contact.patient_id AND observed.period_end = attribution_day.period_end
+    WHERE contact.is_physical AND contact.hospital_id IS NOT NULL AND contact.started_on <= observed.observed_to
+    GROUP BY observed.patient_id, observed.period_end
+"""
+
+
+def patient_at_sql(lengths: Sequence[int], breakdowns: Breakdowns) -> str:
+    """Return the SELECT of the base columns; `<column>_<months>` differ between lengths of period."""
+    bands = " ".join(
+        f"WHEN age >= {band.from_age}" + (f" AND age <= {band.to_age}" if band.to_age else "") + f" THEN '{band.id}'"
+        for band in breakdowns.age_bands
+    )
+    per_length = "".join(f", observed.days_{months}, observed.from_{months}" for months in lengths)
+    columns = "".join(f", days_{months}, from_{months}" for months in lengths)
+    return f"""
+        SELECT
+            patient_id, period_end, sex, age, CASE {bands} ELSE '{NOWHERE}' END AS age_band, diabetes_type,
+            diabetes_since_on, died_on, observed_to, is_present, municipality_id, practice_id, cluster_id,
+            hospital_id{columns}
+        FROM (
+            SELECT
+                member.patient_id, observed.period_end, member.sex, member.diabetes_type, member.diabetes_since_on,
+                member.died_on, observed.observed_to, observed.municipality_id,
+                year(observed.observed_to) - year(member.born_on) - CASE
+                    WHEN month(observed.observed_to) * 100 + day(observed.observed_to)
+                       < month(member.born_on) * 100 + day(member.born_on)
+                    THEN 1 ELSE 0 END AS age,
+                observed.observed_to = observed.period_end
+                    AND coalesce(member.died_on > observed.period_end, TRUE) AS is_present,
+                coalesce(registered.practice_id, '{NOWHERE}') AS practice_id,
+                coalesce(practice_cluster.cluster_id, '{NOWHERE}') AS cluster_id,
+                coalesce(attributed.hospital_id, '{NOWHERE}') AS hospital_id{per_length}
+            FROM observed
+            JOIN member ON member.patient_id = observed.patient_id
+            LEFT JOIN registered
+                ON registered.patient_id = observed.patient_id AND registered.period_end = observed.period_end
+            LEFT JOIN practice_cluster
+                ON practice_cluster.practice_id = registered.practice_id
+                AND practice_cluster.period_end = observed.period_end
+            LEFT JOIN attributed
+                ON attributed.patient_id = observed.patient_id AND attributed.period_end = observed.period_end
+        ) AS base
+    """
+
+
+def create_period(con: duckdb.DuckDBPyConnection, dates: Sequence[date], months: int) -> None:
+    """Create what variables see for one length of period: `period`, `period_day` and `patient`."""
+    spans = [(first_day(day, months), day) for day in dates]
+    frame = pl.DataFrame(spans, schema={"period_start": pl.Date, "period_end": pl.Date}, orient="row")
+    store(con, "period", frame)
+    create_days(con, "period_day", spans)
+    create_table(
+        con,
+        "patient",
+        f"""
+        SELECT
+            patient_at.patient_id, period.period_start, patient_at.period_end, sex, age, age_band, diabetes_type,
+            diabetes_since_on, from_{months} AS observed_from, observed_to,
+            least(days_{months}, 1 + date_diff('day', from_{months}, observed_to)) / 365.25 AS observed_years,
+            is_present, died_on, municipality_id, practice_id, cluster_id, hospital_id
+        FROM patient_at
+        JOIN period ON period.period_end = patient_at.period_end
+        WHERE days_{months} > 0
+        """,
+    )
+
+
+def create_variables(con: duckdb.DuckDBPyConnection, variables: Iterable[Variable], bound: Bound) -> None:
+    """Evaluate variables for all periods at once, each into its own table."""
+    for variable in variables:
+        create_table(con, table_of(variable), variable.sql, bound)
+
+
+def create_patient_period(
+    con: duckdb.DuckDBPyConnection, variables: Sequence[Variable], columns: Mapping[str, Sequence[str]]
+) -> None:
+    """Create `patient_period`: the base columns and the value columns of the variables, NULL where there is none.
+
+    Args:
+        con: A connection on which `patient` and the variables' tables exist.
+        variables: Those to join.
+        columns: Value columns of each variable, by name.
+    """
+    selected = "".join(f", {table_of(v)}.{column}" for v in variables for column in columns[v.name])
+    joins = ""
+    for variable in variables:
+        table = table_of(variable)
+        joins += f" LEFT JOIN {table} ON {table}.patient_id = patient.patient_id"
+        if variable.rows == "patient and period":
+            joins += f" AND {table}.period_end = patient.period_end"
+    create_table(con, "patient_period", f"SELECT patient.*{selected} FROM patient{joins}")
+
+
+def table_of(variable: Variable) -> str:
+    """Return the name of the temporary table that holds a variable's rows."""
+    return f"variable_{variable.name}"
+
+
+def is_same_for_all_lengths(variable: Variable) -> bool:
+    """Return whether a variable's rows do not depend on where the period starts."""
+    tree = sqlglot.parse_one(variable.sql, read="duckdb")
+    tables = {table.name for table in tree.find_all(exp.Table)}
+    columns = {column.name for column in tree.find_all(exp.Column)}
+    return not (tables & {"period_day", "patient"} or "period_start" in columns)
+
+
+def owner_of(column: str, columns: Mapping[str, Sequence[str]], *, where: str) -> str | None:
+    """Return the variable that a column of `patient_period` comes from, None for a base column.
+
+    Raises:
+        DefinitionError: No variable has the column; names the nearest that one has.
+    """
+    if column in BASE_COLUMNS:
+        return None
+    for name, own in columns.items():
+        if column in own:
+            return name
+    known = [*BASE_COLUMNS, *(own for owns in columns.values() for own in owns)]
+    raise unknown("column of patient_period", column, known, where=where)
+
+
+def refuse_shared_columns(columns: Mapping[str, Sequence[str]]) -> None:
+    """Refuse two variables that return a column of the same name.
+
+    Raises:
+        DefinitionError: Names the column and both variables.
+    """
+    seen: dict[str, str] = dict.fromkeys(BASE_COLUMNS, "the base columns")
+    for name, own in columns.items():
+        for column in own:
+            if column in seen:
+                raise DefinitionError(
+                    f"The column '{column}' is returned twice.",
+                    where=f"variables/{name}.sql and {seen[column]}",
+                    what_to_do="Give one of the columns another name.",
+                )
+            seen[column] = f"variables/{name}.sql"

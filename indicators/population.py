@@ -1,0 +1,98 @@
+"""Populations and breakdowns of a disease: whom indicators are about, and how their results are split."""
+
+from typing import Literal
+
+from pydantic import Field, ValidationError, model_validator
+
+from indicators.definition import LEVELS, Clause, Level, Part, describe_fault, disease_folder, read_yaml, unknown
+from tvaers.errors import DefinitionError
+
+Split = Literal["sex", "age_band"]
+
+
+class Populations(Part):
+    """The content of populations.yaml.
+
+    Attributes:
+        classifier: Name of the classifier that decides who has the disease (classifier/<name>.sql).
+        also: Further classifiers whose answers are kept beside it for comparison.
+        populations: Clauses over the base columns of `patient_period`, by name.
+    """
+
+    classifier: str
+    also: tuple[str, ...] = ()
+    populations: dict[str, Clause] = Field(min_length=1)
+
+
+class AgeBand(Part):
+    """One age band, in whole years, both ends included; the last has no upper end."""
+
+    id: str
+    from_age: int = Field(ge=0)
+    to_age: int | None = None
+
+
+class Attribution(Part):
+    """To which hospital a person belongs: that of the latest physical contact in so many months."""
+
+    hospital_months: int = Field(ge=1, le=60)
+
+
+class Breakdowns(Part):
+    """The content of breakdowns.yaml: what is computed and published at which level."""
+
+    age_bands: tuple[AgeBand, ...] = Field(min_length=1)
+    attribution: Attribution
+    levels: dict[Level, tuple[tuple[Split, ...], ...]]
+
+    @model_validator(mode="after")
+    def _complete(self) -> "Breakdowns":
+        if set(self.levels) != set(LEVELS):
+            raise ValueError(f"`levels` must name each of {', '.join(LEVELS)}")
+        if whole := [level for level, splits in self.levels.items() if () not in splits]:
+            raise ValueError(f"the unsplit unit [] is missing at {', '.join(whole)}")
+        for before, after in zip(self.age_bands, self.age_bands[1:], strict=False):
+            if before.to_age is None or after.from_age != before.to_age + 1:
+                raise ValueError(f"age band {after.id} does not follow {before.id} without gap or overlap")
+        return self
+
+
+def load_populations(disease: str) -> Populations:
+    """Return the populations of a disease.
+
+    Raises:
+        DefinitionError: The file is written wrongly.
+    """
+    path = disease_folder(disease) / "populations.yaml"
+    try:
+        return Populations.model_validate(read_yaml(path))
+    except ValidationError as fault:
+        raise describe_fault(path, fault, Populations) from None
+
+
+def load_breakdowns(disease: str) -> Breakdowns:
+    """Return how results of a disease are split.
+
+    Raises:
+        DefinitionError: The file is missing or written wrongly.
+    """
+    path = disease_folder(disease) / "breakdowns.yaml"
+    if not path.is_file():
+        raise DefinitionError("The breakdowns of a disease are missing.", where=f"{disease}/breakdowns.yaml")
+    try:
+        return Breakdowns.model_validate(read_yaml(path))
+    except ValidationError as fault:
+        raise describe_fault(path, fault, Breakdowns) from None
+
+
+def load_classifier(disease: str, name: str) -> str:
+    """Return the SELECT of a classifier: patient_id, diabetes_type, diabetes_since_on, one row per person.
+
+    Raises:
+        DefinitionError: There is no such classifier.
+    """
+    folder = disease_folder(disease) / "classifier"
+    path = folder / f"{name}.sql"
+    if not path.is_file():
+        raise unknown("classifier", name, (file.stem for file in folder.glob("*.sql")), where=f"{disease}/classifier/")
+    return path.read_text(encoding="utf-8").strip().rstrip(";")

@@ -1,0 +1,56 @@
+"""Intervals at 95 %: Wilson for proportions, exact for rates, order statistics for medians; all on whole columns."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.stats import binom
+from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.rates import confint_poisson
+
+Numbers = NDArray[np.float64]
+ALPHA = 0.05
+PATIENT_YEARS = 1000
+
+
+def proportion(numerator: Numbers, denominator: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Return each proportion (0–1) and its Wilson score interval; NaN where the denominator is 0."""
+    value, low, high = (np.full(len(numerator), np.nan) for _ in range(3))
+    counted = denominator > 0
+    if counted.any():
+        hits, cases = numerator[counted], denominator[counted]
+        value[counted] = hits / cases
+        low[counted], high[counted] = proportion_confint(hits, cases, alpha=ALPHA, method="wilson")
+        # The score interval ends exactly at 0 and 1 where all or none meet; floating point leaves a trace beyond.
+        low, high = np.clip(low, 0.0, 1.0), np.clip(high, 0.0, 1.0)
+        low[counted & (numerator == 0)] = 0.0
+        high[counted & (numerator == denominator)] = 1.0
+    return value, low, high
+
+
+def rate(events: Numbers, patient_years: Numbers) -> tuple[Numbers, Numbers, Numbers]:
+    """Return events per 1,000 patient-years and the exact (Garwood) Poisson interval; NaN without patient-years."""
+    value, low, high = (np.full(len(events), np.nan) for _ in range(3))
+    counted = patient_years > 0
+    if counted.any():
+        thousands = patient_years[counted] / PATIENT_YEARS
+        value[counted] = events[counted] / thousands
+        distinct, place = np.unique(events[counted], return_inverse=True)
+        count_low, count_high = confint_poisson(distinct, 1.0, method="exact-c", alpha=ALPHA)
+        low[counted] = np.nan_to_num(np.asarray(count_low))[place] / thousands
+        high[counted] = np.asarray(count_high)[place] / thousands
+    return value, low, high
+
+
+def median_ranks(numbers: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """Return which ranks (from 1) of so many sorted values are the median and the ends of its interval.
+
+    The median is the mean of the values at `lower` and `upper`. The interval between the values at `low` and `high`
+    holds the median with at least 95 % for any distribution; `low` is 0 where there are too few values (below six).
+    """
+    low = binom.ppf(ALPHA / 2, numbers, 0.5).astype(np.int64)
+    return {
+        "values": numbers,
+        "low": low,
+        "lower": (numbers + 1) // 2,
+        "upper": numbers // 2 + 1,
+        "high": np.where(low > 0, numbers + 1 - low, 0),
+    }

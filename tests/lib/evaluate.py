@@ -1,0 +1,86 @@
+"""One indicator on drawn tables: what becomes of each patient, in the words of a boundary case."""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import cache
+from pathlib import Path
+from types import SimpleNamespace
+
+from indicators.catalogue import Catalogue, load_catalogue
+from indicators.dialect import ranges
+from indicators.engine import Run, by_length, patient_periods, prepare
+from indicators.members import create_members
+from indicators.patient_period import create_base, create_reporting
+from indicators.patient_results import collect_patient_results, create_patient_results
+from tests.lib.drawn_tables import parse, patient_uuid, warehouse_of
+
+ROOT = Path(__file__).parents[2]
+
+
+@cache
+def catalogue(disease: str = "type_2_diabetes", country: str = "denmark") -> Catalogue:
+    """Return the catalogue of the checkout, loaded once per test process."""
+    return load_catalogue(disease, SimpleNamespace(folder=ROOT / "packs" / country))
+
+
+def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dict[int, str]:
+    """Return what becomes of each drawn patient under one indicator.
+
+    Returns:
+        By patient number, one of
+        'met', 'not met' (proportions of patients);
+        '1 of 2' (proportions of events: numerator of denominator);
+        '1 in 0.50 years' (rates: events in patient-years);
+        'value 53' (medians: the patient's value);
+        'missing' (the denominator describes them, but the value is missing and the policy leaves them out);
+        'excluded: <words of the exclusion>';
+        'not in denominator' (also for those outside the population).
+
+    Example:
+        >>> evaluate("measurement\\npatient | taken_on | value\\n1 | 2025-09-30 | 53", "hba1c_measured", "2025-12-31")
+        {1: 'met'}
+    """
+    found = catalogue()
+    indicator = found.indicator(indicator_id)
+    day = date.fromisoformat(reporting_date) if isinstance(reporting_date, str) else reporting_date
+    with warehouse_of(drawing) as con:
+        prepare(con, found)
+        create_reporting(con, [day], [indicator.period], found.breakdowns.attribution.hospital_months)
+        create_members(con, "drawn", *ranges(1)[0])
+        create_base(con, [indicator.period], found.breakdowns)
+        create_patient_results(con, "patient_result")
+        run = Run(con, found, [day], found.values_on([indicator], day), by_length(found, [indicator]), "patient_result")
+        run_patients(run)
+        columns = "patient_id, excluded_by, in_denominator, is_missing, numerator, denominator, patient_years, value"
+        rows = con.execute(f"SELECT {columns} FROM patient_result").fetchall()
+    words = {row[0]: in_words(indicator.kind, indicator.denominator.count is not None, row[1:]) for row in rows}
+    return {number: words.get(patient_uuid(number), "not in denominator") for number in drawn_patients(drawing)}
+
+
+def run_patients(run: Run) -> None:
+    """Fill the patient-level results only."""
+    for months, counted in run.lengths.items():
+        with patient_periods(run, months):
+            bound = {**run.bound, "latest": max(run.dates)}
+            collect_patient_results(run.con, str(run.patient_results), run.catalogue, counted, bound)
+
+
+def in_words(kind: str, counts_events: bool, row: Sequence) -> str:
+    """Return one patient's outcome in the words of a boundary case."""
+    excluded_by, in_denominator, is_missing, numerator, denominator, years, value = row
+    if excluded_by:
+        return f"excluded: {excluded_by}"
+    if not in_denominator:
+        return "missing" if is_missing else "not in denominator"
+    if kind == "median":
+        return f"value {value:g}"
+    if kind == "rate_per_1000_patient_years":
+        return f"{numerator} in {years:.2f} years"
+    if counts_events:
+        return f"{numerator} of {denominator}"
+    return "met" if numerator else "not met"
+
+
+def drawn_patients(drawing: str) -> list[int]:
+    """Return the numbers of the drawn patients, in order."""
+    return sorted({int(row["patient"]) for rows in parse(drawing).values() for row in rows if row.get("patient")})
