@@ -1,0 +1,5 @@
+"""`python -m tvaers` is the same as `tvaers`."""
+
+from tvaers.cli import main
+
+raise SystemExit(main())

@@ -1,0 +1,135 @@
+"""`tvaers demo`: every step of the data flow on an invented region, then the dashboard."""
+
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from tvaers.commands.dashboard import PortOption
+from tvaers.commands.options import (
+    HomeOption,
+    InhabitantsOption,
+    JsonOption,
+    MessyOption,
+    NationalOption,
+    SeedOption,
+    YearsOption,
+)
+from tvaers.errors import SettingsError
+
+if TYPE_CHECKING:
+    from tvaers.settings import Settings
+
+RECEIPT = "demo.json"
+"""What the finished demo was made from; written last, so that a demo stopped half-way is taken up again."""
+
+
+def demo(
+    home: HomeOption = None,
+    serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Open the dashboard when all is done.")] = True,
+    port: PortOption = 8501,
+    seed: SeedOption = 1,
+    inhabitants: InhabitantsOption = 245_000,
+    years: YearsOption = 10,
+    messy: MessyOption = False,
+    national: NationalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Invent a region, run the whole job on it, and open the dashboard.
+
+    A second run finds everything done, changes nothing, and takes seconds.
+    """
+    from dashboard.launch import serve as serve_dashboard
+    from ingest import job
+    from tvaers import progress, screen, verdicts
+    from tvaers.commands.init import set_up
+    from tvaers.settings import default_home
+
+    progress.be_quiet(quiet=as_json)
+    settings, _ = set_up((home or default_home()).resolve(), pack=None, disease=None, key_file=None)
+    options = {"seed": seed, "inhabitants": inhabitants, "years": years, "messy": messy, "national": national}
+    _refuse_other_options(settings, options)
+    _invent(settings, options)
+    result = job.run(settings, settings.extracts)
+    if not as_json:
+        verdicts.show(result)
+    changed = _compute_and_release(settings, options)
+    following = f"tvaers dashboard --home {settings.home}"
+    if as_json:
+        made = {"release": settings.release, "changed": changed, "next_step": following}
+        screen.write_json(verdicts.as_document(result) | made)
+        return
+    screen.say(f"The anonymous release is {settings.release}" + ("" if changed else " (nothing had changed)"))
+    if serve:
+        raise typer.Exit(serve_dashboard(settings.release, port))
+    screen.next_step(following)
+
+
+def _refuse_other_options(settings: "Settings", options: dict[str, Any]) -> None:
+    """Refuse to mix two invented regions in one home.
+
+    Raises:
+        SettingsError: The home was made with other options, or holds something that is not a demo.
+    """
+    begun = _read(settings.home / RECEIPT)
+    if begun and begun["options"] != options:
+        raise SettingsError(
+            "This home holds a demo made with other options.",
+            where=str(settings.home),
+            how_much=", ".join(f"{name} {value}" for name, value in begun["options"].items()),
+            what_to_do="Name another folder with --home, or remove this one.",
+        )
+    if not begun and settings.warehouse.exists():
+        raise SettingsError(
+            "This home has a warehouse that the demo did not make; invented people are never mixed with real ones.",
+            where=str(settings.home),
+            what_to_do="Name another folder for the demo: tvaers demo --home FOLDER",
+        )
+
+
+def _invent(settings: "Settings", options: dict[str, Any]) -> None:
+    """Write the extracts, unless a finished set is there."""
+    from synthetic.region import write_region
+
+    receipt = settings.home / RECEIPT
+    if _read(receipt):
+        return
+    write_region(settings.extracts, **options)
+    _write(receipt, {"options": options})
+
+
+def _compute_and_release(settings: "Settings", options: dict[str, Any]) -> bool:
+    """Compute and release, unless this very release was made from this very warehouse; return whether it was needed."""
+    from indicators.compute import compute
+    from indicators.release import publish
+    from tvaers import __version__
+    from tvaers.commands.compute import last_delivered_quarter, quarter_ends
+
+    receipt = settings.home / RECEIPT
+    made = {"options": options, "version": __version__, "warehouse": _trace(settings.warehouse)}
+    if _read(receipt) == made | {"release": _trace(settings.release)}:
+        return False
+    compute(settings, quarter_ends(last_delivered_quarter(settings), 20))
+    publish(settings)
+    made["warehouse"] = _trace(settings.warehouse)
+    _write(receipt, made | {"release": _trace(settings.release)})
+    return True
+
+
+def _trace(path: Path) -> list[int]:
+    """Return what tells one version of a file from the next: its size and the moment it was put in place."""
+    return [path.stat().st_size, path.stat().st_mtime_ns] if path.exists() else []
+
+
+def _read(path: Path) -> dict[str, Any]:
+    try:
+        return json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return {}
+
+
+def _write(path: Path, content: dict[str, Any]) -> None:
+    beside = path.with_suffix(".new")
+    beside.write_text(json.dumps(content), encoding="utf-8")
+    beside.replace(path)

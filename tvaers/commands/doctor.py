@@ -1,0 +1,148 @@
+"""`tvaers doctor`: look at everything the other verbs rely on, and say what is wrong."""
+
+import sys
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal
+
+import typer
+
+from tvaers.commands.options import HomeOption, JsonOption
+from tvaers.errors import SettingsError, TvaersError
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from tvaers.settings import Settings
+
+OUR_PACKAGES = ("data_contracts", "ingest", "warehouse", "indicators", "dashboard", "synthetic", "packs", "tvaers")
+LIBRARIES = ("duckdb", "duckdb-extension-httpfs", "polars", "polars-hash", "great-expectations", "streamlit", "plotly")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """What the doctor saw at one point."""
+
+    point: str
+    state: Literal["good", "note", "bad"]
+    detail: str
+
+
+def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
+    """Look at settings, key, encryption, databases, versions and packages; exit code 10 when something is wrong."""
+    from tvaers import screen
+
+    findings = examine(home)
+    is_well = all(finding.state != "bad" for finding in findings)
+    if as_json:
+        screen.write_json({"well": is_well, "findings": findings})
+    else:
+        screen.show_table("", ("point", "state", "what was seen"), [(f.point, f.state, f.detail) for f in findings])
+        screen.next_step("tvaers ingest FOLDER" if is_well else "put right what is marked bad, then: tvaers doctor")
+    if not is_well:
+        raise typer.Exit(SettingsError.exit_code)
+
+
+def examine(home: Path | None) -> list[Finding]:
+    """Return one finding per point, bad ones included; nothing is changed."""
+    from tvaers.settings import load_settings
+
+    findings = [_versions(), _libraries(), _shadowed_packages(), _seen("encryption", _probe_encryption)]
+    try:
+        settings = load_settings(home)
+    except TvaersError as fault:
+        return [*findings, Finding("settings", "bad", f"{fault.what} {fault.where}")]
+    findings.append(Finding("settings", "good", f"{settings.home} (pack {settings.pack}, {settings.disease})"))
+    findings.append(_seen("pack", lambda: _load_pack(settings)))
+    findings.append(_seen("definitions", lambda: _load_definitions(settings)))
+    findings.append(_seen("key", lambda: _load_key(settings)))
+    findings.append(_database("warehouse", settings.warehouse, lambda: _open_warehouse(settings)))
+    findings.append(_database("release", settings.release, lambda: f"{settings.release}"))
+    findings.append(_home_access(settings.home))
+    return findings
+
+
+def _seen(point: str, look: "Callable[[], str]") -> Finding:
+    try:
+        return Finding(point, "good", look())
+    except TvaersError as fault:
+        return Finding(point, "bad", " ".join(part for part in (fault.what, fault.where, fault.how_much) if part))
+
+
+def _database(point: str, path: Path, look: "Callable[[], str]") -> Finding:
+    return _seen(point, look) if path.exists() else Finding(point, "note", "not made yet")
+
+
+def _versions() -> Finding:
+    from tvaers import __version__
+
+    return Finding("version", "good", f"tvaers {__version__} on Python {sys.version.split()[0]}")
+
+
+def _libraries() -> Finding:
+    from importlib.metadata import PackageNotFoundError, version
+
+    seen = []
+    for name in LIBRARIES:
+        try:
+            seen.append(f"{name} {version(name)}")
+        except PackageNotFoundError:
+            return Finding("libraries", "bad", f"{name} is not installed")
+    return Finding("libraries", "good", ", ".join(seen))
+
+
+def _shadowed_packages() -> Finding:
+    """Say whether another distribution or a folder on the path hides one of our packages, whose names are common."""
+    from importlib.util import find_spec
+
+    root = Path(__file__).resolve().parents[2]
+    strays = []
+    for name in OUR_PACKAGES:
+        spec = find_spec(name)
+        if spec is None or spec.origin is None or Path(spec.origin).resolve().parent.parent != root:
+            strays.append(f"{name} from {spec.origin if spec else 'nowhere'}")
+    if strays:
+        return Finding("packages", "bad", "hidden by another of the same name: " + "; ".join(strays))
+    return Finding("packages", "good", f"all {len(OUR_PACKAGES)} from {root}")
+
+
+def _probe_encryption() -> str:
+    from warehouse.connection import probe_encryption
+
+    probe_encryption()
+    return "the OpenSSL-backed module loads; nothing is downloaded"
+
+
+def _load_pack(settings: "Settings") -> str:
+    from packs.pack import load_pack
+
+    pack = load_pack(settings.pack)
+    return f"{pack.name} version {pack.version}"
+
+
+def _load_definitions(settings: "Settings") -> str:
+    from indicators.definition import load_definitions
+
+    return f"{len(load_definitions(settings.disease, settings.pack))} indicators for {settings.disease}"
+
+
+def _load_key(settings: "Settings") -> str:
+    from tvaers.keys import load_master_key
+
+    return f"{settings.key_file} (key id {load_master_key(settings).key_id}), readable by its owner only"
+
+
+def _open_warehouse(settings: "Settings") -> str:
+    from tvaers.keys import load_master_key
+    from warehouse.connection import open_read_only
+
+    with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as connection:
+        row = connection.execute("SELECT count(*) FROM meta.batch WHERE state = 'loaded'").fetchone()
+    return f"{settings.warehouse}, {row[0] if row else 0} files loaded"
+
+
+def _home_access(home: Path) -> Finding:
+    mode = home.stat().st_mode & 0o077
+    if mode:
+        return Finding("home access", "note", f"others can look into {home}; better: chmod 700 {home}")
+    return Finding("home access", "good", "only the owner can look into the home folder")

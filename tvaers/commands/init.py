@@ -1,0 +1,83 @@
+"""`tvaers init`: make a home folder, its settings and its secret key."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from tvaers.commands.options import HomeOption, JsonOption
+
+if TYPE_CHECKING:
+    from tvaers.settings import Settings
+
+
+def init(
+    home: HomeOption = None,
+    pack: Annotated[
+        str | None, typer.Option("--pack", help="Country pack: its name, or the path to its folder.")
+    ] = None,
+    disease: Annotated[str | None, typer.Option("--disease", help="Indicator set, a folder below indicators/.")] = None,
+    key_file: Annotated[
+        Path | None, typer.Option("--key-file", help="Where the secret key lies or shall lie; outside the home folder.")
+    ] = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Make a home folder with its settings, and a secret key outside it.
+
+    A second run keeps the key and every setting that is not named.
+    """
+    from tvaers import screen
+    from tvaers.settings import default_home
+
+    settings, is_new_key = set_up((home or default_home()).resolve(), pack=pack, disease=disease, key_file=key_file)
+    following = f"tvaers ingest FOLDER --home {settings.home}"
+    if as_json:
+        screen.write_json({"settings": settings, "key_created": is_new_key, "next_step": following})
+        return
+    screen.say(f"Home      {settings.home}")
+    screen.say(f"Pack      {settings.pack}, indicators for {settings.disease}")
+    screen.say(f"Key file  {settings.key_file} ({'new' if is_new_key else 'kept'})")
+    if is_new_key:
+        screen.say("Keep a copy of the key file where only the person responsible can reach it: without it the")
+        screen.say("warehouse cannot be opened, and new deliveries cannot be linked to old ones.")
+    screen.next_step(following)
+
+
+def set_up(home: Path, *, pack: str | None, disease: str | None, key_file: Path | None) -> tuple["Settings", bool]:
+    """Return the settings of a home folder that is ready for use, and whether its key is new.
+
+    Raises:
+        DefinitionError: No such pack.
+        SecretKeyError: The key file is unsafe, or the key of an existing warehouse is gone.
+    """
+    from packs.pack import load_pack
+    from tvaers.errors import SecretKeyError
+    from tvaers.keys import create_key_file, load_master_key
+    from tvaers.settings import SETTINGS_FILE, Settings, default_key_file, load_settings
+
+    if (home / SETTINGS_FILE).is_file():
+        settings = load_settings(home)
+    else:
+        settings = Settings(home=home, key_file=default_key_file(home))
+    named = {"pack": pack, "disease": disease, "key_file": key_file and key_file.resolve()}
+    settings = settings.model_copy(update={name: value for name, value in named.items() if value is not None})
+    load_pack(settings.pack)
+    is_new_key = not settings.key_file.exists()
+    if is_new_key and settings.warehouse.exists():
+        raise SecretKeyError(
+            "The key of this home's warehouse is missing; a new key could not open it.",
+            where=str(settings.key_file),
+            what_to_do="Put the key file back from your safe copy, or start again with another home folder.",
+        )
+    home.mkdir(parents=True, exist_ok=True)
+    home.chmod(0o700)
+    if is_new_key:
+        create_key_file(settings.key_file)
+    try:
+        load_master_key(settings)
+    except SecretKeyError:
+        if is_new_key:
+            settings.key_file.unlink()
+        raise
+    settings.save()
+    return settings, is_new_key

@@ -1,0 +1,51 @@
+"""`tvaers synth`: write extracts of an invented region, as they really come."""
+
+from datetime import datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from tvaers.commands.options import (
+    HomeOption,
+    InhabitantsOption,
+    JsonOption,
+    MessyOption,
+    NationalOption,
+    SeedOption,
+    YearsOption,
+)
+
+
+def synth(
+    home: HomeOption = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", help="Folder to write to. Default: the home's extracts/.")
+    ] = None,
+    seed: SeedOption = 1,
+    inhabitants: InhabitantsOption = 245_000,
+    years: YearsOption = 10,
+    ends_on: Annotated[
+        datetime | None, typer.Option("--ends-on", formats=["%Y-%m-%d"], help="Last day of history.")
+    ] = None,
+    messy: MessyOption = False,
+    national: NationalOption = False,
+    as_json: JsonOption = False,
+) -> None:
+    """Write extracts of an invented region: every sector, in the files' real shapes, and the answers they must give."""
+    from synthetic.region import write_region
+    from tvaers import progress, screen
+    from tvaers.settings import load_settings
+
+    progress.be_quiet(quiet=as_json)
+    folder = out or load_settings(home).extracts
+    chosen = {"ends_on": ends_on.date()} if ends_on else {}
+    summary = write_region(
+        folder, seed=seed, inhabitants=inhabitants, years=years, messy=messy, national=national, **chosen
+    )
+    following = f"tvaers ingest {folder}" + (f" --home {home}" if home else "")
+    if as_json:
+        screen.write_json({"folder": folder, "summary": summary, "next_step": following})
+        return
+    screen.say(f"Invented extracts are in {folder}")
+    screen.next_step(following)
