@@ -184,8 +184,9 @@ def holds_identifier(values: pl.Series, scheme: IdentifierScheme, born_until: da
         return nothing
     apart = "".join(f"\\{sign}" for sign in scheme.separators)
     date_digits = max(scheme.day[1], scheme.month[1], scheme.year[1])
-    pattern = rf"(?:^|[^0-9])([0-9]{{{date_digits}}}[{apart}]?[0-9]{{{scheme.length - date_digits}}})(?:[^0-9]|$)"
-    found = pl.DataFrame({"text": texts, "digits": texts.str.extract_all(pattern)}).explode("digits").drop_nulls()
+    pattern = rf"(?:^|[^0-9])([0-9]{{{date_digits}}}[{apart}]{{0,2}}[0-9]{{{scheme.length - date_digits}}})(?:[^0-9]|$)"
+    doubled = texts.str.replace_all("([^0-9])", "${1}${1}")  # so that two neighbours do not share a sign
+    found = pl.DataFrame({"text": texts, "digits": doubled.str.extract_all(pattern)}).explode("digits").drop_nulls()
     if found.is_empty():
         return nothing
     is_real = examine(found["digits"].str.replace_all("[^0-9]", ""), scheme, born_until)["state"] == "ok"

@@ -1,0 +1,91 @@
+"""SQL that reads a delivered text as a date, a number, a week or a laboratory value; NULL where it cannot be read."""
+
+from data_contracts.contract import Column
+
+_ISO_DATE = "%Y-%m-%d"
+_COMPARATORS = {"≤": "<=", "≥": ">="}
+_LAB = r"^(<=|>=|<|>|=|≤|≥)\s*([+-]?[0-9]+(?:[.,][0-9]+)?)$"
+
+
+def typed_columns(column: Column) -> dict[str, tuple[str, str]]:
+    """Return the columns that the staged table gets beside a column's text: name to (DuckDB type, expression)."""
+    name = column.name
+    match column.type:
+        case "date":
+            return {f"{name}__typed": ("DATE", _date(column))}
+        case "datetime":
+            return {f"{name}__typed": ("TIMESTAMP", _datetime(column))}
+        case "time":
+            return {f"{name}__typed": ("TIME", f"CAST({_strptime(name, column.formats)} AS TIME)")}
+        case "iso_week":
+            return {f"{name}__typed": ("DATE", _iso_week(name))}
+        case "number":
+            return {f"{name}__typed": ("DOUBLE", number(name))}
+        case "integer":
+            whole = f"CASE WHEN regexp_full_match({name}, '[+-]?[0-9]+') THEN TRY_CAST({name} AS BIGINT) END"
+            return {f"{name}__typed": ("BIGINT", whole)}
+        case "lab_value":
+            return _lab_value(name)
+        case _:
+            return {}
+
+
+def number(text: str) -> str:
+    """Return SQL for a number with decimal comma or point; NULL for anything else, also for NaN and infinity."""
+    value = f"TRY_CAST(replace({text}, ',', '.') AS DOUBLE)"
+    return f"CASE WHEN isfinite({value}) THEN {value} END"
+
+
+def _date(column: Column) -> str:
+    text = column.name
+    slow = f"CAST({_strptime(text, column.formats)} AS DATE)"
+    if column.formats[:1] != (_ISO_DATE,):
+        return slow
+    return f"CASE WHEN {_is_iso(text)} AND length({text}) = 10 THEN TRY_CAST({text} AS DATE) ELSE {slow} END"
+
+
+def _datetime(column: Column) -> str:
+    text = column.name
+    slow = _strptime(text, column.formats)
+    if not column.formats[0].startswith(_ISO_DATE):
+        return slow
+    return f"CASE WHEN {_is_iso(text)} AND length({text}) = 19 THEN TRY_CAST({text} AS TIMESTAMP) ELSE {slow} END"
+
+
+def _is_iso(text: str) -> str:
+    """Spare the slow reading of many formats where the text has the shape of the first one."""
+    return f"substr({text}, 5, 1) = '-' AND substr({text}, 8, 1) = '-'"
+
+
+def _iso_week(text: str) -> str:
+    """Return SQL for the Monday of a week written yyww; the century is the latest that is not after the delivery."""
+    digits = f"lpad({text}, 4, '0')"
+    short = f"TRY_CAST(left({digits}, 2) AS INTEGER)"
+    week = f"TRY_CAST(right({digits}, 2) AS INTEGER)"
+    year = f"({short} + CASE WHEN {short} <= year(delivered_on) % 100 THEN 2000 ELSE 1900 END)"
+    monday = f"CAST(date_trunc('week', make_date({year}, 1, 4)) + to_days(7 * ({week} - 1)) AS DATE)"
+    fits = f"regexp_full_match({text}, '[0-9]{{3,4}}') AND {week} >= 1 AND isoyear({monday}) = {year}"
+    return f"CASE WHEN {fits} THEN {monday} END"
+
+
+def _lab_value(name: str) -> dict[str, tuple[str, str]]:
+    plain = number(name)
+    sign = f"regexp_extract({name}, '{_LAB}', 1)"
+    after_sign = number(f"regexp_extract({name}, '{_LAB}', 2)")
+    value = f"coalesce({plain}, {after_sign})"
+    ascii_sign = "".join(f" WHEN '{sign}' THEN '{ascii_sign}'" for sign, ascii_sign in _COMPARATORS.items())
+    comparator = (
+        f"CASE WHEN {plain} IS NOT NULL THEN '=' "
+        f"WHEN {after_sign} IS NOT NULL THEN CASE {sign}{ascii_sign} ELSE {sign} END END"
+    )
+    return {
+        f"{name}__comparator": ("VARCHAR", comparator),
+        f"{name}__number": ("DOUBLE", value),
+        f"{name}__word": ("VARCHAR", f"CASE WHEN {value} IS NULL THEN lower({name}) END"),
+    }
+
+
+def _strptime(text: str, formats: tuple[str, ...]) -> str:
+    """Return SQL that tries formats in order; words that DuckDB takes for a date, such as infinity, are refused."""
+    listed = ", ".join("'" + each.replace("'", "''") + "'" for each in formats)
+    return f"CASE WHEN substr({text}, 1, 1) BETWEEN '0' AND '9' THEN try_strptime({text}, [{listed}]) END"
