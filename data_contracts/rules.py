@@ -1,0 +1,94 @@
+"""The rules that follow from a contract's columns, as predicates over the staged table."""
+
+from collections.abc import Iterator, Sequence
+
+from data_contracts.contract import TYPED_COLUMNS, Column, Rule
+
+_READ_AS = {
+    "date": "a date",
+    "datetime": "a date and time",
+    "time": "a time",
+    "number": "a number",
+    "integer": "a whole number",
+    "iso_week": "a week written yyww",
+}
+
+
+def generated_rules(columns: Sequence[Column]) -> tuple[Rule, ...]:
+    """Return the rules every contract has without naming them, in the order of the columns."""
+    staged = [each for each in columns if not each.is_dropped]
+    identifiers = [each for each in staged if each.type == "identifier"]
+    others = [each for each in staged if each.type != "identifier"]
+    return (*_identifier_rules(identifiers), *(rule for each in others for rule in _column_rules(each)))
+
+
+def _identifier_rules(columns: Sequence[Column]) -> Iterator[Rule]:
+    if not columns:
+        return
+    name = columns[0].name if len(columns) == 1 else None
+    required = [each.name for each in columns if each.required]
+    names = [each.name for each in columns]
+    if required:
+        fine = " AND ".join(f"{each}__state <> 'missing'" for each in required)
+        yield Rule("identifier_missing", name, fine, "quarantine", "The person's identifier is given.")
+    fine = " AND ".join(f"{each}__state <> 'broken'" for each in names)
+    sentence = "The person's identifier has the right length, digits only, and begins with a real date of birth."
+    yield Rule("identifier_broken", name, fine, "quarantine", sentence)
+    fine = " AND ".join(f"{each}__state <> 'replacement'" for each in names)
+    sentence = "The identifier is a permanent one: a replacement number cannot be linked to the same person elsewhere."
+    yield Rule("identifier_replacement", name, fine, "quarantine", sentence)
+    fine = " AND ".join(f"({each}__state <> 'ok' OR {each}__has_check_digit)" for each in names)
+    sentence = "The identifier has a valid check digit. Numbers without one are genuine too, so such rows are loaded."
+    yield Rule("identifier_without_check_digit", name, fine, "warn", sentence)
+
+
+def _column_rules(column: Column) -> Iterator[Rule]:
+    name = column.name
+    if column.required:
+        yield Rule(f"{name}_missing", name, f"{name} IS NOT NULL", "quarantine", f"`{name}` is not blank.")
+    if column.type in TYPED_COLUMNS:
+        fine = f"{name} IS NULL OR {name}__typed IS NOT NULL"
+        yield Rule(f"{name}_unreadable", name, fine, "quarantine", f"`{name}` can be read as {_READ_AS[column.type]}.")
+    elif column.pattern:
+        fine = f"regexp_full_match({name}, {_quoted(column.pattern)}, 'i')"
+        yield Rule(f"{name}_unreadable", name, fine, "quarantine", f"`{name}` is written as the code it should be.")
+    if column.allowed:
+        values = ", ".join(_quoted(each.lower()) for each in column.allowed)
+        sentence = f"`{name}` is one of the agreed codes: {', '.join(column.allowed)}."
+        yield Rule(f"{name}_not_allowed", name, f"lower({name}) IN ({values})", "quarantine", sentence)
+    if column.code_list:
+        sentence = f"`{name}` is on the list of codes agreed to be delivered ({column.code_list})."
+        yield Rule(f"{name}_not_allowed", name, f"{name}__known", "quarantine", sentence)
+    if column.minimum is not None or column.maximum is not None:
+        yield Rule(f"{name}_implausible", name, _range(column), "quarantine", _range_in_words(column))
+    if column.type in ("date", "datetime", "iso_week") and not column.may_be_future:
+        fine = f"CAST({name}__typed AS DATE) <= delivered_on"
+        sentence = f"`{name}` is not later than the day of delivery."
+        yield Rule(f"{name}_in_future", name, fine, "quarantine", sentence)
+    if column.refers_to:
+        what = column.refers_to.partition(".")[0]
+        sentence = f"`{name}` names a contact that was delivered and accepted (see `{what}`)."
+        yield Rule("contact_unknown", name, f"{name}__known", "quarantine", sentence)
+
+
+def _range(column: Column) -> str:
+    value = f"{column.name}__{'number' if column.type == 'lab_value' else 'typed'}"
+    kind = {"date": "DATE ", "iso_week": "DATE ", "datetime": "TIMESTAMP "}.get(column.type)
+    parts = []
+    for bound, sign in ((column.minimum, ">="), (column.maximum, "<=")):
+        if bound is not None:
+            parts.append(f"{value} {sign} " + (f"{kind}{_quoted(str(bound))}" if kind else f"{bound}"))
+    return " AND ".join(parts)
+
+
+def _range_in_words(column: Column) -> str:
+    unit = f" {column.unit}" if column.unit else ""
+    if column.maximum is None:
+        return f"`{column.name}` is not below {column.minimum}{unit}."
+    if column.minimum is None:
+        return f"`{column.name}` is not above {column.maximum}{unit}."
+    return f"`{column.name}` lies from {column.minimum} to {column.maximum}{unit}."
+
+
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
