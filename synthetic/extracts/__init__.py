@@ -1,0 +1,1 @@
+"""Write the invented truth as each sector really delivers it: one module per sector."""

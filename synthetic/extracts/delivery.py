@@ -1,0 +1,111 @@
+"""One file to deliver: its rows as text, its style, and what is known about every row."""
+
+import gzip
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import polars as pl
+
+LARGE = 40_000
+"""Files with more rows than this are delivered compressed."""
+
+FACT = "_fact"
+FAULTS = "_faults"
+
+
+@dataclass(frozen=True)
+class Style:
+    """How a supplier writes files.
+
+    Attributes:
+        separator: Between fields.
+        encoding: Python name of the encoding.
+        case: Of the column names: upper, lower or title.
+        quoted: Whether every field stands in quotes.
+    """
+
+    separator: str = ";"
+    encoding: str = "utf-8"
+    case: str = "lower"
+    quoted: bool = False
+
+
+@dataclass
+class Delivery:
+    """One file to deliver.
+
+    Attributes:
+        sector: Folder it is written to.
+        file_type: Name of its contract.
+        period: What it covers, as written in the file name.
+        rows: Text columns in delivered order, plus `_fact` (number of the fact the row states: equal numbers of one
+            `fact_kind` are the same fact delivered twice) and `_faults` (rule ids the row breaks, joined by commas).
+        style: How the supplier writes it.
+        fact_kind: Which facts `_fact` numbers: contact, diagnosis, procedure, result ...
+        suffix: Added to the file name: `_v2` for a corrected delivery.
+        damage: What befalls the finished bytes, by name, if anything.
+    """
+
+    sector: str
+    file_type: str
+    period: str
+    rows: pl.DataFrame
+    style: Style
+    fact_kind: str
+    suffix: str = ""
+    damage: str = ""
+    leaves_out: Sequence[str] = field(default_factory=tuple)
+
+    @property
+    def stem(self) -> str:
+        """File name without extension."""
+        return f"{self.file_type}_{self.period}{self.suffix}"
+
+    @property
+    def file_name(self) -> str:
+        """File name; large files are compressed."""
+        compressed = self.rows.height > LARGE or self.damage == "truncated"
+        return self.stem + (".csv.gz" if compressed else ".csv")
+
+    @property
+    def columns(self) -> list[str]:
+        """Delivered columns."""
+        return [name for name in self.rows.columns if name not in (FACT, FAULTS) and name not in self.leaves_out]
+
+    def write(self, folder: Path) -> Path:
+        """Write the file below its sector's folder and return its path."""
+        target = folder / self.sector
+        target.mkdir(parents=True, exist_ok=True)
+        path = target / self.file_name
+        change = {"upper": str.upper, "lower": str.lower, "title": str.title}[self.style.case]
+        table = self.rows.select(pl.col(name).alias(change(name)) for name in self.columns)
+        text: str = table.write_csv(
+            separator=self.style.separator, quote_style="always" if self.style.quoted else "necessary"
+        )
+        content = text.encode(self.style.encoding, errors="replace")
+        if path.suffix == ".gz":
+            content = gzip.compress(content, compresslevel=1, mtime=0)
+        path.write_bytes(content)
+        return path
+
+
+def deliver(
+    sector: str,
+    file_type: str,
+    period: str,
+    rows: pl.DataFrame,
+    style: Style,
+    *,
+    fact: pl.Expr | str | None = None,
+    fact_kind: str | None = None,
+) -> Delivery:
+    """Return a delivery without faults; facts are numbered by the given column, else row by row."""
+    numbered = rows.with_row_index("_number") if fact is None else rows
+    expression = pl.col("_number") if fact is None else (pl.col(fact) if isinstance(fact, str) else fact)
+    text = numbered.with_columns(expression.cast(pl.Int64).alias(FACT), pl.lit("").alias(FAULTS)).drop(
+        "_number", *([fact] if isinstance(fact, str) else []), strict=False
+    )
+    return Delivery(
+        sector, file_type, period, text, style, fact_kind or f"{file_type}_{period}"
+    )

@@ -1,0 +1,138 @@
+"""Laboratory results in the three shapes they come in, each for its own laboratories and years, with some overlap."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import polars as pl
+
+from synthetic.chance import Chance
+from synthetic.extracts.delivery import Delivery, Style, deliver
+from synthetic.extracts.wording import as_date, first_of, identifier_on, spans, within, year_of
+from synthetic.truth import Region
+
+SECTOR = "laboratory"
+OVERLAP_MONTHS = 6
+"""The regional view repeats the last months of the national extract and goes on alone after it."""
+
+
+def result_texts(region: Region, chance: Chance) -> pl.DataFrame:
+    """Return every result with what all shapes share: code, unit, number, relation sign, minute and laboratory."""
+    draw = chance.about("result texts")
+    results = region.results.with_row_index("fact").sort("day", maintain_order=True)
+    count = results.height
+    shapes = region.country.laboratory["analytes"]
+    code = {name: row["code"] for name, row in shapes.items()}
+    unit = {name: row["unit"] for name, row in shapes.items()}
+    decimals = {name: row["decimals"] for name, row in shapes.items()}
+    analyte, value = pl.col("analyte").cast(pl.String), pl.col("value")
+    rounded = results.with_columns(
+        minute=pl.Series((7 * 60 + draw.integers(0, 66, count) * 5).astype(np.int32)),
+        laboratory=pl.when("at_hospital").then(1).otherwise(pl.Series((draw.random(count) < 0.12).astype(np.int32))),
+        code=analyte.replace_strict(code),
+        unit=analyte.replace_strict(unit),
+        decimals=analyte.replace_strict(decimals, return_dtype=pl.Int8),
+        sign=pl.when((analyte == "egfr") & (value > 90)).then(pl.lit(">"))
+        .when((analyte == "uacr") & (value < 5)).then(pl.lit("<")).otherwise(pl.lit("=")),
+        shown=pl.when((analyte == "egfr") & (value > 90)).then(90.0)
+        .when((analyte == "uacr") & (value < 5)).then(5.0).otherwise(value),
+        cancelled=pl.Series(draw.random(count) < 0.002),
+    )  # fmt: skip
+    return rounded.with_columns(
+        number=pl.when(pl.col("decimals") == 0)
+        .then(pl.col("shown").round(0).cast(pl.Int64).cast(pl.String))
+        .otherwise(pl.col("shown").round(1).cast(pl.String))
+    )
+
+
+def write_laboratory(region: Region, chance: Chance) -> Iterator[Delivery]:
+    """Yield the laboratory files.
+
+    Laboratory 0 delivers the sign-and-number shape until the end of the fifth year, and the national shape from the
+    fifth year on (that year comes twice); laboratory 1 always delivers the national shape. The regional view covers
+    the last nine months of both; the national shape ends `OVERLAP_MONTHS` into them.
+    """
+    results = result_texts(region, chance)
+    first, last = region.window.first, region.window.last
+    changeover = first_of(max(year_of(last) - 5, year_of(first)))
+    national_until = first_of(year_of(last), 1 + OVERLAP_MONTHS) - 1
+    view_from = first_of(year_of(last))
+    old = results.filter(pl.col("laboratory") == 0)
+    for period, begin, end in spans(region, first, min(first_of(year_of(changeover) + 1) - 1, last), 2):
+        yield _labka(region, within(old, "day", begin, end), period)
+    national = results.filter((pl.col("laboratory") == 1) | (pl.col("day") >= changeover))
+    for period, begin, end in spans(region, first, min(national_until, last), 1):
+        rows = within(national, "day", begin, end)
+        if rows.height:
+            yield _national(region, rows, period)
+    view = within(results, "day", view_from, last)
+    if view.height:
+        yield _regional_view(region, view, str(year_of(last)))
+
+
+def _labka(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
+    """Relation sign and number in columns of their own."""
+    moment = (pl.col("day").cast(pl.Date).dt.to_string("%d/%m/%Y") + pl.format(
+        " {}:{}", (pl.col("minute") // 60).cast(pl.String).str.zfill(2), (pl.col("minute") % 60).cast(pl.String).str.zfill(2)
+    )).alias("realsamplecollectiontime")  # fmt: skip
+    table = rows.filter(~pl.col("cancelled"))
+    table = table.select(
+        identifier_on(region, table["person"], table["day"]).alias("pnr"),
+        moment,
+        pl.col("code").alias("ol_inver_iupac_cde"),
+        pl.col("sign").alias("relationsign"),
+        pl.col("number").alias("internal_reply_num"),
+        pl.when("at_hospital").then(pl.lit("H66300")).otherwise(pl.lit("Y") + (pl.col("person") % 90).cast(pl.String).str.zfill(5))
+        .alias("requisitioner"),
+        "fact",
+    )  # fmt: skip
+    return deliver(SECTOR, "labka", period, table, Style(";", "cp1252", "upper"), fact="fact", fact_kind="result")
+
+
+def _national(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
+    """Text value with the sign in it, and a decimal comma."""
+    sign = pl.when(pl.col("sign") == "=").then(pl.lit("")).otherwise(pl.col("sign"))
+    number = pl.col("number").str.replace(".", ",", literal=True)
+    laboratories = region.country.laboratory["laboratories"]
+    table = rows.select(
+        identifier_on(region, rows["person"], rows["day"]).alias("patient_cpr"),
+        as_date("day", "%Y-%m-%d").alias("samplingdate"),
+        pl.format(
+            "{}:{}", (pl.col("minute") // 60).cast(pl.String).str.zfill(2), (pl.col("minute") % 60).cast(pl.String).str.zfill(2)
+        ).alias("samplingtime"),
+        pl.col("code").alias("analysiscode"),
+        pl.when("cancelled").then(pl.lit("Aflyst")).otherwise(sign + number).alias("value"),
+        pl.col("unit"),
+        pl.when("cancelled").then(pl.lit("alphanumeric")).otherwise(pl.lit("numeric")).alias("resulttype"),
+        pl.col("laboratory").replace_strict(dict(enumerate(laboratories))).alias("laboratorium_idcode"),
+        pl.lit("").alias("referenceinterval_lowerlimit"),
+        pl.lit("").alias("referenceinterval_upperlimit"),
+        "fact",
+    )
+    return deliver(SECTOR, "lab_dm_forsker", period, table, Style(";", "utf-8", "upper"), fact="fact", fact_kind="result")
+
+
+def _regional_view(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
+    """Text answer beside a number that is blank when the answer is a word or holds a sign."""
+    plain = (pl.col("sign") == "=") & ~pl.col("cancelled")
+    sign = pl.when(pl.col("sign") == "=").then(pl.lit("")).otherwise(pl.col("sign"))
+    answer = pl.when("cancelled").then(pl.lit("Aflyst")).otherwise(
+        sign + pl.col("number").str.replace(".", ",", literal=True)
+    )
+    taken = (pl.col("day").cast(pl.Int64) * 1440 + pl.col("minute")) * 60_000
+    moment = "%Y-%m-%d %H:%M:%S"
+    table = rows.select(
+        identifier_on(region, rows["person"], rows["day"]).alias("cpr"),
+        region_key(pl.col("person")).alias("dw_ek_borger"),
+        pl.col("code").alias("npukode"),
+        answer.alias("svar"),
+        pl.when(plain).then(pl.col("number")).otherwise(pl.lit("")).alias("numerisksvar"),
+        (taken + 7_200_000).cast(pl.Datetime("ms")).dt.to_string(moment).alias("datotid_sidstesvar"),
+        taken.cast(pl.Datetime("ms")).dt.to_string(moment).alias("datotid_proevetagning"),
+        "fact",
+    )
+    return deliver(SECTOR, "for_labka", period, table, Style(",", "utf-8", "lower"), fact="fact", fact_kind="result")
+
+
+def region_key(person: pl.Expr) -> pl.Expr:
+    """Return the region's own key of a person."""
+    return ((person.cast(pl.Int64) * 7919 + 104_729) % 99_999_989 + 100_000_000).cast(pl.String)
