@@ -1,33 +1,123 @@
-"""Disclosure control: the only door from indicator results to a release."""
+"""Disclosure control: the only door from indicator results to a release.
 
+All cells of a release stand in one frame and are protected together, period by period. Primary rules hide what is
+small; complementary suppression hides what would give it away; an audit with the eyes of an attacker is the judge. Both
+sorts of hidden cell have the same state and no number at all.
+
+What one period and an earlier one tell together (the difference between consecutive quarters) is not judged here: the
+periods are protected each on its own.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import numpy as np
 import polars as pl
 
+from indicators.disclosure.audit import audit
+from indicators.disclosure.complementary import hide_enough
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import too_small
+from indicators.disclosure.system import System, build_system
+from tvaers.errors import DisclosureError
+from tvaers.progress import track
 
 PUBLISHED = ["numerator", "denominator", "patient_years", "eligible", "completeness", "value", "ci_low", "ci_high"]
 KEYS = ["indicator_id", "definition_version", "period_start", "period_end", "level", "unit_id", "sex", "age_band"]
 RELEASED = [*KEYS, "state", *PUBLISHED]
 
 
+@dataclass(frozen=True)
+class Protection:
+    """Protected cells and what it took.
+
+    Attributes:
+        cells: The cells as they may be published.
+        report: Per level: `cells` with a number, those `small` on their own, those `hidden` in all, and `shown`, the
+            share published.
+        narrowest: The smallest distance between the lowest and highest possible value of a hidden small count that was
+            met (a lower bound), or None when there is none.
+    """
+
+    cells: pl.DataFrame
+    report: pl.DataFrame
+    narrowest: float | None
+
+
+def protect(cells: pl.DataFrame, policy: Policy, parents: pl.DataFrame) -> Protection:
+    """Return the cells as they may be published.
+
+    Args:
+        cells: All cells of the release, with the columns of `indicator.result`, `kind` (of indicator) and `family`
+            (indicators of one family and denominator may be nested in each other; null for none).
+        policy: What may be published.
+        parents: Which cluster a practice belongs to in a period: `period_end`, `unit_id`, `cluster_id`.
+
+    Raises:
+        DisclosureError: The cells cannot be protected, or the audit of the result finds a cell that can be worked out.
+    """
+    hidden = np.zeros(cells.height, dtype=bool)
+    primary = too_small(cells, policy).to_numpy()
+    narrowest: list[float] = []
+    periods = cells["period_end"].unique().sort().to_list()
+    with track("Disclosure control", len(periods)) as advance:
+        for rows, system in _systems(cells, parents, policy, periods):
+            chosen = hide_enough(system, primary[rows], policy.protection_width)
+            narrowest.append(_judge(system, chosen, policy, cells["period_end"][int(rows[0])]))
+            hidden[rows] = chosen
+            advance(1)
+    finite = [width for width in narrowest if np.isfinite(width)]
+    return Protection(
+        cells=released(cells, pl.Series(hidden), policy),
+        report=_report(cells, primary, hidden),
+        narrowest=min(finite) if finite else None,
+    )
+
+
+def _systems(
+    cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, periods: list[date]
+) -> Iterator[tuple[np.ndarray, System]]:
+    """Yield each period's rows and its system of counts and equations."""
+    number = cells.select("period_end").with_row_index("row")
+    for period in periods:
+        rows = number.filter(pl.col("period_end") == period)["row"].to_numpy()
+        clusters = parents.filter(pl.col("period_end") == period).select("unit_id", "cluster_id")
+        yield rows, build_system(cells[rows], clusters, policy)
+
+
+def _judge(system: System, hidden: np.ndarray, policy: Policy, period: date) -> float:
+    """Audit one period's result; return the smallest distance met between a small count's bounds.
+
+    Raises:
+        DisclosureError: A hidden cell can be worked out, or a small one is visible.
+    """
+    findings = audit(system, hidden, policy.protection_width)
+    seen = int((system.small & system.visible(hidden)).sum())
+    if findings.is_safe and not seen:
+        return float(findings.width.min(initial=np.inf))
+    raise DisclosureError(
+        "The release was refused: hidden cells could be worked out from it.",
+        where=f"period ending {period}",
+        how_much=f"{seen} visible, {int(findings.exact.sum())} exact, {int(findings.narrow.sum())} narrow.",
+        what_to_do="Publish fewer breakdowns at the lowest level (breakdowns.yaml), then compute and release again.",
+    )
+
+
 def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy) -> pl.DataFrame:
     """Return cells as they are published, given which of them are hidden.
 
-    A hidden cell loses every number. A rate is published with its patient-years and without the number of people, and a
-    median without its interval when too few people lie beyond the limits.
+    A hidden cell loses every number. A rate is published with its patient-years and without the number of people, and
+    a median without its interval when too few people lie beyond the limits.
     """
     kind, is_shown = pl.col("kind"), pl.col("state") == "shown"
     is_rate = kind == "rate_per_1000_patient_years"
     share_measured = (pl.col("denominator") / pl.col("eligible")).fill_nan(None)
     has_interval = (kind != "median") | (pl.col("denominator") >= policy.smallest_median_interval_group)
+    state = pl.when(hidden).then(pl.lit("suppressed")).when(pl.col("state") == "computed").then(pl.lit("shown"))
     return (
         cells.with_columns(
-            pl.when(hidden)
-            .then(pl.lit("suppressed"))
-            .when(pl.col("state") == "computed")
-            .then(pl.lit("shown"))
-            .otherwise("state")
-            .alias("state"),
+            state.otherwise("state").alias("state"),
             pl.when(is_rate).then(share_measured.round(2)).otherwise(share_measured).alias("completeness"),
             pl.when(kind == "median").then(None).otherwise("numerator").alias("numerator"),
             *(pl.when(is_rate).then(None).otherwise(name).alias(name) for name in ("denominator", "eligible")),
@@ -38,6 +128,13 @@ def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy) -> pl.DataF
     )
 
 
-def protect(cells: pl.DataFrame, policy: Policy) -> pl.DataFrame:
-    """Return the cells as they may be published."""
-    return released(cells, too_small(cells, policy), policy)
+def _report(cells: pl.DataFrame, primary: np.ndarray, hidden: np.ndarray) -> pl.DataFrame:
+    counted = cells.with_columns(small=pl.Series(primary), hidden=pl.Series(hidden)).filter(
+        pl.col("state") != "not_applicable"
+    )
+    return (
+        counted.group_by("level")
+        .agg(pl.len().alias("cells"), pl.col("small").sum(), pl.col("hidden").sum())
+        .with_columns(shown=1 - pl.col("hidden") / pl.col("cells"))
+        .sort("level")
+    )

@@ -61,10 +61,16 @@ class Cells:
     Attributes:
         results: Rows as in `indicator.result`.
         units: Rows as in the release's `unit` table.
+        parents: The cluster of each practice in each period.
     """
 
     results: pl.DataFrame
     units: pl.DataFrame
+
+    @property
+    def parents(self) -> pl.DataFrame:
+        practices = self.units.filter(pl.col("level") == "practice").select("unit_id", "cluster_id")
+        return self.results.select("period_end").unique(maintain_order=True).join(practices, how="cross")
 
 
 def quarter_ends(number: int, last: date = date(2026, 9, 30)) -> list[date]:
@@ -137,6 +143,7 @@ def invented_cells(
                 counted.with_columns(
                     pl.lit(invented.indicator_id).alias("indicator_id"),
                     pl.lit(invented.kind).alias("kind"),
+                    pl.lit("hba1c" if invented.below else None, pl.String).alias("family"),
                     pl.lit(period_end.replace(year=period_end.year - 1)).dt.offset_by("1d").alias("period_start"),
                     pl.lit(period_end).alias("period_end"),
                 )
@@ -256,4 +263,4 @@ def _units(
             )
         )
     schema = ["level", "unit_id", "name", "cluster_id", "municipality_id"]
-    return pl.DataFrame(rows, schema=schema, orient="row").sort("level", "unit_id")
+    return pl.DataFrame(rows, schema=dict.fromkeys(schema, pl.String), orient="row").sort("level", "unit_id")

@@ -36,7 +36,7 @@ WORDS = {
 
 
 def tiny_release(
-    path: Path, *, seed: int = 1, patients: int = 1_400, practices: int = 14, clusters: int = 4, quarters: int = 8
+    path: Path, *, seed: int = 1, patients: int = 3_000, practices: int = 24, clusters: int = 5, quarters: int = 8
 ) -> Path:
     """Write a release of an invented region and return its path.
 
@@ -52,7 +52,7 @@ def tiny_release(
     write_release(
         path,
         {
-            "result": protect(world.results, policy),
+            "result": protect(world.results, policy, world.parents).cells,
             "unit": world.units,
             "indicator": pl.DataFrame(definitions),
             "delivery": deliveries(),

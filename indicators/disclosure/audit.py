@@ -1,0 +1,185 @@
+"""The judge: what somebody who has the whole release, and knows how its cells add up, can work out about hidden cells.
+
+Three attacks of rising strength. *Subtraction* closes all equations one unknown at a time. *Linear algebra* finds
+every variable that the equations fix, however many are combined. *Bounds* uses that no count is below zero: linear
+programming gives the lowest and highest possible value of every small count.
+"""
+
+from dataclasses import dataclass
+
+import highspy
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+from scipy.sparse import csgraph
+from scipy.sparse.linalg import lsmr
+
+from indicators.disclosure.system import System
+
+SEED = 20261122
+DIRECTIONS = 6
+EXACT = 1e-6
+
+
+@dataclass(frozen=True)
+class Findings:
+    """What an attacker can work out.
+
+    Attributes:
+        exact: Protected variables that are fixed.
+        narrow: Small variables whose lowest and highest possible value lie closer than the policy allows.
+        width: Lower bound of the distance between lowest and highest value, for small unknown variables; else infinity.
+    """
+
+    exact: NDArray[np.bool_]
+    narrow: NDArray[np.bool_]
+    width: NDArray[np.float64]
+
+    @property
+    def is_safe(self) -> bool:
+        """True when nothing protected is fixed or narrow."""
+        return not (self.exact.any() or self.narrow.any())
+
+
+def subtract(system: System, known: NDArray[np.bool_]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return what is known after closing all equations with one unknown, and the equation that told each variable.
+
+    Args:
+        system: The period's counts and equations.
+        known: Variables known at the start. (An insider knows more than the shown cells.)
+    """
+    known = known.copy()
+    told_by = np.full(known.size, -1, dtype=np.int64)
+    index = np.arange(known.size)
+    while True:
+        unknown = (~known).astype(np.int64)
+        solvable = np.flatnonzero(np.asarray(system.pattern @ unknown) == 1)
+        if not solvable.size:
+            return known, told_by
+        variables = np.asarray(system.pattern[solvable] @ (unknown * index))
+        variables, first = np.unique(variables, return_index=True)
+        known[variables] = True
+        told_by[variables] = solvable[first]
+
+
+def fixed(system: System, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return which unknown variables all equations together fix, whatever the bounds.
+
+    A random solution of the homogeneous equations moves every variable that is free and no variable that is fixed.
+    """
+    free = np.flatnonzero(~known)
+    result = np.zeros(known.size, dtype=bool)
+    if not free.size:
+        return result
+    matrix = system.equations[:, free].astype(np.float64).tocsr()
+    matrix = matrix[np.diff(matrix.indptr) > 0]
+    start = np.random.default_rng(SEED).normal(size=free.size)
+    fitted = lsmr(matrix.T.tocsr(), start, atol=1e-13, btol=1e-13, maxiter=20 * free.size)[0]
+    result[free] = abs(start - matrix.T @ fitted) < EXACT
+    return result
+
+
+def audit(
+    system: System, hidden: NDArray[np.bool_], width: int, *, also_known: NDArray[np.bool_] | None = None
+) -> Findings:
+    """Return what can be worked out when the given cells are hidden.
+
+    Args:
+        system: The period's counts and equations.
+        hidden: Which cells are hidden.
+        width: Smallest allowed distance between the lowest and highest possible value of a small count.
+        also_known: Variables the attacker knows besides the shown cells (an insider's own), or None.
+    """
+    seen = system.visible(hidden)
+    protected = system.protected(hidden)
+    if also_known is not None:
+        protected = protected & ~also_known
+        seen = seen | also_known
+    known, _ = subtract(system, seen)
+    exact = protected & known
+    if not exact.any():
+        exact = protected & fixed(system, known)
+    ranges = np.full(known.size, np.inf)
+    if not exact.any():
+        ranges = _widths(system, known, protected & system.small, width)
+    return Findings(exact=exact, narrow=ranges < width - EXACT, width=ranges)
+
+
+def _widths(system: System, known: NDArray[np.bool_], wanted: NDArray[np.bool_], width: int) -> NDArray[np.float64]:
+    """Return how far each wanted variable can move; exact where it is below `width`, else a lower bound."""
+    free = np.flatnonzero(~known)
+    matrix = system.equations[:, free].tocsr()
+    matrix = matrix[np.diff(matrix.indptr) > 0]
+    links = abs(matrix)
+    graph = sparse.bmat([[None, links], [links.T, None]], format="csr") if links.shape[0] else None
+    result = np.full(known.size, np.inf)
+    if graph is None:
+        return result
+    _, label = csgraph.connected_components(graph, directed=False)
+    of_equation, of_variable = label[: matrix.shape[0]], label[matrix.shape[0] :]
+    ceiling = 2.0 * float(system.truth.max(initial=1)) + width
+    for part in np.unique(of_variable[wanted[free]]):
+        columns = np.flatnonzero(of_variable == part)
+        block = matrix[of_equation == part][:, columns]
+        variables = free[columns]
+        targets = np.flatnonzero(wanted[variables])
+        moved = _Polytope(block, system.truth[variables], ceiling).spread(targets, width)
+        result[variables[targets]] = moved
+    return result
+
+
+class _Polytope:
+    """All counts that agree with the release, for one connected part of the unknowns."""
+
+    def __init__(self, block: sparse.csr_matrix, truth: NDArray[np.int64], ceiling: float) -> None:
+        self.low = truth.astype(np.float64)
+        self.high = truth.astype(np.float64)
+        self.size = truth.size
+        right = np.asarray(block @ truth).astype(np.float64)
+        model = highspy.HighsLp()
+        model.num_col_, model.num_row_ = block.shape[1], block.shape[0]
+        model.col_cost_ = np.zeros(self.size)
+        model.col_lower_, model.col_upper_ = np.zeros(self.size), np.full(self.size, ceiling)
+        model.row_lower_, model.row_upper_ = right, right
+        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
+        model.a_matrix_.start_ = block.indptr.astype(np.int32)
+        model.a_matrix_.index_ = block.indices.astype(np.int32)
+        model.a_matrix_.value_ = block.data.astype(np.float64)
+        self.solver = highspy.Highs()
+        self.solver.setOptionValue("output_flag", False)
+        self.solver.setOptionValue("presolve", "off")
+        self.solver.setOptionValue("solver", "simplex")
+        self.solver.setOptionValue("threads", 1)
+        self.solver.passModel(model)
+        self.columns = np.arange(self.size, dtype=np.int32)
+
+    def spread(self, targets: NDArray[np.int64], width: int) -> NDArray[np.float64]:
+        """Return the distance between the lowest and highest value found for each target."""
+        rng = np.random.default_rng(SEED)
+        for _ in range(DIRECTIONS if targets.size > 1 else 0):
+            open_targets = targets[self._distance(targets) < width]
+            if open_targets.size <= 1:
+                break
+            towards = np.zeros(self.size)
+            towards[open_targets] = rng.choice([-1.0, 1.0], open_targets.size)
+            self._go(towards)
+            self._go(-towards)
+        for target in targets[self._distance(targets) < width]:
+            for sign in (-1.0, 1.0):
+                if self.high[target] - self.low[target] < width:
+                    towards = np.zeros(self.size)
+                    towards[target] = sign
+                    self._go(towards)
+        return self._distance(targets)
+
+    def _distance(self, targets: NDArray[np.int64]) -> NDArray[np.float64]:
+        return np.asarray(self.high[targets] - self.low[targets])
+
+    def _go(self, towards: NDArray[np.float64]) -> None:
+        """Go to the corner that lies furthest in a direction, and remember how far every variable got."""
+        self.solver.changeColsCost(self.size, self.columns, towards)
+        self.solver.run()
+        if self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
+            corner = np.asarray(self.solver.getSolution().col_value)
+            np.minimum(self.low, corner, out=self.low)
+            np.maximum(self.high, corner, out=self.high)

@@ -1,0 +1,107 @@
+"""Complementary suppression: which further cells must be hidden so that no hidden cell can be worked out."""
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from indicators.disclosure.audit import audit, subtract
+from indicators.disclosure.system import System
+from tvaers.errors import DisclosureError
+
+MOST_ROUNDS = 400
+
+
+def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
+    """Return which cells are hidden so that the audit finds nothing.
+
+    Cells are given up greedily, cheapest first and in a fixed order, so the same input hides the same cells. First
+    every equation that gives a hidden cell away by subtraction gets a second unknown; then the audit's stronger attacks are
+    answered in the same way.
+
+    Args:
+        system: The period's counts and equations.
+        primary: Cells that a primary rule hides.
+        width: Smallest allowed distance between the lowest and highest possible value of a small count.
+
+    Raises:
+        DisclosureError: Hiding everything around a cell did not protect it.
+    """
+    hidden = primary.copy()
+    for _ in range(MOST_ROUNDS):
+        known, told_by = subtract(system, system.visible(hidden))
+        found = np.flatnonzero(system.protected(hidden) & known)
+        if not found.size:
+            findings = audit(system, hidden, width)
+            if findings.is_safe:
+                return hidden
+            found = np.flatnonzero(findings.exact | findings.narrow)
+        _give_up(system, hidden, found, known, told_by)
+    raise DisclosureError(
+        "Complementary suppression did not settle.",
+        how_much=f"{found.size} counts can still be worked out after {MOST_ROUNDS} rounds.",
+        what_to_do="Publish fewer breakdowns at the lowest level (breakdowns.yaml).",
+    )
+
+
+def _give_up(
+    system: System,
+    hidden: NDArray[np.bool_],
+    found: NDArray[np.int64],
+    known: NDArray[np.bool_],
+    told_by: NDArray[np.int64],
+) -> None:
+    """Hide, for each variable found, the cheapest cells of the equation that tells it, or binds it most.
+
+    Small equations are answered first, and variables near an answered one wait for the next round: the same cells may
+    protect both.
+    """
+    unknown_in = np.asarray(system.pattern @ (~known).astype(np.int64))
+    parts = np.diff(system.pattern.indptr)
+    equation_of = told_by[found]
+    for place in np.flatnonzero(equation_of < 0):
+        around = _around(system.by_variable, found[place])
+        equation_of[place] = around[np.lexsort((parts[around], unknown_in[around]))[0]]
+    touched = np.zeros(known.size, dtype=bool)
+    for place in np.lexsort((found, parts[equation_of])):
+        near = _around(system.pattern, equation_of[place])
+        if touched[near].any():
+            continue
+        hidden[_cheapest(system, hidden, equation_of[place], told_by)] = True
+        touched[near] = True
+
+
+def _cheapest(
+    system: System, hidden: NDArray[np.bool_], equation: int, told_by: NDArray[np.int64]
+) -> NDArray[np.int64]:
+    """Return the cells whose hiding makes one more variable of an equation unknown, at the lowest cost.
+
+    Where no cell of the equation is shown, those of the equations that told its variables are taken, and so on.
+
+    Raises:
+        DisclosureError: Everything around the equation is hidden already.
+    """
+    done: set[int] = set()
+    ring = {int(equation)}
+    while ring:
+        done |= ring
+        near = np.unique(np.concatenate([_around(system.pattern, each) for each in sorted(ring)]))
+        offers = []
+        for variable in near:
+            cells = _around(system.shown_by, variable)
+            cells = cells[~hidden[cells]]
+            if cells.size:
+                offers.append((float(system.cost[cells].sum()), int(variable), cells))
+        if offers:
+            return min(offers, key=lambda offer: offer[:2])[2]
+        told = {int(each) for each in told_by[near] if each >= 0}
+        beside = {int(each) for variable in near for each in _around(system.by_variable, variable)}
+        ring = (told - done) or (beside - done)
+    raise DisclosureError(
+        "A small group can be worked out although everything around it is hidden.",
+        what_to_do="Publish fewer breakdowns or levels of the indicators concerned (breakdowns.yaml).",
+    )
+
+
+def _around(matrix: sparse.csr_matrix | sparse.csc_matrix, line: int) -> NDArray[np.int64]:
+    """Return the other ends of a row's (or, when stored by column, a column's) entries."""
+    return matrix.indices[matrix.indptr[line] : matrix.indptr[line + 1]]

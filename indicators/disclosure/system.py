@@ -1,0 +1,182 @@
+"""Everything one period publishes, as one system of counts and equations.
+
+A *quantity* is a count that every cell has: a numerator, a complement, a denominator, the number with a missing value,
+the number eligible. Two indicators that give the same number in every cell share a quantity (the numerator of
+"measured" is the denominator of "below 53"), so that what one shows, the other cannot hide. A *place* is a level, unit,
+sex and age band. A variable is a quantity at a place; whoever reads a release knows the variables of the cells that are
+shown, and all the equations between variables:
+
+- totals: all = sum of municipalities, of clusters, of practices, of hospitals; cluster = sum of its practices; a place
+  without a sex (or age band) = sum over the sexes (age bands);
+- sums: numerator + complement = denominator, denominator + missing = eligible, and every other two quantities that add
+  up to a third in every cell.
+
+Where the parts do not reach the total, the rest is a place of its own that is never shown.
+"""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+from scipy import sparse
+
+from indicators.disclosure.places import PLACE, Totals, find_totals
+from indicators.disclosure.policy import Policy
+from indicators.disclosure.quantities import ABSENT, FIELDS, Quantities, find_quantities, find_sums
+
+LEAST_SLACK = 5
+
+
+@dataclass(frozen=True)
+class System:
+    """The counts and equations of one period.
+
+    Attributes:
+        truth: True value of every variable.
+        equations: Coefficients; every equation is a sum of variables that is zero (parts +1, total -1).
+        shows: Cells by variables: 1 where the cell, when shown, tells the variable.
+        own: Cells by variables: 1 for the variables that make out the cell's own result.
+        cost: What it costs to hide each cell.
+        small: Variables that count 1 to k-1 people, or events of too few people.
+    """
+
+    truth: NDArray[np.int64]
+    equations: sparse.csr_matrix
+    shows: sparse.csr_matrix
+    own: sparse.csr_matrix
+    cost: NDArray[np.float64]
+    small: NDArray[np.bool_]
+
+    @cached_property
+    def pattern(self) -> sparse.csr_matrix:
+        """The equations with every coefficient 1."""
+        return abs(self.equations).tocsr()
+
+    @cached_property
+    def by_variable(self) -> sparse.csc_matrix:
+        """The equations, quick to look up by variable."""
+        return self.pattern.tocsc()
+
+    @cached_property
+    def shown_by(self) -> sparse.csc_matrix:
+        """The cells that show a variable, quick to look up by variable."""
+        return self.shows.tocsc()
+
+    def visible(self, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which variables the shown cells tell."""
+        return np.asarray(self.shows.T @ (~hidden).astype(np.int32)) > 0
+
+    def protected(self, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
+        """Return which variables must not be found: all small ones, and the own results of hidden cells."""
+        owned = np.asarray(self.own.T @ hidden.astype(np.int32)) > 0
+        return self.small | (owned & ~self.visible(hidden))
+
+
+def build_system(cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy) -> System:
+    """Build the system of one period.
+
+    Args:
+        cells: The period's cells with the columns of `indicator.result`, `kind` and `family` (indicators of one family
+            with the same denominator may be nested in each other; null for none).
+        parents: Practices of the period and their cluster: `unit_id`, `cluster_id`.
+        policy: Limits and the order in which cells are given up.
+
+    Raises:
+        DisclosureError: The units of a level add up to more than the total, so the cells are not of one population.
+    """
+    places = cells.select(PLACE).unique().sort(PLACE)
+    placed = cells.join(places.with_row_index("place"), on=PLACE, how="left", maintain_order="left")
+    found = find_quantities(placed, places)
+    totals, values = find_totals(places, parents, found.values)
+    sums = find_sums(values)
+    width = values.size
+    equations = sparse.vstack([_total_equations(values, totals), _sum_equations(values, sums)]).tocsr()
+    shows, own, small = _cells_and_variables(placed, found, values, policy)
+    return System(
+        truth=np.maximum(values, 0).ravel(),
+        equations=_pad(equations, width),
+        shows=shows,
+        own=own,
+        cost=_cost(cells, policy),
+        small=small,
+    )
+
+
+def _pad(equations: sparse.csr_matrix, width: int) -> sparse.csr_matrix:
+    """Return the equations without those that say nothing."""
+    equations.resize(equations.shape[0], width)
+    return equations[np.diff(equations.indptr) > 0]
+
+
+def _total_equations(values: NDArray[np.int64], totals: Totals) -> sparse.csr_matrix:
+    """Return one equation per quantity and total, where the quantity is known at the total and at every part."""
+    quantities, spots = values.shape
+    over_places = sparse.csr_matrix(
+        (totals.sign, (totals.equation, totals.place)), shape=(totals.number, spots), dtype=np.int8
+    )
+    blocks = []
+    for quantity in range(quantities):
+        known = (values[quantity] != ABSENT).astype(np.int8)
+        complete = (abs(over_places) @ known) == np.diff(over_places.indptr)
+        blocks.append(over_places.multiply(complete.astype(np.int8)[:, None]).tocsr())
+    matrix = sparse.block_diag(blocks, format="csr", dtype=np.int8)
+    matrix.eliminate_zeros()
+    return matrix
+
+
+def _sum_equations(values: NDArray[np.int64], sums: NDArray[np.int64]) -> sparse.csr_matrix:
+    """Return one equation per sum of quantities and place."""
+    quantities, spots = values.shape
+    number = len(sums)
+    of_quantities = sparse.csr_matrix(
+        (np.tile([1, 1, -1], number), (np.repeat(np.arange(number), 3), sums.ravel())),
+        shape=(number, quantities),
+        dtype=np.int8,
+    )
+    matrix = sparse.kron(of_quantities, sparse.identity(spots, dtype=np.int8), format="csr")
+    known = (values != ABSENT).ravel().astype(np.int8)
+    complete = (abs(matrix) @ known) == 3
+    return matrix[complete]
+
+
+def _cells_and_variables(
+    placed: pl.DataFrame, found: Quantities, values: NDArray[np.int64], policy: Policy
+) -> tuple[sparse.csr_matrix, sparse.csr_matrix, NDArray[np.bool_]]:
+    """Return what each cell shows, what its own result is, and which variables are small."""
+    spots = values.shape[1]
+    place = placed["place"].to_numpy().astype(np.int64)
+    of_cell = found.number[placed["indicator_id"].replace_strict(found.indicators).to_numpy()]
+    variable = np.where(of_cell >= 0, of_cell * spots + place[:, None], -1)
+    shown = variable >= 0
+    is_empty = (placed["state"] == "no_data").to_numpy()
+    shown[is_empty, FIELDS.index("missing") :] = False
+    own = variable >= 0
+    own[:, FIELDS.index("denominator") :] = False
+    shape = (placed.height, values.size)
+
+    def matrix(chosen: NDArray[np.bool_]) -> sparse.csr_matrix:
+        cell, field = np.nonzero(chosen)
+        return sparse.csr_matrix((np.ones(cell.size, np.int32), (cell, variable[cell, field])), shape=shape)
+
+    small = ((values >= 1) & (values < policy.smallest_count)).ravel()
+    few = placed["numerator_patients"].is_between(1, policy.smallest_group_behind_events - 1).fill_null(value=False)
+    numerator = variable[few.to_numpy(), FIELDS.index("numerator")]
+    small[numerator[numerator >= 0]] = True
+    return matrix(shown), matrix(own), small
+
+
+def _cost(cells: pl.DataFrame, policy: Policy) -> NDArray[np.float64]:
+    """Return the cost of hiding each cell: higher levels and totals cost more, and among equals the larger group.
+
+    A cell in which fewer than five people could be shifted between numerator and complement protects others badly, so
+    it costs more than its neighbours.
+    """
+    rank = pl.col("level").replace_strict({level: 6**place for place, level in enumerate(policy.hidden_first)})
+    split = pl.when((pl.col("sex") == "all") & (pl.col("age_band") == "all")).then(4).otherwise(1)
+    size = pl.max_horizontal("denominator", "patients").fill_null(0)
+    slack = pl.min_horizontal("numerator", pl.col("denominator") - pl.col("numerator")).fill_null(LEAST_SLACK)
+    stiff = pl.when(slack < LEAST_SLACK).then(1.5).otherwise(1.0)
+    cost = rank * split * stiff * (1 + size / (1 + size.max()))
+    return cells.select(cost.cast(pl.Float64).alias("cost"))["cost"].to_numpy()
