@@ -6,12 +6,13 @@ Every verb is a module below `tvaers/commands`; heavy libraries are imported whe
 import os
 import sys
 import traceback
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
+from typer.core import TyperGroup
 
 from tvaers import __version__
 from tvaers.commands import (
@@ -33,7 +34,31 @@ from tvaers.errors import TvaersError
 UNEXPECTED = 70
 """Exit code of a fault nobody foresaw; the expected families have 10 to 17, wrong usage has 2."""
 
+
+class InOrder(TyperGroup):
+    """A group that lists its verbs in the order of the data flow."""
+
+    def list_commands(self, ctx: Any) -> list[str]:  # noqa: ARG002, D102 - inherited
+        return list(VERBS)
+
+
+VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
+    "init": (init.init, "Make a home folder and a secret key"),
+    "synth": (synth.synth, "Write extracts of an invented region"),
+    "check": (check.check, "Check delivered files, load nothing"),
+    "ingest": (ingest.ingest, "Load delivered files"),
+    "compute": (compute.compute, "Compute the indicators"),
+    "release": (release.release, "Protect and publish the indicators"),
+    "dashboard": (dashboard.dashboard, "Show the release in a browser"),
+    "query": (query.query, "Ask the warehouse, read-only"),
+    "explain": (explain.explain, "Explain an indicator, or a person's count"),
+    "pack": (pack.app, "List, check and begin country packs"),
+    "doctor": (doctor.doctor, "Look for what is wrong"),
+    "demo": (demo.demo, "All steps on an invented region"),
+}
+
 app = typer.Typer(
+    cls=InOrder,
     help="Tværs: one anonymous view of care across hospital, general practice and municipality.",
     epilog="A new home goes through the verbs from top to bottom; `tvaers demo` does so with invented people.",
     no_args_is_help=True,
@@ -41,21 +66,11 @@ app = typer.Typer(
     rich_markup_mode="markdown",
     context_settings={"help_option_names": ["-h", "--help"]},
 )
-for _name, _verb in (
-    ("init", init.init),
-    ("synth", synth.synth),
-    ("check", check.check),
-    ("ingest", ingest.ingest),
-    ("compute", compute.compute),
-    ("release", release.release),
-    ("dashboard", dashboard.dashboard),
-    ("query", query.query),
-    ("explain", explain.explain),
-):
-    app.command(_name)(_verb)
-app.add_typer(pack.app, name="pack")
-app.command("doctor")(doctor.doctor)
-app.command("demo")(demo.demo)
+for _name, (_verb, _line) in VERBS.items():
+    if isinstance(_verb, typer.Typer):
+        app.add_typer(_verb, name=_name, short_help=_line)
+    else:
+        app.command(_name, short_help=_line)(_verb)
 
 
 def _show_version(wanted: bool) -> None:

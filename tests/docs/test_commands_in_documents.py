@@ -26,6 +26,7 @@ def run(page: Path, folder: Path, **environment: str) -> subprocess.CompletedPro
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-c", script],
+        check=False,
         cwd=folder,
         env=os.environ | {"PATH": path, "CHECKOUT": str(ROOT)} | environment,
         capture_output=True,

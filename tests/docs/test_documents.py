@@ -37,12 +37,9 @@ def test_every_exit_code_is_explained_to_the_data_steward():
 
 
 def test_every_link_to_a_file_leads_to_one():
-    broken = []
-    for page in documents():
-        for target in re.findall(r"\]\((?!https?:|mailto:|#)([^)#]+)", page.read_text(encoding="utf-8")):
-            if not (page.parent / target).exists():
-                broken.append(f"{name_of(page)}: {target}")
-    assert broken == []
+    target = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)")
+    links = [(page, link) for page in documents() for link in target.findall(page.read_text(encoding="utf-8"))]
+    assert [f"{name_of(page)}: {link}" for page, link in links if not (page.parent / link).exists()] == []
 
 
 def test_the_front_page_has_its_parts_in_order():

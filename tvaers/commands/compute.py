@@ -33,7 +33,9 @@ def compute(
     if as_json:
         screen.write_json({"summary": summary, "next_step": following})
         return
-    screen.say(f"Computed {quarters} quarters up to {last}.")
+    screen.say(f"{summary.indicators} indicators, {quarters} quarters up to {summary.reporting_dates[-1]}")
+    screen.show_table("", ("people by classifier", "number"), summary.people.items(), numbers=("number",))
+    screen.show_table("", ("results by state", "number"), summary.results.items(), numbers=("number",))
     screen.next_step(following)
 
 

@@ -47,21 +47,21 @@ def set_up(home: Path, *, pack: str | None, disease: str | None, key_file: Path 
     """Return the settings of a home folder that is ready for use, and whether its key is new.
 
     Raises:
-        DefinitionError: No such pack.
+        DefinitionError: No such pack or indicator set.
         SecretKeyError: The key file is unsafe, or the key of an existing warehouse is gone.
     """
+    from indicators.definition import disease_folder
     from packs.pack import load_pack
     from tvaers.errors import SecretKeyError
     from tvaers.keys import create_key_file, load_master_key
     from tvaers.settings import SETTINGS_FILE, Settings, default_key_file, load_settings
 
-    if (home / SETTINGS_FILE).is_file():
-        settings = load_settings(home)
-    else:
-        settings = Settings(home=home, key_file=default_key_file(home))
+    kept = load_settings(home) if (home / SETTINGS_FILE).is_file() else None
+    settings = kept or Settings(home=home, key_file=default_key_file(home))
     named = {"pack": pack, "disease": disease, "key_file": key_file and key_file.resolve()}
     settings = settings.model_copy(update={name: value for name, value in named.items() if value is not None})
     load_pack(settings.pack)
+    disease_folder(settings.disease)
     is_new_key = not settings.key_file.exists()
     if is_new_key and settings.warehouse.exists():
         raise SecretKeyError(
@@ -79,5 +79,6 @@ def set_up(home: Path, *, pack: str | None, disease: str | None, key_file: Path 
         if is_new_key:
             settings.key_file.unlink()
         raise
-    settings.save()
+    if settings != kept:
+        settings.save()
     return settings, is_new_key
