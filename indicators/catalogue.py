@@ -101,10 +101,11 @@ class Catalogue:
         return frozenset(source for variable in self.variables_of(indicator) for source in variable.sources)
 
     def parameters_of(self, indicators: Sequence[Indicator]) -> frozenset[str]:
-        """Return the names of all parameters that some indicators, their populations and variables lean on."""
+        """Return the names of the parameters in the SQL of some indicators, their populations and variables."""
         names: set[str] = set()
         for indicator in indicators:
-            names |= indicator.parameters() | set(PARAMETER.findall(self.population_of(indicator)))
+            expressions = (*indicator.expressions().values(), self.population_of(indicator))
+            names |= {name for expression in expressions for name in PARAMETER.findall(expression)}
             for variable in self.variables_of(indicator):
                 names |= variable.parameters
         return frozenset(names)
@@ -116,6 +117,11 @@ class Catalogue:
             DefinitionError: One of them is unknown to the pack or has no value yet.
         """
         return values_on(self.parameters, self.parameters_of(indicators), day, where=f"{self.disease} definitions")
+
+    def classifier_values_on(self, day: date) -> dict[str, int | float | str]:
+        """Return the values of the classifiers' parameters on a day; the same for all reporting dates of a run."""
+        names = {name for select in self.classifiers.values() for name in PARAMETER.findall(select)}
+        return values_on(self.parameters, names, day, where=f"{self.disease}/classifier/")
 
     @cached_property
     def classifiers(self) -> dict[str, str]:

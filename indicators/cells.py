@@ -84,16 +84,6 @@ def populated_sql(catalogue: Catalogue, indicators: Sequence[Indicator]) -> str:
     return f"SELECT *{selected} FROM patient_period"
 
 
-def create_cells(con: duckdb.DuckDBPyConnection, name: str, catalogue: Catalogue, counted: Sequence[Counted]) -> None:
-    """Create the empty table of one length of period: the finest cells and each indicator's numbers."""
-    create_table(con, name, f"{cells_sql(catalogue, counted)} LIMIT 0", dict.fromkeys(names_of(catalogue, counted), 0))
-
-
-def names_of(catalogue: Catalogue, counted: Sequence[Counted]) -> frozenset[str]:
-    """Return the names of the parameters in the statements about some indicators."""
-    return catalogue.parameters_of([each.indicator for each in counted])
-
-
 def cells_sql(catalogue: Catalogue, counted: Sequence[Counted]) -> str:
     """Return the SELECT that counts the patients of `patient_period` into the finest cells."""
     indicators = [each.indicator for each in counted]
@@ -108,10 +98,16 @@ def cells_sql(catalogue: Catalogue, counted: Sequence[Counted]) -> str:
 
 
 def count_cells(
-    con: duckdb.DuckDBPyConnection, name: str, catalogue: Catalogue, counted: Sequence[Counted], bound: Bound
+    con: duckdb.DuckDBPyConnection,
+    name: str,
+    catalogue: Catalogue,
+    counted: Sequence[Counted],
+    bound: Bound,
+    *,
+    is_first: bool,
 ) -> None:
-    """Add the patients of `patient_period` to the cells of one length of period."""
-    append(con, name, cells_sql(catalogue, counted), bound)
+    """Add the patients of `patient_period` to the table of cells of one length of period, or begin it."""
+    (create_table if is_first else append)(con, name, cells_sql(catalogue, counted), bound)
 
 
 def collect_values(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, each: Counted, bound: Bound) -> None:

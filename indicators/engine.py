@@ -8,7 +8,7 @@ from datetime import date
 import duckdb
 
 from indicators.catalogue import Catalogue
-from indicators.cells import Counted, collect_values, count_cells, counted_of, create_cells, create_median_values
+from indicators.cells import Counted, collect_values, count_cells, counted_of
 from indicators.codelists import create_codelist
 from indicators.definition import Indicator
 from indicators.dialect import Bound, ranges, show_all_facts
@@ -36,6 +36,7 @@ class Run:
         bound: Values of the parameters, the same on all these dates.
         lengths: Each length of period in months, with the indicators that use it.
         patient_results: Table that receives the patient-level results of the latest date, or None.
+        begun: Tables of cells that exist already; shared by runs whose results belong together.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -44,6 +45,7 @@ class Run:
     bound: Bound
     lengths: dict[int, list[Counted]]
     patient_results: str | None
+    begun: set[str] = field(default_factory=set)
     kept_variables: set[str] = field(default_factory=set)
 
 
@@ -67,21 +69,6 @@ def cell_table(months: int) -> str:
     return f"cell_{months}"
 
 
-def create_outputs(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, lengths: dict[int, list[Counted]]) -> None:
-    """Create the empty tables that a run fills, by running it on a range without patients."""
-    create_median_values(con)
-    classifier = catalogue.populations.classifier
-    create_members(con, classifier, *ranges(1)[0])
-    con.execute("DELETE FROM member")
-    day = date(2000, 12, 31)
-    create_reporting(con, [day], list(lengths), catalogue.breakdowns.attribution.hospital_months)
-    create_base(con, list(lengths), catalogue.breakdowns)
-    for months, counted in lengths.items():
-        run = Run(con, catalogue, [day], catalogue.values_on(catalogue.indicators, day), {months: counted}, None)
-        with patient_periods(run, months):
-            create_cells(con, cell_table(months), catalogue, counted)
-
-
 def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> None:
     """Fill the cells, the median values and the patient-level results for all members and dates."""
     con = run.con
@@ -101,7 +88,9 @@ def run_length(run: Run, months: int, advance: Advance) -> None:
     """Add the members of one range and one length of period to the results."""
     counted = run.lengths[months]
     with patient_periods(run, months):
-        count_cells(run.con, cell_table(months), run.catalogue, counted, run.bound)
+        cells = cell_table(months)
+        count_cells(run.con, cells, run.catalogue, counted, run.bound, is_first=cells not in run.begun)
+        run.begun.add(cells)
         for each in counted:
             if each.clauses.value:
                 collect_values(run.con, run.catalogue, each, run.bound)

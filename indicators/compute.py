@@ -1,0 +1,188 @@
+"""Compute all indicators of a disease for a series of reporting dates, and put the results into the warehouse."""
+
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import groupby
+
+import duckdb
+import polars as pl
+
+import tvaers
+from indicators.catalogue import Catalogue, load_catalogue
+from indicators.cells import Counted, add_up, all_keys, create_median_values
+from indicators.coverage import is_covered, spans_of
+from indicators.dialect import Bound
+from indicators.engine import Run, by_length, cell_table, prepare, run_all
+from indicators.medians import medians
+from indicators.members import MEMBERS_PER_CHUNK, classify
+from indicators.patient_results import create_patient_results
+from indicators.results import RESULT_COLUMNS, results_of
+from tvaers.errors import DefinitionError
+from tvaers.keys import load_master_key
+from tvaers.progress import Advance, track
+from tvaers.settings import Settings
+from warehouse.connection import open_for_build, open_read_only
+from warehouse.swap import one_builder_at_a_time, replace_atomically
+
+
+@dataclass(frozen=True)
+class ComputeSummary:
+    """What a computation did.
+
+    Attributes:
+        people: How many people each classifier finds, by its name.
+        results: Rows of `indicator.result` by state.
+        seconds: How long it took.
+    """
+
+    disease: str
+    reporting_dates: tuple[date, ...]
+    indicators: int
+    people: dict[str, int]
+    results: dict[str, int]
+    seconds: float
+
+
+def compute(settings: Settings, reporting_dates: Sequence[date]) -> ComputeSummary:
+    """Compute all indicators and swap in a warehouse that holds them; the last good one stays until then.
+
+    Args:
+        settings: The home folder, pack and disease.
+        reporting_dates: The last days of the periods.
+
+    Raises:
+        DefinitionError: A definition, parameter or the pack is wrong.
+        WarehouseError: The warehouse is missing, busy or cannot be written.
+    """
+    from packs.pack import load_pack
+
+    pack = load_pack(settings.pack)
+    catalogue = load_catalogue(settings.disease, pack)
+    key = load_master_key(settings).subkey("encryption")
+    with open_read_only(settings.warehouse, key):
+        pass
+    with (
+        one_builder_at_a_time(settings.warehouse),
+        replace_atomically(settings.warehouse, start_from_copy=True) as path,
+        open_for_build(path, key) as con,
+    ):
+        return compute_on(con, catalogue, reporting_dates)
+
+
+def compute_on(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    reporting_dates: Sequence[date],
+    *,
+    members_per_chunk: int = MEMBERS_PER_CHUNK,
+    diabetes_definition: str | None = None,
+) -> ComputeSummary:
+    """Compute a catalogue's indicators into the schema `indicator` of a connection's default catalog.
+
+    Args:
+        con: A connection whose default catalog holds the schema `core`.
+        catalogue: What to compute.
+        reporting_dates: The last days of the periods, in any order.
+        members_per_chunk: How many people to work on at a time; bounds memory, never changes a result.
+        diabetes_definition: Take the people from this definition in an `indicator.diabetes` that exists, instead of
+            running the classifiers.
+
+    Raises:
+        DefinitionError: A definition is wrong, or no reporting date was given.
+    """
+    started = time.monotonic()
+    if not reporting_dates:
+        raise DefinitionError("No reporting date was given.", what_to_do="Name at least one quarter end.")
+    dates = sorted(set(reporting_dates))
+    prepare(con, catalogue)
+    if diabetes_definition is None:
+        with track("Classifying who has diabetes"):
+            bound = catalogue.classifier_values_on(dates[-1])
+            classify(con, catalogue.classifiers, bound)
+    lengths = by_length(catalogue, catalogue.indicators)
+    create_median_values(con)
+    begun: set[str] = set()
+    create_patient_results(con, "indicator.patient_result")
+    for bound, group in by_values(catalogue, dates):
+        latest = "indicator.patient_result" if dates[-1] in group else None
+        run = Run(con, catalogue, group, bound, lengths, latest, begun)
+        classifier = diabetes_definition or catalogue.populations.classifier
+        run_all(run, classifier=classifier, members_per_chunk=members_per_chunk)
+    with track("Adding up units and intervals", len(catalogue.indicators)) as advance:
+        write_results(con, catalogue, lengths, dates, advance)
+    write_run(con, catalogue, dates)
+    return summary_of(con, catalogue, dates, time.monotonic() - started)
+
+
+def by_values(catalogue: Catalogue, dates: Sequence[date]) -> list[tuple[dict[str, int | float | str], list[date]]]:
+    """Return the reporting dates in groups on which every parameter has the same value, with those values."""
+    values = [(catalogue.values_on(catalogue.indicators, day), day) for day in dates]
+    return [(bound, [day for _, day in group]) for bound, group in groupby(values, key=lambda pair: pair[0])]
+
+
+def write_results(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    lengths: dict[int, list[Counted]],
+    dates: Sequence[date],
+    advance: Advance,
+) -> None:
+    """Write `indicator.result` from the cells and values of a run."""
+    sources = {indicator.id: catalogue.sources_of(indicator) for indicator in catalogue.indicators}
+    spans = spans_of(con, {source for found in sources.values() for source in found})
+    keys = all_keys(con, [cell_table(months) for months in lengths], catalogue.breakdowns)
+    keys = keys.filter(pl.col("period_end").is_in(dates))
+    every = [each for counted in lengths.values() for each in counted]
+    tags = [each.tag for each in every if each.clauses.value]
+    middle = medians(con, catalogue.breakdowns, tags) if tags else None
+    columns = ", ".join(f"{name} {kind}" for name, kind in RESULT_COLUMNS.items())
+    con.execute(f"CREATE OR REPLACE TABLE indicator.result ({columns})")
+    frames = {}
+    for months, counted in lengths.items():
+        numbers = add_up(con, cell_table(months), counted, catalogue.breakdowns)
+        for each in counted:
+            own = (
+                middle.filter(pl.col("tag") == int(each.tag)).drop("tag")
+                if each.clauses.value and middle is not None
+                else None
+            )
+            frames[each.indicator.id] = results_of(
+                each, keys, numbers, own, lambda e, start, end: is_covered(sources[e.indicator.id], spans, start, end)
+            )
+            advance(1)
+    ordered = [frames[indicator.id] for indicator in catalogue.indicators]
+    con.register("incoming_results", pl.concat(ordered))
+    con.execute("INSERT INTO indicator.result SELECT * FROM incoming_results")
+    con.unregister("incoming_results")
+
+
+def write_run(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Sequence[date]) -> None:
+    """Write `indicator.run`: what was computed, with which version of the program."""
+    con.execute("CREATE OR REPLACE TABLE indicator.run (key VARCHAR NOT NULL, value VARCHAR NOT NULL)")
+    facts = {
+        "disease": catalogue.disease,
+        "classifier": catalogue.populations.classifier,
+        "reporting_date": str(dates[-1]),
+        "reporting_dates": str(len(dates)),
+        "indicators": str(len(catalogue.indicators)),
+        "code_version": tvaers.__version__,
+    }
+    con.executemany("INSERT INTO indicator.run VALUES (?, ?)", list(facts.items()))
+
+
+def summary_of(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Sequence[date], seconds: float
+) -> ComputeSummary:
+    """Return the summary of a computation from the tables that it wrote."""
+    people = con.execute("SELECT definition, count(*) FROM indicator.diabetes GROUP BY ALL ORDER BY ALL").fetchall()
+    states = con.execute("SELECT state, count(*) FROM indicator.result GROUP BY ALL ORDER BY ALL").fetchall()
+    return ComputeSummary(
+        disease=catalogue.disease,
+        reporting_dates=tuple(dates),
+        indicators=len(catalogue.indicators),
+        people=dict(people),
+        results=dict(states),
+        seconds=round(seconds, 1),
+    )

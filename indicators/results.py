@@ -1,0 +1,120 @@
+"""Results as they are stored: one row per indicator, reporting date, unit and part of a breakdown."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import cast
+
+import numpy as np
+import polars as pl
+
+from indicators.cells import KEYS, Counted
+from indicators.clauses import DAYS_PER_YEAR
+from indicators.patient_period import first_day
+from indicators.statistics import Numbers, proportion, rate
+from tvaers.errors import DefinitionError
+
+RESULT_COLUMNS: dict[str, str] = {
+    "indicator_id": "VARCHAR NOT NULL",
+    "definition_version": "INTEGER NOT NULL",
+    "period_start": "DATE NOT NULL",
+    "period_end": "DATE NOT NULL",
+    "level": "VARCHAR NOT NULL",
+    "unit_id": "VARCHAR NOT NULL",
+    "sex": "VARCHAR NOT NULL",
+    "age_band": "VARCHAR NOT NULL",
+    "numerator": "BIGINT",
+    "denominator": "BIGINT",
+    "patients": "BIGINT",
+    "numerator_patients": "BIGINT",
+    "patient_years": "DOUBLE",
+    "eligible": "BIGINT",
+    "value": "DOUBLE",
+    "ci_low": "DOUBLE",
+    "ci_high": "DOUBLE",
+    "state": "VARCHAR NOT NULL",
+}
+NUMBERS = tuple(name for name, kind in RESULT_COLUMNS.items() if kind in ("BIGINT", "DOUBLE"))
+Covered = Callable[[Counted, date, date], bool]
+
+
+def results_of(
+    each: Counted, keys: pl.DataFrame, numbers: pl.DataFrame, medians: pl.DataFrame | None, is_covered: Covered
+) -> pl.DataFrame:
+    """Return the results of one indicator.
+
+    Args:
+        each: The indicator and its place.
+        keys: All units and parts of their breakdowns for which a row is wanted.
+        numbers: What was counted, with the key columns; a missing row counts 0.
+        medians: Value and interval with the key columns, for a median.
+        is_covered: Whether the extracts that the indicator needs cover a period.
+
+    Raises:
+        DefinitionError: The definition counts more in the numerator than in the denominator.
+    """
+    indicator = each.indicator
+    columns = [name for name in each.counts if name in numbers.columns]
+    frame = keys.join(numbers.select(*KEYS, *columns), on=list(KEYS), how="left", maintain_order="left")
+    frame = frame.rename({name: name.removesuffix(f"_{each.tag}") for name in columns})
+    frame = frame.with_columns(pl.col(name.removesuffix(f"_{each.tag}")).fill_null(0) for name in columns)
+    frame = with_numbers(each, frame, medians)
+    starts = {end: first_day(end, indicator.period) for end in frame["period_end"].unique()}
+    covered = {end: is_covered(each, start, end) for end, start in starts.items()}
+    state = (
+        pl.when(~pl.col("level").is_in(list(indicator.report_by)))
+        .then(pl.lit("not_applicable"))
+        .when(~pl.col("period_end").replace_strict(covered, return_dtype=pl.Boolean))
+        .then(pl.lit("no_data"))
+        .otherwise(pl.lit("computed"))
+    )
+    frame = frame.with_columns(
+        pl.lit(indicator.id).alias("indicator_id"),
+        pl.lit(indicator.version, dtype=pl.Int32).alias("definition_version"),
+        pl.col("period_end").replace_strict(starts, return_dtype=pl.Date).alias("period_start"),
+        state.alias("state"),
+    )
+    shown = pl.col("state") == "computed"
+    return frame.with_columns(pl.when(shown).then(pl.col(name)).alias(name) for name in NUMBERS).select(
+        list(RESULT_COLUMNS)
+    )
+
+
+def with_numbers(each: Counted, frame: pl.DataFrame, medians: pl.DataFrame | None) -> pl.DataFrame:
+    """Return the rows with every number column of a result."""
+    indicator = each.indicator
+    denominator = "denominator" if "denominator" in frame.columns else "patients"
+    years = pl.col("days") / DAYS_PER_YEAR if "days" in frame.columns else pl.lit(None, pl.Float64)
+    frame = frame.with_columns(
+        pl.col(denominator).alias("denominator"),
+        pl.col("eligible" if "eligible" in frame.columns else denominator).alias("eligible"),
+        years.alias("patient_years"),
+    )
+    if indicator.kind == "median":
+        empty = pl.DataFrame(schema=dict.fromkeys(("value", "ci_low", "ci_high"), pl.Float64))
+        found = medians if medians is not None else pl.concat([frame.select(KEYS).clear(), empty], how="horizontal")
+        frame = frame.join(found, on=list(KEYS), how="left", maintain_order="left")
+        return frame.with_columns(
+            pl.lit(None, pl.Int64).alias("numerator"), pl.lit(None, pl.Int64).alias("numerator_patients")
+        )
+    if "numerator" not in frame.columns:
+        frame = frame.with_columns(pl.col("numerator_patients").alias("numerator"))
+    if indicator.kind == "proportion" and frame.filter(pl.col("numerator") > pl.col("denominator")).height:
+        raise DefinitionError(
+            "The numerator of a proportion is larger than its denominator.",
+            where=f"{indicator.group}/{indicator.id}.yaml",
+            what_to_do="Let numerator.count count only events that denominator.count counts.",
+        )
+    numerator = as_numbers(frame["numerator"])
+    if indicator.kind == "proportion":
+        estimates = proportion(numerator, as_numbers(frame["denominator"]))
+    else:
+        estimates = rate(numerator, as_numbers(frame["patient_years"]))
+    return frame.with_columns(
+        pl.Series(name, column).fill_nan(None)
+        for name, column in zip(("value", "ci_low", "ci_high"), estimates, strict=True)
+    )
+
+
+def as_numbers(column: pl.Series) -> Numbers:
+    """Return a column as floating-point numbers."""
+    return cast("Numbers", column.to_numpy().astype(np.float64))
