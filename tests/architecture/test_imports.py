@@ -47,11 +47,9 @@ def test_a_package_imports_only_from_upstream(package):
 
 
 def test_nobody_imports_the_command_line():
-    front_door = {"tvaers.cli", "tvaers.commands", "tvaers.screen", "tvaers.verdicts"}
+    front_door = ("tvaers.cli", "tvaers.commands", "tvaers.screen", "tvaers.verdicts")
     outside = [path for path in files_below(*PACKAGES) if name_of(path).split("/")[0] != "tvaers"]
-    assert [
-        name_of(path) for path in outside for module in imported_modules(path) if is_allowed(module, front_door)
-    ] == []
+    assert [name_of(path) for path in outside if any(m.startswith(front_door) for m in imported_modules(path))] == []
 
 
 def test_the_front_doors_shared_modules_import_no_step_of_the_data_flow():
