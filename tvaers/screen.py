@@ -5,8 +5,10 @@ import json
 import sys
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
+from uuid import UUID
 
 from pydantic import BaseModel
 from rich import box
@@ -82,6 +84,8 @@ def plain(value: object) -> Any:
         return value.model_dump(mode="json")
     if isinstance(value, date | datetime):
         return value.isoformat()
+    if isinstance(value, UUID | Decimal):
+        return str(value)
     if isinstance(value, Path):
         return value.as_posix()
     if isinstance(value, Mapping):
