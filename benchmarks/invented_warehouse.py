@@ -112,7 +112,8 @@ def statements(size: Size) -> dict[str, tuple[str, str]]:
             "specialty_code, specialty, hospital_id, department_id, source_system",
             "SELECT patient_id, 'lpr3:' || (p * 100 + j), day, day + INTERVAL 9 HOUR, day + (c % 3)::INTEGER, "
             "day + (c % 3)::INTEGER + INTERVAL 15 HOUR, CASE c % 4 WHEN 0 THEN 'inpatient' ELSE 'outpatient' END, "
-            f"TRUE, c % 5 = 0, 'kardiologi', {specialty}, printf('6%03d', c % 50), 'd', 'lpr3_f' FROM {facts(15, size, 12)}",
+            f"TRUE, c % 5 = 0, 'kardiologi', {specialty}, printf('6%03d', c % 50), 'd', 'lpr3_f' "
+            f"FROM {facts(15, size, 12)}",
         ),
         "diagnosis": (
             "patient_id, contact_id, diagnosed_on, code_system, code, diagnosis_type, specialty, retraction, sector, "
