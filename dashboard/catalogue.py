@@ -1,0 +1,139 @@
+"""Definitions as the dashboard shows them: the release's JSON, parsed once into frozen objects."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+Texts = Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class DatedValue:
+    """A threshold (patient level) or target (unit level) that held on the reporting date."""
+
+    value: float
+    unit: str
+    from_on: date | None
+    source: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where a definition comes from."""
+
+    title: str
+    href: str
+    read_on: date | None
+
+
+@dataclass(frozen=True)
+class Definition:
+    """One indicator's definition; every text is a mapping from language to words.
+
+    Attributes:
+        kind: `proportion` (0–1), `median` or `rate_per_1000_patient_years`.
+        direction: `higher_is_better`, `lower_is_better` or `neither`.
+        unit: Unit of a median, else empty.
+        period_months: Length of the look-back.
+    """
+
+    indicator_id: str
+    version: int
+    group: str
+    kind: str
+    counts: str
+    direction: str
+    unit: str
+    period_months: int
+    title: Texts
+    question: Texts
+    why_it_matters: Texts
+    what_to_do: Texts
+    denominator: Texts
+    numerator: Texts
+    exclusions: tuple[Texts, ...]
+    missing_values: str
+    limits: tuple[Texts, ...]
+    sources: tuple[Source, ...]
+    threshold: DatedValue | None
+    target: DatedValue | None
+    is_verified: bool
+    owner: str
+    reviewed_on: date | None
+
+    @property
+    def target_value(self) -> float | None:
+        """The target on the scale of the indicator's value: a target given in percent becomes a share."""
+        if self.target is None:
+            return None
+        is_percent = self.kind == "proportion" and self.target.unit.lower() in {"percent", "%", "per cent", "procent"}
+        return self.target.value / 100 if is_percent else self.target.value
+
+
+def catalogue(definitions: pl.DataFrame) -> dict[str, Definition]:
+    """Return the definitions of a release by id, in the order in which they are shown."""
+    return {
+        row["indicator_id"]: _definition(row["indicator_id"], row["definition_version"], json.loads(row["definition"]))
+        for row in definitions.iter_rows(named=True)
+    }
+
+
+def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Definition:
+    counted = stated.get("value") or stated.get("numerator") or {}
+    return Definition(
+        indicator_id=indicator_id,
+        version=version,
+        group=stated["group"],
+        kind=stated["kind"],
+        counts=stated.get("counts") or "patients",
+        direction=stated["direction"],
+        unit=(stated.get("value") or {}).get("unit") or "",
+        period_months=int(re.findall(r"\d+", str(stated["period"]))[0]),
+        title=_texts(stated["title"]),
+        question=_texts(stated["question"]),
+        why_it_matters=_texts(stated["why_it_matters"]),
+        what_to_do=_texts(stated["what_to_do"]),
+        denominator=_texts(stated["denominator"]["who"]),
+        numerator=_texts(counted.get("who")),
+        exclusions=tuple(_texts(exclusion["who"]) for exclusion in stated.get("exclusions") or ()),
+        missing_values=stated.get("missing_values") or "exclude",
+        limits=tuple(_texts(limit) for limit in stated.get("limits") or ()),
+        sources=tuple(_source(source) for source in stated.get("source") or ()),
+        threshold=_dated(stated.get("threshold")),
+        target=_dated(stated.get("target")),
+        is_verified=bool(stated.get("verified", True)),
+        owner=stated.get("owner") or "",
+        reviewed_on=_date(stated.get("reviewed_on")),
+    )
+
+
+def _texts(stated: Any) -> Texts:
+    if stated is None:
+        return {"en": ""}
+    if isinstance(stated, str):
+        return {"en": stated}
+    return {language: words for language, words in stated.items() if words}
+
+
+def _source(stated: Any) -> Source:
+    if isinstance(stated, str):
+        return Source(stated, "", None)
+    return Source(stated.get("title") or "", stated.get("href") or "", _date(stated.get("read_on")))
+
+
+def _dated(stated: Any) -> DatedValue | None:
+    if not isinstance(stated, dict) or stated.get("value") is None:
+        return None
+    source = stated.get("source") or ""
+    if isinstance(source, dict):
+        source = source.get("title") or ""
+    return DatedValue(float(stated["value"]), str(stated.get("unit") or ""), _date(stated.get("from_on")), str(source))
+
+
+def _date(stated: Any) -> date | None:
+    return date.fromisoformat(str(stated)[:10]) if stated else None

@@ -1,0 +1,116 @@
+"""A unit's course: line with interval ribbon, the comparison, the target, and hatching where a value is not shown."""
+
+from datetime import timedelta
+
+import plotly.graph_objects as go
+
+from dashboard import colours
+from dashboard.charts.sheet import KEY, Caption, escaped, sheet
+from dashboard.presenters.drawn import Line, Scale
+from dashboard.wording import Wording
+
+HEIGHT = 300
+_HALF_A_QUARTER_MS = 45 * 86_400_000
+
+
+def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words: Wording) -> go.Figure:
+    """Return the course of a unit, with whom it is compared with and the target."""
+    drawn = sheet(caption, HEIGHT, words, top=34, bottom=34)
+    low, high = axis_range([own, *([other] if other else [])], scale)
+    _hatch_hidden(drawn, own, low, high, words)
+    for start, end in _stretches(own):
+        days = list(own.days[start:end])
+        dots = own.dots[start:end]
+        drawn.add_scatter(
+            x=[*days, *reversed(days)],
+            y=[*[dot.high for dot in dots], *[dot.low for dot in reversed(dots)]],
+            fill="toself",
+            fillcolor=colours.RIBBON,
+            line={"width": 0},
+            mode="lines",
+            hoverinfo="skip",
+            showlegend=False,
+        )
+    if other is not None:
+        drawn.add_scatter(
+            x=other.days,
+            y=[dot.value for dot in other.dots],
+            mode="lines",
+            line={"color": colours.MUTED, "width": 2, "dash": "dash"},
+            name=escaped(other.name),
+            customdata=[escaped(f"{other.name}: {dot.text}") for dot in other.dots],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    drawn.add_scatter(
+        x=own.days,
+        y=[dot.value for dot in own.dots],
+        mode="lines+markers",
+        line={"color": colours.ACCENT, "width": 3},
+        marker={"size": 7, "color": colours.ACCENT},
+        name=escaped(own.name),
+        customdata=[escaped(f"{dot.label}: {dot.text}") for dot in own.dots],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    if scale.target is not None:
+        drawn.add_scatter(
+            x=[own.days[0], own.days[-1]] if own.days else [],
+            y=[scale.target] * 2,
+            mode="lines",
+            line={"color": colours.TARGET, "width": 1.5, "dash": "dot"},
+            name=escaped(words("chart.target", target=scale.target_text)),
+            hoverinfo="skip",
+        )
+    drawn.update_layout(showlegend=True, legend=KEY)
+    drawn.update_yaxes(range=[low, high], ticksuffix=scale.suffix, nticks=6)
+    marks = [day for day in own.days if own.days and day.month == own.days[-1].month]
+    drawn.update_xaxes(tickvals=marks, ticktext=[words.month(day) for day in marks], showgrid=False)
+    if own.days:
+        margin = timedelta(days=50)
+        drawn.update_xaxes(range=[own.days[0] - margin, own.days[-1] + margin])
+    return drawn
+
+
+def axis_range(lines: list[Line], scale: Scale) -> tuple[float, float]:
+    """Return the ends of the value axis: what is drawn and the target, with air, and never outside what can occur."""
+    ends = [end for line in lines for dot in line.dots for end in (dot.low, dot.high, dot.value) if end is not None]
+    if scale.target is not None:
+        ends.append(scale.target)
+    if not ends:
+        return 0.0, 100.0 if scale.is_share else 1.0
+    lowest, highest = min(ends), max(ends)
+    air = max((highest - lowest) * 0.12, abs(highest) * 0.02, 0.5 if scale.is_share else 0.05)
+    top = min(highest + air, 100.0) if scale.is_share else highest + air
+    return max(lowest - air, 0.0), top
+
+
+def _stretches(line: Line) -> list[tuple[int, int]]:
+    found: list[tuple[int, int]] = []
+    start: int | None = None
+    for place, dot in enumerate([*line.dots, None]):
+        has_interval = dot is not None and dot.low is not None and dot.high is not None
+        if has_interval and start is None:
+            start = place
+        if not has_interval and start is not None:
+            found.append((start, place))
+            start = None
+    return found
+
+
+def _hatch_hidden(drawn: go.Figure, line: Line, low: float, high: float, words: Wording) -> None:
+    hidden = [(day, dot) for day, dot in zip(line.days, line.dots, strict=True) if dot.state == "suppressed"]
+    if not hidden:
+        return
+    drawn.add_bar(
+        x=[day for day, _ in hidden],
+        y=[high - low] * len(hidden),
+        base=[low] * len(hidden),
+        width=[2 * _HALF_A_QUARTER_MS] * len(hidden),
+        marker={
+            "color": "rgba(0,0,0,0)",
+            "line": {"width": 0},
+            "pattern": {"shape": "/", "fgcolor": colours.HIDDEN, "size": 8, "solidity": 0.15},
+        },
+        name=escaped(words("chart.hidden")),
+        customdata=[escaped(f"{dot.label}: {dot.text}") for _, dot in hidden],
+        hovertemplate="%{customdata}<extra></extra>",
+    )

@@ -1,0 +1,29 @@
+"""One palette for charts, cards and tables: told apart by colour-blind people, and never by colour alone.
+
+Blue and orange are the pair that every common form of colour blindness keeps apart; each also has its own symbol.
+"""
+
+INK = "#1b2a3a"
+MUTED = "#5a6b7b"
+LINE = "#d9e0e6"
+PAPER = "#ffffff"
+WASH = "#f4f7f9"
+ACCENT = "#0b5d7a"
+BETTER = "#0067b1"
+WORSE = "#b54708"
+SIMILAR = "#5a6b7b"
+DIFFERENT = "#6941a5"
+TARGET = "#1b2a3a"
+HIDDEN = "#9aa7b3"
+RIBBON = "rgba(11, 93, 122, 0.16)"
+FONT = "'Source Sans', 'Source Sans Pro', 'Source Sans 3', 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+
+JUDGED = {"better": BETTER, "worse": WORSE, "similar": SIMILAR, "different": DIFFERENT, "unknown": SIMILAR}
+SYMBOLS = {
+    "better": "triangle-up",
+    "worse": "triangle-down",
+    "similar": "circle",
+    "different": "diamond",
+    "unknown": "circle",
+}
+MARKS = {"better": "▲", "worse": "▼", "similar": "●", "different": "◆", "unknown": ""}

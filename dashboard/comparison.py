@@ -1,0 +1,84 @@
+"""Is a difference more than chance? Decided by intervals, in one place.
+
+Two values differ when the 95 % interval of their difference does not hold zero. The interval is put together from the
+two values' own intervals (the square-and-add method, MOVER: Donner and Zou, Stat Methods Med Res 2012; for two Wilson
+intervals it is Newcombe's hybrid score interval, Stat Med 1998). It serves shares, rates and medians alike.
+A unit is itself a part of the larger group it is compared with, which makes the verdict slightly cautious.
+"""
+
+import math
+from dataclasses import dataclass
+from datetime import date
+from typing import Literal
+
+Difference = Literal["higher", "lower", "similar", "unknown"]
+Judgement = Literal["better", "worse", "different", "similar", "unknown"]
+TargetState = Literal["met", "met_uncertain", "not_met_uncertain", "not_met", "none"]
+
+
+@dataclass(frozen=True)
+class Measure:
+    """One cell of the release. All numbers are None unless the state is `shown`.
+
+    Attributes:
+        value: Share 0–1, rate per 1,000 patient-years, or median in its unit.
+        low: Lower end of the 95 % interval.
+        high: Upper end of the 95 % interval.
+        completeness: Share 0–1 of those who belong in the denominator for whom the value is known.
+    """
+
+    state: str
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    numerator: int | None = None
+    denominator: int | None = None
+    patient_years: float | None = None
+    completeness: float | None = None
+    period_start: date | None = None
+    period_end: date | None = None
+
+    @property
+    def is_shown(self) -> bool:
+        """Whether there is a number to show."""
+        return self.state == "shown" and self.value is not None
+
+
+def difference(own: Measure, other: Measure) -> Difference:
+    """Return whether one value is higher or lower than another by more than chance.
+
+    `unknown` when either is not shown or has no interval.
+    """
+    ends = (own.value, own.low, own.high, other.value, other.low, other.high)
+    if not (own.is_shown and other.is_shown) or any(end is None or not math.isfinite(end) for end in ends):
+        return "unknown"
+    value, low, high, other_value, other_low, other_high = (float(end) for end in ends if end is not None)
+    gap = value - other_value
+    lowest = gap - math.hypot(value - low, other_high - other_value)
+    highest = gap + math.hypot(high - value, other_value - other_low)
+    if lowest > 0:
+        return "higher"
+    return "lower" if highest < 0 else "similar"
+
+
+def judge(found: Difference, direction: str) -> Judgement:
+    """Return what a difference means for quality, given the direction of the indicator."""
+    if found in {"unknown", "similar"}:
+        return "unknown" if found == "unknown" else "similar"
+    if direction == "neither":
+        return "different"
+    return "better" if (found == "higher") == (direction == "higher_is_better") else "worse"
+
+
+def against_target(own: Measure, target: float | None, direction: str) -> TargetState:
+    """Return whether the value reaches the target, and whether its interval leaves that open.
+
+    The target itself counts as reached.
+    """
+    if target is None or direction == "neither" or own.value is None or not own.is_shown:
+        return "none"
+    is_met = own.value >= target if direction == "higher_is_better" else own.value <= target
+    is_open = own.low is not None and own.high is not None and own.low <= target <= own.high
+    if is_met:
+        return "met_uncertain" if is_open else "met"
+    return "not_met_uncertain" if is_open else "not_met"

@@ -1,0 +1,241 @@
+"""What every page has in common: the release, the reader's choices, the heading, the mark on invented data."""
+
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from pathlib import Path
+
+import streamlit as st
+
+from dashboard import address
+from dashboard.catalogue import Definition, catalogue
+from dashboard.parts.markup import safe
+from dashboard.presenters import about
+from dashboard.presenters.units import Directory, Unit, directory, label, name
+from dashboard.release_reader import Release, ReleaseUnavailableError, open_release
+from dashboard.wording import LANGUAGES, Wording, wording
+
+STYLE = Path(__file__).parent / "style.css"
+ICON = Path(__file__).parent / "icon.svg"
+ENVIRONMENT_NAME = "TVAERS_RELEASE"
+NOBODY = "nobody"
+
+
+@dataclass(frozen=True)
+class Content:
+    """What a release holds beside its numbers, read once per release."""
+
+    release: Release
+    meta: Mapping[str, str]
+    definitions: Mapping[str, Definition]
+    units: Directory
+    dates: Sequence[date]
+    smallest_group: int
+
+    @property
+    def is_synthetic(self) -> bool:
+        """Whether the people in it are invented; a release that does not say so is taken to be real."""
+        return self.meta.get("is_synthetic") == "true"
+
+
+@dataclass(frozen=True)
+class View:
+    """The content with the reader's choices.
+
+    Attributes:
+        peer: Whom the unit is compared with; None when it is everybody itself or the reader wants no comparison.
+    """
+
+    content: Content
+    words: Wording
+    page: str
+    unit: Unit
+    peer: Unit | None
+    reporting_date: date
+    definition: Definition
+
+    @property
+    def address(self) -> dict[str, str]:
+        """The choices that a link to another page carries along."""
+        kept = {"lang": self.words.language, "unit": self.unit.key}
+        for chosen in ("with", "date"):
+            if value := address.read(chosen):
+                kept[chosen] = value
+        return kept
+
+    @property
+    def unit_name(self) -> str:
+        """The chosen unit's name as it stands in a sentence."""
+        return name(self.unit, self.words)
+
+    @property
+    def peer_name(self) -> str:
+        """The name of whom it is compared with; empty without a comparison."""
+        return name(self.peer, self.words) if self.peer else ""
+
+    @property
+    def source(self) -> str:
+        """The line below every picture and table: which release, of when, and whether it is invented."""
+        created = released_on(self.content)
+        line = self.words(
+            "frame.source",
+            release=self.content.meta.get("release_id", ""),
+            date=self.words.short_date(created) if created else "",
+        )
+        return f"{line} · {self.words('frame.invented_short')}" if self.content.is_synthetic else line
+
+
+@lru_cache(maxsize=2)
+def content(release: Release) -> Content:
+    """Return what a release holds beside its numbers."""
+    return Content(
+        release=release,
+        meta=release.meta(),
+        definitions=catalogue(release.indicators()),
+        units=directory(release.units()),
+        dates=release.reporting_dates(),
+        smallest_group=about.smallest_group(release.policy()),
+    )
+
+
+def current() -> Content:
+    """Return the content of the release that is on disk now.
+
+    Raises:
+        ReleaseUnavailableError: There is none that this dashboard can show.
+    """
+    return content(open_release(Path(os.environ.get(ENVIRONMENT_NAME, "release.duckdb"))))
+
+
+def released_on(found: Content) -> date | None:
+    """Return the day on which the release was written."""
+    stated = found.meta.get("created_on", "")[:10]
+    return date.fromisoformat(stated) if stated else None
+
+
+def reader_words() -> Wording:
+    """Return the reader's wording, also when there is no release."""
+    try:
+        found = current()
+    except ReleaseUnavailableError:
+        return wording(address.language())
+    return wording(address.language(found.meta.get("country_languages", "")), found.smallest_group)
+
+
+def open_page(page: str, choices: Sequence[str] = ()) -> View:
+    """Draw the top of a page and return what it is to show; without a usable release, say so and stop.
+
+    Args:
+        page: The page's key in the wording.
+        choices: Which of `unit`, `practice`, `indicator`, `with` and `date` the page lets the reader choose.
+    """
+    words = reader_words()
+    address.write("lang", words.language)
+    st.set_page_config(
+        page_title=f"{words(f'page.{page}')} · {words('frame.name')}", page_icon=str(ICON), layout="wide"
+    )
+    st.html(STYLE)
+    st.html(f'<script>document.documentElement.lang="{words.language}"</script>', unsafe_allow_javascript=True)
+    try:
+        found = current()
+    except ReleaseUnavailableError as fault:
+        _apologise(fault, words)
+        st.stop()
+    if not found.dates or not found.definitions:
+        st.html(f"<h1>{safe(words('fault.title'))}</h1>")
+        st.info(words("fault.empty"))
+        st.stop()
+    if found.is_synthetic:
+        st.html(f'<p class="tv-invented" role="note">{safe(words("frame.invented"))}</p>')
+    return _chosen(found, words, page, choices)
+
+
+def close_page(view: View) -> None:
+    """Draw the foot of a page."""
+    st.html(f'<footer class="tv-foot">{safe(view.source)} · {safe(view.words("frame.foot"))}</footer>')
+
+
+def heading(title: str, subtitle: str = "") -> None:
+    """Draw the page's title and the line below it."""
+    below = f'<p class="tv-subtitle">{safe(subtitle)}</p>' if subtitle else ""
+    st.html(f"<h1>{safe(title)}</h1>{below}")
+
+
+def subheading(title: str, note: str = "") -> None:
+    """Draw a section's title and the sentence that tells how to read it."""
+    below = f'<p class="tv-note-line">{safe(note)}</p>' if note else ""
+    st.html(f"<h2>{safe(title)}</h2>{below}")
+
+
+def _chosen(found: Content, words: Wording, page: str, choices: Sequence[str]) -> View:
+    units, words_of = found.units, lambda key: label(found.units.by_key[key], found.units, words)
+    unit = units.by_key.get(address.read("unit") or "", units.everybody)
+    definition = found.definitions.get(address.read("indicator") or "", next(iter(found.definitions.values())))
+    with st.container(key="choices", horizontal=True, vertical_alignment="bottom"):
+        if "indicator" in choices:
+            key = address.choose(
+                words("choose.indicator"),
+                "indicator",
+                list(found.definitions),
+                lambda key: words.text(found.definitions[key].title),
+                definition.indicator_id,
+            )
+            definition = found.definitions[key]
+        if "unit" in choices:
+            unit = units.by_key[address.choose(words("choose.unit"), "unit", list(units.by_key), words_of, unit.key)]
+        if "practice" in choices and (practices := [each.key for each in units.of_level("practice")]):
+            chosen = address.choose(words("choose.practice"), "unit", practices, words_of, _nearest(unit, units))
+            unit = units.by_key[chosen]
+        peer = _peer(unit, units, words, is_asked="with" in choices)
+        reporting_date = _reporting_date(found.dates, words, is_asked="date" in choices)
+        address.choose(
+            words("choose.language"), "lang", LANGUAGES, lambda code: words(f"language.{code}"), words.language
+        )
+    return View(found, words, page, unit, peer, reporting_date, definition)
+
+
+def _peer(unit: Unit, units: Directory, words: Wording, *, is_asked: bool) -> Unit | None:
+    others = {other.key: other for other in units.comparators(unit)}
+    if not others:
+        return None
+    if not is_asked:
+        return others.get(address.read("with") or "", units.everybody)
+    options = [*others, NOBODY]
+    chosen = address.choose(
+        words("choose.with"),
+        "with",
+        options,
+        lambda key: words("choose.nobody") if key == NOBODY else label(others[key], units, words),
+        options[0],
+    )
+    return others.get(chosen)
+
+
+def _reporting_date(dates: Sequence[date], words: Wording, *, is_asked: bool) -> date:
+    by_text = {day.isoformat(): day for day in dates}
+    newest = next(iter(by_text))
+    if not is_asked:
+        return by_text.get(address.read("date") or "", by_text[newest])
+    return by_text[
+        address.choose(words("choose.date"), "date", list(by_text), lambda key: words.short_date(by_text[key]), newest)
+    ]
+
+
+def _nearest(unit: Unit, units: Directory) -> str:
+    practices = units.of_level("practice")
+    related = [
+        practice
+        for practice in practices
+        if unit == practice
+        or (unit.level == "cluster" and practice.cluster_id == unit.unit_id)
+        or (unit.level == "municipality" and practice.municipality_id == unit.unit_id)
+    ]
+    return (related or practices)[0].key
+
+
+def _apologise(fault: ReleaseUnavailableError, words: Wording) -> None:
+    st.html(f"<h1>{safe(words('fault.title'))}</h1>")
+    st.info(words(f"fault.{fault.reason}"), icon=":material/info:")
+    st.markdown(words(f"fault.{fault.reason}_next"))

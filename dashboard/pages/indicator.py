@@ -1,0 +1,66 @@
+"""One indicator: the definition beside the number, its course, and all units of a level beside each other."""
+
+import streamlit as st
+
+from dashboard import address, frame, shown
+from dashboard.charts import dots, trend
+from dashboard.parts import rows
+from dashboard.parts.cards import cards
+from dashboard.parts.prose import paragraphs
+from dashboard.presenters import drawn, measures
+from dashboard.presenters.history import histories
+from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
+from dashboard.presenters.overview import Peer, present
+
+view = frame.open_page("indicator", ("indicator", "unit", "with", "date"))
+words, content, release, definition = view.words, view.content, view.content.release, view.definition
+key, day = definition.indicator_id, view.reporting_date
+title = words.text(definition.title)
+scale = drawn.scale(definition, words)
+
+frame.heading(title, words.text(definition.question))
+
+own = histories(release.of_unit(view.unit.level, view.unit.unit_id))
+others = histories(release.of_unit(view.peer.level, view.peer.unit_id)) if view.peer else {}
+peer = Peer(view.peer_name, others) if view.peer else None
+story = present({key: definition}, own, peer, day, words)
+days = [each for each in sorted(content.dates) if each <= day]
+mine = drawn.line(view.unit_name, own.get(key, {}), days, definition, words)
+theirs = drawn.line(view.peer_name, others.get(key, {}), days, definition, words) if view.peer else None
+subtitle = words("indicator.trend_subtitle", unit=view.unit_name, scale=scale.unit)
+
+number, meaning = st.columns([3, 2], gap="large")
+with number:
+    st.html(cards([card for found in story.by_group.values() for card in found], view.address, words))
+    picture = trend.figure(mine, theirs, scale, shown.caption(view, title, subtitle), words)
+    shown.chart(view, picture, f"trend-{key}", words("indicator.trend_text", title=title, unit=view.unit_name))
+    with st.expander(words("chart.as_table")):
+        header = [words("table.reporting_date"), view.unit_name, *([view.peer_name] if view.peer else [])]
+        shown.sheet_of(view, f"{title} · {subtitle}", header, rows.of_lines(mine, theirs), f"trend-{key}")
+with meaning:
+    st.html(paragraphs(words("indicator.definition"), definition_in_words(definition, words)))
+
+frame.subheading(words("indicator.units"), words("indicator.units_note"))
+levels = content.units.levels()
+level = address.choose_one(
+    words("indicator.level"), "level", levels, lambda each: words(f"level.{each}.many"), levels[0]
+)
+everybody = content.units.everybody
+reference = measures.by(
+    release.of_indicator(key, everybody.level, day).filter(sex="all", age_band="all"), "unit_id"
+).get(everybody.unit_id, measures.ABSENT)
+at_level = measures.by(release.of_indicator(key, level, day).filter(sex="all", age_band="all"), "unit_id")
+beside = units_beside_each_other(
+    content.units.of_level(level), at_level, reference, definition, words, own_key=view.unit.key
+)
+if any(dot.value is not None for dot in beside):
+    centre = drawn.dot(reference, words("unit.everybody"), definition, words)
+    below = words("chart.subtitle", unit=words(f"level.{level}.many"), date=words.date(day))
+    picture = dots.figure(beside, centre, scale, shown.caption(view, title, below), words)
+    shown.chart(view, picture, f"{level}-{key}", words("indicator.units_text", title=title))
+    with st.expander(words("chart.as_table")):
+        header = [words("table.unit"), words("table.value"), words("table.verdict")]
+        shown.sheet_of(view, f"{title} · {below}", header, rows.of_dots(beside, words), f"{level}-{key}")
+else:
+    st.info(words("indicator.nothing_at_level"))
+frame.close_page(view)

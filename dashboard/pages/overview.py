@@ -1,0 +1,49 @@
+"""Where do we stand: the chosen unit's story in sentences and cards."""
+
+import streamlit as st
+
+from dashboard import address, frame
+from dashboard.parts.cards import cards, summary
+from dashboard.parts.markup import safe
+from dashboard.presenters.history import histories
+from dashboard.presenters.overview import Peer, present
+
+EVERYTHING = "all"
+
+view = frame.open_page("overview", ("unit", "with", "date"))
+words, release = view.words, view.content.release
+
+own = histories(release.of_unit(view.unit.level, view.unit.unit_id))
+peer = Peer(view.peer_name, histories(release.of_unit(view.peer.level, view.peer.unit_id))) if view.peer else None
+story = present(view.content.definitions, own, peer, view.reporting_date, words)
+
+compared = words("overview.compared", peer=view.peer_name) if peer else words("overview.not_compared")
+frame.heading(
+    words("overview.title", unit=view.unit_name),
+    words("overview.subtitle", date=words.date(view.reporting_date), compared=compared),
+)
+st.html(summary(story.summary))
+
+if story.look_first:
+    frame.subheading(words("overview.look_first"), words("overview.look_first_note"))
+    st.html(cards(story.look_first, view.address, words))
+else:
+    frame.subheading(words("overview.look_first"), words("overview.nothing_worse"))
+if story.going_well:
+    frame.subheading(words("overview.going_well"), words("overview.going_well_note"))
+    st.html(cards(story.going_well, view.address, words))
+
+frame.subheading(words("overview.everything"), words("overview.everything_note"))
+group = address.choose_one(
+    words("overview.group"),
+    "group",
+    [EVERYTHING, *story.by_group],
+    lambda key: words(f"indicator_group.{key}"),
+    EVERYTHING,
+)
+for key, found in story.by_group.items():
+    if group in {EVERYTHING, key}:
+        st.html(f"<h3>{safe(words(f'indicator_group.{key}'))}</h3>{cards(found, view.address, words)}")
+if story.chance:
+    st.html(f'<p class="tv-note-line">{safe(story.chance)}</p>')
+frame.close_page(view)

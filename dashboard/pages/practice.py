@@ -1,0 +1,54 @@
+"""A practice against its cluster, its municipality and everybody."""
+
+import streamlit as st
+
+from dashboard import frame, shown
+from dashboard.charts import spine
+from dashboard.parts import rows
+from dashboard.presenters.measures import by
+from dashboard.presenters.practice import present
+from dashboard.presenters.units import name
+
+view = frame.open_page("practice", ("practice", "date"))
+words, content, release = view.words, view.content, view.content.release
+if view.unit.level != "practice":
+    frame.heading(words("practice.title_none"))
+    st.info(words("practice.none"))
+    st.stop()
+
+peers = content.units.peers(view.unit)
+day = view.reporting_date
+practices = release.of_level("practice", day)
+own = by(practices.filter(unit_id=view.unit.unit_id), "indicator_id")
+others = [
+    (peer.level, name(peer, words), by(release.of_level(peer.level, day).filter(unit_id=peer.unit_id), "indicator_id"))
+    for peer in peers
+]
+found = present(content.definitions, own, others, practices, words)
+
+frame.heading(
+    words("practice.title", unit=view.unit_name),
+    words("practice.subtitle", date=words.date(day), peers=words.listed([peer for _, peer, _ in others])),
+)
+if all(row.reason for row in found):
+    st.info(words("practice.all_hidden"))
+
+frame.subheading(words("practice.spine"), words("practice.spine_note"))
+subtitle = words("chart.subtitle", unit=view.unit_name, date=words.date(day))
+picture = spine.figure(
+    found,
+    [(level, peer) for level, peer, _ in others[:-1]],
+    shown.caption(view, words("practice.spine"), subtitle),
+    words,
+)
+shown.chart(view, picture, "practice-spine", words("practice.chart_text", unit=view.unit_name))
+
+frame.subheading(words("practice.numbers"), words("practice.numbers_note"))
+shown.sheet_of(
+    view,
+    words("practice.table", unit=view.unit_name, date=words.date(day)),
+    [words("table.indicator"), view.unit_name, *[peer for _, peer, _ in others], words("table.verdict")],
+    rows.of_practice(found, view.address, words),
+    "practice",
+)
+frame.close_page(view)

@@ -1,0 +1,49 @@
+"""Indicator cards and the summary above them."""
+
+from collections.abc import Mapping, Sequence
+
+from dashboard.comparison import Judgement
+from dashboard.parts.markup import chip, link, safe
+from dashboard.parts.sparkline import sparkline
+from dashboard.presenters.overview import Card
+from dashboard.wording import Wording
+
+_TARGET_LOOK: Mapping[str, Judgement] = {
+    "met": "better",
+    "met_uncertain": "similar",
+    "not_met_uncertain": "similar",
+    "not_met": "worse",
+}
+
+
+def summary(lines: Sequence[tuple[str, Judgement]]) -> str:
+    """Return the sentences that tell where a unit stands, as a list."""
+    items = "".join(f"<li>{chip(judgement, text)}</li>" for text, judgement in lines)
+    return f'<ul class="tv-summary">{items}</ul>'
+
+
+def cards(found: Sequence[Card], address: Mapping[str, str], words: Wording) -> str:
+    """Return cards in a grid that becomes one column on a phone."""
+    return f'<div class="tv-cards">{"".join(_card(card, address, words) for card in found)}</div>'
+
+
+def _card(card: Card, address: Mapping[str, str], words: Wording) -> str:
+    title = link("indicator", card.title, **{**address, "indicator": card.indicator_id})
+    if card.reason:
+        return (
+            f'<article class="tv-card tv-hidden"><h4>{title}</h4>'
+            f'<p class="tv-state">{safe(card.value)}</p><p class="tv-small">{safe(card.reason)}</p></article>'
+        )
+    interval = f'<span class="tv-interval">{safe(words("measure.interval", interval=card.interval))}</span>'
+    facts = " · ".join(safe(part) for part in (card.basis, card.completeness) if part)
+    chips = chip(card.comparison.judgement, card.comparison.text) + chip(card.trend.judgement, card.trend.text)
+    if card.target_text:
+        chips += chip(_TARGET_LOOK[card.target], card.target_text)
+    unverified = "" if card.is_verified else f'<span class="tv-note">{safe(words("definition.proposed"))}</span>'
+    spark = sparkline(card.spark, card.spark_target, safe(words("overview.spark", title=card.title)))
+    return (
+        f'<article class="tv-card tv-edge-{card.comparison.judgement}"><h4>{title}{unverified}</h4>'
+        f'<div class="tv-row"><div><p class="tv-value">{safe(card.value)}</p>'
+        f"{interval if card.interval else ''}</div>{spark}</div>"
+        f'<p class="tv-small">{facts}</p><div class="tv-chips">{chips}</div></article>'
+    )

@@ -1,0 +1,24 @@
+"""Paragraphs under small headings: definitions and method."""
+
+from collections.abc import Sequence
+
+from dashboard.parts.markup import safe
+from dashboard.presenters.prose import Paragraph
+
+
+def paragraphs(heading: str, found: Sequence[Paragraph]) -> str:
+    """Return a definition list; several texts under one heading become a list of their own."""
+    title = f"<h2>{safe(heading)}</h2>" if heading else ""
+    return f'{title}<dl class="tv-prose">{"".join(_paragraph(paragraph) for paragraph in found)}</dl>'
+
+
+def _paragraph(paragraph: Paragraph) -> str:
+    texts = [_text(text, paragraph.links.get(text, "")) for text in paragraph.texts]
+    body = texts[0] if len(texts) == 1 else f"<ul>{''.join(f'<li>{text}</li>' for text in texts)}</ul>"
+    return f"<dt>{safe(paragraph.heading)}</dt><dd>{body}</dd>"
+
+
+def _text(text: str, href: str) -> str:
+    if href.startswith(("https://", "http://")):
+        return f'<a class="tv-link" href="{safe(href)}" rel="noreferrer">{safe(text)}</a>'
+    return safe(text)

@@ -1,0 +1,100 @@
+"""One indicator: its definition in words, its course, and all units of a level beside each other."""
+
+from collections.abc import Mapping, Sequence
+
+from dashboard.catalogue import DatedValue, Definition
+from dashboard.comparison import Measure
+from dashboard.presenters import measures
+from dashboard.presenters.drawn import Dot, dot
+from dashboard.presenters.prose import Paragraph
+from dashboard.presenters.units import Unit, name
+from dashboard.presenters.verdicts import target_amount
+from dashboard.wording import Wording
+
+
+def definition_in_words(definition: Definition, words: Wording) -> list[Paragraph]:
+    """Return the definition as a clinician reads it."""
+    target = definition.target_value
+    found = [
+        _paragraph("why", [words.text(definition.why_it_matters)], words),
+        _paragraph("what_to_do", [words.text(definition.what_to_do)], words),
+        _paragraph("denominator", [words.text(definition.denominator)], words),
+        _paragraph("value" if definition.kind == "median" else "numerator", [words.text(definition.numerator)], words),
+        _paragraph("exclusions", [words.text(exclusion) for exclusion in definition.exclusions], words),
+        _paragraph("missing", [words(f"definition.missing_values.{definition.missing_values}")], words),
+        _paragraph("period", [words("definition.months", months=words.whole(definition.period_months))], words),
+    ]
+    if definition.threshold:
+        unit = measures.named_unit(definition.threshold.unit, words)
+        amount = f"{words.trimmed(definition.threshold.value)} {unit}".strip()
+        found.append(_paragraph("threshold", [_dated(amount, definition.threshold, words)], words))
+    if definition.target and target is not None:
+        amount = target_amount(target, definition, words)
+        found.append(_paragraph("target", [_dated(amount, definition.target, words)], words))
+    found += [
+        _paragraph("direction", [words(f"definition.directions.{definition.direction}")], words),
+        _paragraph("limits", [words.text(limit) for limit in definition.limits], words),
+    ]
+    if not definition.is_verified:
+        found.append(_paragraph("status", [words("definition.not_verified")], words))
+    sources = {
+        words("definition.source_read", title=source.title, date=words.short_date(source.read_on))
+        if source.read_on
+        else source.title: source.href
+        for source in definition.sources
+    }
+    found.append(
+        Paragraph(words("definition.sources"), tuple(sources), {text: href for text, href in sources.items() if href})
+    )
+    found.append(_paragraph("version", [_version(definition, words)], words))
+    return [paragraph for paragraph in found if any(paragraph.texts)]
+
+
+def units_beside_each_other(
+    units: Sequence[Unit],
+    found: Mapping[str, Measure],
+    everybody: Measure,
+    definition: Definition,
+    words: Wording,
+    *,
+    own_key: str,
+) -> list[Dot]:
+    """Return a dot for every unit of a level, sorted by name so that nobody reads a ranking into chance.
+
+    Units without a result are left out; units whose result is not shown stay, with the reason.
+    """
+    return [
+        dot(
+            found[unit.unit_id],
+            name(unit, words),
+            definition,
+            words,
+            reference=everybody,
+            is_own=unit.key == own_key,
+        )
+        for unit in units
+        if unit.unit_id in found
+    ]
+
+
+def _paragraph(key: str, texts: Sequence[str], words: Wording) -> Paragraph:
+    return Paragraph(words(f"definition.{key}"), tuple(texts))
+
+
+def _dated(amount: str, dated: DatedValue, words: Wording) -> str:
+    if dated.from_on and dated.source:
+        return words("definition.dated", amount=amount, date=words.date(dated.from_on), source=dated.source)
+    if dated.from_on:
+        return words("definition.dated_from", amount=amount, date=words.date(dated.from_on))
+    return words("definition.dated_by", amount=amount, source=dated.source) if dated.source else amount
+
+
+def _version(definition: Definition, words: Wording) -> str:
+    if definition.reviewed_on is None:
+        return words("definition.version_only", version=definition.version)
+    return words(
+        "definition.version_text",
+        version=definition.version,
+        owner=definition.owner,
+        date=words.date(definition.reviewed_on),
+    )

@@ -1,0 +1,60 @@
+"""Judgements with the sentence that says them: against others, against a year ago, against the target."""
+
+from dataclasses import dataclass
+from datetime import date
+
+from dashboard.catalogue import Definition
+from dashboard.comparison import Difference, Judgement, Measure, TargetState, difference, judge
+from dashboard.presenters import measures
+from dashboard.presenters.history import History, year_before
+from dashboard.wording import Wording
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """A judgement with the sentence that says it."""
+
+    judgement: Judgement
+    text: str
+
+
+def compared(own: Measure, other: Measure | None, other_name: str, definition: Definition, words: Wording) -> Verdict:
+    """Return how a unit compares with another, in words decided by the intervals; empty when nothing can be said."""
+    if other is None or not own.is_shown:
+        return Verdict("unknown", "")
+    found = difference(own, other)
+    judgement = judge(found, definition.direction)
+    return Verdict(judgement, _said("comparison", found, judgement, words, other=other_name))
+
+
+def changed(own: History, reporting_date: date, definition: Definition, words: Wording) -> Verdict:
+    """Return how a value has changed in a year, in words decided by the intervals; empty without an earlier value."""
+    earlier = year_before(reporting_date)
+    before, now = own.get(earlier), own.get(reporting_date)
+    if before is None or now is None or not (before.is_shown and now.is_shown):
+        return Verdict("unknown", "")
+    found = difference(now, before)
+    judgement = judge(found, definition.direction)
+    return Verdict(judgement, _said("trend", found, judgement, words, since=words.month(earlier)))
+
+
+def target_text(state: TargetState, definition: Definition, words: Wording) -> str:
+    """Return whether the target is reached, with the target itself; empty when there is none."""
+    target = definition.target_value
+    if state == "none" or target is None:
+        return ""
+    return words(f"target.{state}", target=target_amount(target, definition, words))
+
+
+def target_amount(target: float, definition: Definition, words: Wording) -> str:
+    """Return a target with its sign: ≥ 95 %, ≤ 20 %."""
+    sign = "≤" if definition.direction == "lower_is_better" else "≥"
+    number = words.share(target, 0) if definition.kind == "proportion" else measures.amount(target, definition, words)
+    return f"{sign} {number}"
+
+
+def _said(about: str, found: Difference, judgement: Judgement, words: Wording, **values: str) -> str:
+    if found == "unknown":
+        return ""
+    sentence = words(f"{about}.{found}", **values)
+    return words(f"judgement.{judgement}", sentence=sentence) if judgement in {"better", "worse"} else sentence

@@ -1,0 +1,228 @@
+"""The only door to the numbers: bound queries on one anonymous file, opened read-only and locked.
+
+A release is replaced as a whole by the pipeline. `open_release` looks at the file's identity at each call and opens the
+new file when it has changed; a page that is still being drawn keeps the file it began with.
+"""
+
+import threading
+from collections import OrderedDict
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import polars as pl
+
+from tvaers.errors import ReleaseError
+
+SCHEMA_VERSION = 1
+REMEMBERED_QUERIES = 512
+TABLES = frozenset({"result", "unit", "indicator", "delivery", "quarantine", "completeness", "policy", "meta"})
+
+_CONNECTION_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
+    "autoinstall_known_extensions": "false",
+    "autoload_known_extensions": "false",
+    "allow_community_extensions": "false",
+    "allow_unsigned_extensions": "false",
+    "allow_persistent_secrets": "false",
+    "python_enable_replacements": "false",
+    "memory_limit": "1GB",
+    "threads": "2",
+    "max_temp_directory_size": "0B",
+}
+_LOCKS = (
+    "SET enable_external_access = false",
+    "SET disabled_filesystems = 'LocalFileSystem'",
+    "SET lock_configuration = true",
+)
+_MEASURES = """period_start, period_end, state, numerator, denominator, patient_years, eligible, completeness, value,
+    ci_low, ci_high"""
+
+
+class ReleaseUnavailableError(ReleaseError):
+    """The release cannot be shown.
+
+    Attributes:
+        reason: `missing`, `unreadable`, `older` or `newer`; the page that tells the reader is worded from it.
+    """
+
+    def __init__(self, reason: str, what: str, what_to_do: str) -> None:
+        super().__init__(what, what_to_do=what_to_do)
+        self.reason = reason
+
+
+class FileIdentity(NamedTuple):
+    """What tells one release file from the one that replaces it."""
+
+    inode: int
+    changed_ns: int
+    size: int
+
+
+class Release:
+    """One opened release file.
+
+    Frames returned by the methods are shared between sessions and must not be changed (Polars frames cannot be).
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._connection = _connect(path)
+        self._remembered: OrderedDict[tuple[Any, ...], pl.DataFrame] = OrderedDict()
+        self._lock = threading.Lock()
+
+    def meta(self) -> dict[str, str]:
+        """Return what is known about the release: its id, dates, versions and whether it is invented."""
+        return dict(self._rows("SELECT key, value FROM release.meta ORDER BY key").iter_rows())
+
+    def policy(self) -> pl.DataFrame:
+        """Return the disclosure policy in force: key, value, explanation."""
+        return self._rows("SELECT key, value, explanation FROM release.policy")
+
+    def units(self) -> pl.DataFrame:
+        """Return every unit with its level and names."""
+        return self._rows(
+            "SELECT level, unit_id, name, cluster_id, municipality_id FROM release.unit ORDER BY level, name"
+        )
+
+    def indicators(self) -> pl.DataFrame:
+        """Return every definition, in the order in which indicators are shown."""
+        return self._rows(
+            """SELECT indicator_id, definition_version, definition::VARCHAR AS definition
+            FROM release.indicator ORDER BY position"""
+        )
+
+    def reporting_dates(self) -> list[date]:
+        """Return the reporting dates of the release, newest first."""
+        frame = self._rows("SELECT DISTINCT period_end FROM release.result ORDER BY period_end DESC")
+        return frame["period_end"].to_list()
+
+    def of_unit(self, level: str, unit_id: str) -> pl.DataFrame:
+        """Return all indicators of one unit on every reporting date, not split by sex or age."""
+        return self._rows(
+            f"""SELECT indicator_id, {_MEASURES} FROM release.result
+            WHERE level = ? AND unit_id = ? AND sex = 'all' AND age_band = 'all' ORDER BY indicator_id, period_end""",
+            level,
+            unit_id,
+        )
+
+    def of_level(self, level: str, reporting_date: date) -> pl.DataFrame:
+        """Return all indicators of every unit of a level on one reporting date, not split by sex or age."""
+        return self._rows(
+            f"""SELECT indicator_id, unit_id, {_MEASURES} FROM release.result
+            WHERE level = ? AND period_end = ? AND sex = 'all' AND age_band = 'all' ORDER BY indicator_id, unit_id""",
+            level,
+            reporting_date,
+        )
+
+    def of_indicator(self, indicator_id: str, level: str, reporting_date: date) -> pl.DataFrame:
+        """Return one indicator for every unit of a level on one reporting date, with the splits by sex and age."""
+        return self._rows(
+            f"""SELECT unit_id, sex, age_band, {_MEASURES} FROM release.result
+            WHERE indicator_id = ? AND level = ? AND period_end = ? ORDER BY unit_id, sex, age_band""",
+            indicator_id,
+            level,
+            reporting_date,
+        )
+
+    def deliveries(self) -> pl.DataFrame:
+        """Return what was delivered by whom and when, newest first within a sector."""
+        return self._rows("SELECT * FROM release.delivery ORDER BY sector, file_type, delivered_on DESC, file_name")
+
+    def quarantine(self) -> pl.DataFrame:
+        """Return how many rows were set aside under each rule."""
+        return self._rows("SELECT * FROM release.quarantine ORDER BY sector, file_type, rule")
+
+    def completeness(self) -> pl.DataFrame:
+        """Return the number of rows received per sector and month."""
+        return self._rows("SELECT sector, month, rows FROM release.completeness ORDER BY sector, month")
+
+    def _rows(self, sql: str, *values: object) -> pl.DataFrame:
+        key = (sql, *values)
+        with self._lock:
+            if key in self._remembered:
+                self._remembered.move_to_end(key)
+                return self._remembered[key]
+        with self._connection.cursor() as cursor:
+            frame = cursor.execute(sql, list(values)).pl()
+        with self._lock:
+            self._remembered[key] = frame
+            while len(self._remembered) > REMEMBERED_QUERIES:
+                self._remembered.popitem(last=False)
+        return frame
+
+
+_opened: dict[Path, tuple[FileIdentity, Release]] = {}
+_opening = threading.Lock()
+
+
+def open_release(path: Path) -> Release:
+    """Return the release at a path, opened once and opened anew when the file has been replaced.
+
+    Raises:
+        ReleaseUnavailableError: The file is missing, unreadable, or written for another version of the dashboard.
+    """
+    with _opening:
+        identity = _identity(path)
+        known = _opened.get(path)
+        if known is None or known[0] != identity:
+            known = (identity, Release(path))
+            _opened[path] = known
+        return known[1]
+
+
+def _identity(path: Path) -> FileIdentity:
+    try:
+        stat = path.stat()
+    except OSError:
+        raise ReleaseUnavailableError(
+            "missing", "There is no release to show.", "tvaers release, then open the dashboard again"
+        ) from None
+    return FileIdentity(stat.st_ino, stat.st_mtime_ns, stat.st_size)
+
+
+def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+    # Attached to a database in memory: opening the path directly would return the instance of a replaced file that
+    # another session still reads.
+    connection = duckdb.connect(":memory:", config=_CONNECTION_SETTINGS)
+    try:
+        connection.execute(f"ATTACH {_quoted(path)} AS release (READ_ONLY)")
+        for statement in _LOCKS:
+            connection.execute(statement)
+        tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'release'").fetchall()
+        _check_version(connection, {name for (name,) in tables})
+    except duckdb.Error:
+        connection.close()
+        raise ReleaseUnavailableError(
+            "unreadable", "The release cannot be read.", "tvaers release, which writes it anew"
+        ) from None
+    except ReleaseUnavailableError:
+        connection.close()
+        raise
+    return connection
+
+
+def _check_version(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:
+    stated: Sequence[str] | None = None
+    if "meta" in tables:
+        stated = connection.execute("SELECT value FROM release.meta WHERE key = 'schema_version'").fetchone()
+    version = int(stated[0]) if stated and str(stated[0]).isdigit() else 0
+    older = partial(
+        ReleaseUnavailableError,
+        "older",
+        f"The release was written for version {version}; this dashboard expects version {SCHEMA_VERSION}.",
+    )
+    if version < SCHEMA_VERSION or not tables >= TABLES:
+        raise older("tvaers release, which writes it anew")
+    if version > SCHEMA_VERSION:
+        raise ReleaseUnavailableError(
+            "newer",
+            f"The release was written for version {version}; this dashboard expects version {SCHEMA_VERSION}.",
+            "Upgrade tvaers on the machine that shows the dashboard",
+        )
+
+
+def _quoted(path: Path) -> str:
+    # DuckDB does not take a bound value here; a doubled quote keeps any path inside the literal.
+    return "'" + str(path).replace("'", "''") + "'"

@@ -1,0 +1,72 @@
+"""Charts and tables on a page, each with its downloads: the picture, the page that holds it, and the numbers."""
+
+from collections.abc import Sequence
+
+import plotly.graph_objects as go
+import streamlit as st
+
+from dashboard.charts.sheet import Caption, config, file_name
+from dashboard.download import csv_file
+from dashboard.frame import View
+from dashboard.parts.tables import Section, table
+
+
+def chart(view: View, figure: go.Figure, name: str, description: str) -> None:
+    """Draw a chart with its picture button, a text for those who cannot see it, and a file of it to keep.
+
+    Args:
+        view: The reader's choices.
+        figure: The chart.
+        name: A word for the file name, after the unit.
+        description: What the chart shows, in words.
+    """
+    words = view.words
+    title = file_name(name, view.unit_name, view.reporting_date.isoformat())
+    st.plotly_chart(figure, theme=None, config=config(title, words), key=f"chart.{name}", alt=description)
+    st.download_button(
+        words("download.chart"),
+        data=lambda: figure.to_html(include_plotlyjs=True, config=config(title, words, picture="svg")).encode(),
+        file_name=f"{title}.html",
+        mime="text/html",
+        key=f"download.chart.{name}",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+        help=words("download.chart_help"),
+    )
+
+
+def sheet_of(view: View, title: str, header: Sequence[str], sections: Sequence[Section], name: str) -> None:
+    """Draw a table with its file to keep.
+
+    Args:
+        view: The reader's choices.
+        title: What the table shows; also its first line in the file.
+        header: Names of the columns.
+        sections: The rows.
+        name: A word for the file name, after the unit.
+    """
+    words = view.words
+    st.html(table(title, header, sections))
+    lines = [
+        (words("download.table"), title),
+        (words("download.reporting_date"), words.date(view.reporting_date)),
+        (words("download.unit"), view.unit_name),
+        (words("download.source"), view.source),
+        (words("download.reading"), words("download.reading_text")),
+    ]
+    st.download_button(
+        words("download.csv"),
+        data=lambda: csv_file(header, sections, lines, words),
+        file_name=f"{file_name(name, view.unit_name, view.reporting_date.isoformat())}.csv",
+        mime="text/csv",
+        key=f"download.table.{name}",
+        type="tertiary",
+        icon=":material/download:",
+        on_click="ignore",
+    )
+
+
+def caption(view: View, title: str, subtitle: str) -> Caption:
+    """Return what a picture says about itself."""
+    return Caption(title, subtitle, view.source)

@@ -1,0 +1,121 @@
+"""Every visible sentence that is not in a definition, and every number and date, in the reader's language.
+
+The sentences lie in `languages/<language>.yaml`, the same keys in each file.
+"""
+
+import datetime as dt
+from collections.abc import Mapping, Sequence
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+import yaml
+from babel import Locale
+from babel.dates import format_date
+from babel.lists import format_list
+from babel.numbers import format_decimal, format_percent
+
+LANGUAGES = ("da", "nb", "en")
+LOCALES = {"da": "da_DK", "nb": "nb_NO", "en": "en_GB"}
+SMALLEST_GROUP = 5
+NO_BREAK_SPACE = "\u00a0"
+
+
+class Wording:
+    """The words, numbers and dates of one language.
+
+    Args:
+        language: One of `LANGUAGES`.
+        sentences: By dotted key.
+        smallest_group: The smallest number of people the release may show; `{k}` in every sentence.
+    """
+
+    def __init__(self, language: str, sentences: Mapping[str, str], smallest_group: int) -> None:
+        self.language = language
+        self.smallest_group = smallest_group
+        self.locale = Locale.parse(LOCALES[language])
+        self._sentences = sentences
+
+    def __call__(self, key: str, **values: object) -> str:
+        """Return a sentence with its values filled in.
+
+        Raises:
+            KeyError: No such sentence; a test proves that every key in use exists in every language.
+        """
+        return self._sentences[key].format(**{"k": self.smallest_group} | values)
+
+    def count(self, key: str, number: int, **values: object) -> str:
+        """Return a sentence in the grammatical number that fits: the keys `<key>.one` and `<key>.other`."""
+        form = "one" if self.locale.plural_form(number) == "one" else "other"
+        return self(f"{key}.{form}", number=self.whole(number), **values)
+
+    def has(self, key: str) -> bool:
+        """Return whether a sentence exists (codes that come from data may be unknown)."""
+        return key in self._sentences
+
+    def text(self, texts: Mapping[str, str]) -> str:
+        """Return a definition's words in this language, or in English when they are not translated."""
+        return texts.get(self.language) or texts.get("en", "")
+
+    def listed(self, names: Sequence[str]) -> str:
+        """Return names as a list in a sentence: a, b and c."""
+        return format_list(names, locale=self.locale)
+
+    def whole(self, number: int) -> str:
+        """Return a whole number with the language's thousands separator."""
+        return format_decimal(number, format="#,##0", locale=self.locale)
+
+    def number(self, number: float, decimals: int = 1) -> str:
+        """Return a number with a fixed number of decimals."""
+        return format_decimal(number, format="#,##0." + "0" * decimals if decimals else "#,##0", locale=self.locale)
+
+    def trimmed(self, number: float) -> str:
+        """Return a number with as many decimals (at most two) as it needs: 53, 2.6."""
+        return format_decimal(number, format="#,##0.##", locale=self.locale)
+
+    def share(self, share: float, decimals: int = 1) -> str:
+        """Return a share 0–1 as a percentage."""
+        pattern = str(self.locale.percent_formats[None].pattern)
+        if decimals:
+            pattern = pattern.replace("#,##0", "#,##0." + "0" * decimals)
+        return format_percent(share, format=pattern, locale=self.locale)
+
+    def date(self, day: dt.date) -> str:
+        """Return a date in full: 30. september 2026."""
+        return format_date(day, format="long", locale=self.locale)
+
+    def short_date(self, day: dt.date) -> str:
+        """Return a date with an abbreviated month: 30. sep. 2026."""
+        return format_date(day, format="medium" if self.language == "en" else "d. MMM y", locale=self.locale)
+
+    def month(self, day: dt.date) -> str:
+        """Return an abbreviated month and year: sep. 2026."""
+        return format_date(day, format="MMM y", locale=self.locale)
+
+    def decimal_mark(self) -> str:
+        """Return the decimal mark of the language."""
+        return str(self.locale.number_symbols["latn"]["decimal"])
+
+    def thousands_mark(self) -> str:
+        """Return the thousands separator of the language."""
+        return str(self.locale.number_symbols["latn"]["group"])
+
+
+@lru_cache
+def wording(language: str, smallest_group: int = SMALLEST_GROUP) -> Wording:
+    """Return the wording of a language (da, nb or en) under a disclosure policy."""
+    return Wording(language, sentences(language), smallest_group)
+
+
+def sentences(language: str) -> dict[str, str]:
+    """Return all sentences of a language by dotted key."""
+    text = (files("dashboard") / "languages" / f"{language}.yaml").read_text(encoding="utf-8")
+    return dict(_flat(yaml.safe_load(text)))
+
+
+def _flat(tree: Mapping[str, Any], prefix: str = "") -> list[tuple[str, str]]:
+    found: list[tuple[str, str]] = []
+    for key, branch in tree.items():
+        name = f"{prefix}{key}"
+        found += _flat(branch, f"{name}.") if isinstance(branch, Mapping) else [(name, str(branch).strip())]
+    return found
