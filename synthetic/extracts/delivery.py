@@ -79,7 +79,9 @@ class Delivery:
         target.mkdir(parents=True, exist_ok=True)
         path = target / self.file_name
         change = {"upper": str.upper, "lower": str.lower, "title": str.title}[self.style.case]
-        table = self.rows.select(pl.col(name).alias(change(name)) for name in self.columns)
+        table = self.rows.select(
+            pl.when(pl.col(name) != "").then(pl.col(name)).alias(change(name)) for name in self.columns
+        )
         text: str = table.write_csv(
             separator=self.style.separator, quote_style="always" if self.style.quoted else "necessary"
         )

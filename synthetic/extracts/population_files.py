@@ -7,7 +7,7 @@ import polars as pl
 
 from synthetic.chance import Chance
 from synthetic.extracts.delivery import Delivery, Style, deliver
-from synthetic.extracts.wording import as_date, identifier_on, year_of
+from synthetic.extracts.wording import as_date, first_of, identifier_on, year_of
 from synthetic.names import name_pools
 from synthetic.truth import Region
 
@@ -28,7 +28,9 @@ def write_population(region: Region, chance: Chance) -> Iterator[Delivery]:
             }
         ).sort("skift_dato")
         yield deliver(SECTOR, "cpr_skift", period, changes.with_columns(as_date("skift_dato")), Style(","))
-    lists = region.registrations.sort("practice", "starts_on", maintain_order=True)
+    lists = region.registrations.with_columns(pl.col("starts_on").clip(first_of(1973))).sort(
+        "practice", "starts_on", maintain_order=True
+    )
     yield deliver(
         SECTOR,
         "praksis_tilknytning",

@@ -38,7 +38,8 @@ def as_number(column: str, decimals: pl.Expr | int, *, comma: bool) -> pl.Expr:
     tenth = pl.col(column).round(1).cast(pl.String)
     if comma:
         tenth = tenth.str.replace(".", ",", literal=True)
-    return pl.when(pl.lit(decimals) if isinstance(decimals, int) else decimals == 0).then(whole).otherwise(tenth)
+    is_whole = pl.lit(decimals == 0) if isinstance(decimals, int) else decimals == 0
+    return pl.when(is_whole).then(whole).otherwise(tenth)
 
 
 def year_of(day: int) -> int:
