@@ -19,6 +19,10 @@ OCCURRING = """
     SELECT DISTINCT 'indication' AS system, indication_code AS code FROM dispensing WHERE indication_code IS NOT NULL
     UNION
     SELECT DISTINCT 'service' AS system, specialty_code || service_code AS code FROM service
+    UNION
+    SELECT DISTINCT 'sks' AS system, focus_code AS code FROM municipal_course WHERE focus_code IS NOT NULL
+    UNION
+    SELECT DISTINCT 'icpc2' AS system, focus_code AS code FROM municipal_course WHERE focus_code IS NOT NULL
 """
 
 EXPANDED = """
