@@ -1,0 +1,148 @@
+"""Build the staged table: every delivered row as text beside what the text was read as, in memory, pseudonymised."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from data_contracts.contract import Column, Contract
+from ingest.pseudonymise import Pseudonymiser
+from ingest.rows import Block
+from ingest.typing_sql import typed_columns
+
+STAGED = "memory.main.staged"
+FAILED = "memory.main.failed"
+
+
+@dataclass(frozen=True)
+class Lookups:
+    """What some columns of the staged table are looked up in.
+
+    Attributes:
+        codes: Name of a code list to the codes it knows.
+        known_keys: `file_type.column` to a SQL query that returns the accepted keys as column `key`.
+    """
+
+    codes: Mapping[str, frozenset[str]]
+    known_keys: Mapping[str, str]
+
+
+def stage(
+    con: duckdb.DuckDBPyConnection,
+    contract: Contract,
+    blocks: Iterable[Block],
+    *,
+    pseudonymiser: Pseudonymiser,
+    lookups: Lookups,
+    delivered_on: date,
+) -> int:
+    """Create the staged table of one file, and begin the table of failed rows with what only reading can find.
+
+    Failed rows so far: `row_malformed`, and `identifier_in_text` (the text itself is already gone).
+
+    Returns:
+        The number of delivered rows, malformed ones included.
+    """
+    con.execute(f"DROP TABLE IF EXISTS {STAGED}")
+    con.execute(
+        f"CREATE TABLE {STAGED} ({', '.join(f'{name} {kind}' for name, (kind, _) in _layout(contract).items())})"
+    )
+    con.execute(
+        f"CREATE OR REPLACE TABLE {FAILED} (row_number BIGINT, rule VARCHAR, column_name VARCHAR, severity VARCHAR)"
+    )
+    rows = 0
+    for block in blocks:
+        frame, found = pseudonymiser.apply(block.frame, contract)
+        rows += frame.height + block.malformed.len()
+        _fail(con, block.malformed, "row_malformed", None)
+        for column, row_numbers in found.items():
+            _fail(con, row_numbers, "identifier_in_text", column)
+        if frame.height:
+            _append(con, contract, frame, lookups, delivered_on)
+    return rows
+
+
+def _layout(contract: Contract) -> dict[str, tuple[str, str]]:
+    """Return the staged columns: name to (DuckDB type, expression over the pseudonymised block)."""
+    columns = {"row_number": ("BIGINT", "row_number"), "delivered_on": ("DATE", "delivered_on")}
+    for column in contract.columns:
+        if column.is_dropped:
+            continue
+        name = column.name
+        if column.type == "identifier":
+            columns[name] = ("UUID", f"CAST({name} AS UUID)")
+            columns[f"{name}__state"] = ("VARCHAR", f"{name}__state")
+            columns[f"{name}__has_check_digit"] = ("BOOLEAN", f"{name}__has_check_digit")
+            continue
+        columns[name] = ("VARCHAR", name)
+        columns |= typed_columns(column)
+        if column.code_list:
+            columns[f"{name}__normal"] = ("VARCHAR", f"{name}__codes.normal")
+            columns[f"{name}__known"] = ("BOOLEAN", f"{name}__codes.known")
+        elif column.refers_to:
+            columns[f"{name}__known"] = (
+                "BOOLEAN",
+                f"CASE WHEN {name} IS NOT NULL THEN {name}__keys.key IS NOT NULL END",
+            )
+    return columns
+
+
+def _append(
+    con: duckdb.DuckDBPyConnection, contract: Contract, frame: pl.DataFrame, lookups: Lookups, delivered_on: date
+) -> None:
+    absent = [
+        pl.lit(None, dtype=pl.String).alias(column.name)
+        for column in contract.columns
+        if not column.is_dropped and column.name not in frame.columns
+    ]
+    complete = frame.with_columns(*absent, delivered_on=pl.lit(delivered_on))
+    con.register("block", complete.to_arrow(compat_level=pl.CompatLevel.newest()))
+    joins = []
+    for column in contract.columns:
+        if column.code_list:
+            _register_codes(con, column, complete[column.name], lookups)
+            joins.append(f"LEFT JOIN {column.name}__codes ON block.{column.name} = {column.name}__codes.delivered")
+        elif column.refers_to:
+            keys = lookups.known_keys[column.refers_to]
+            joins.append(
+                f"LEFT JOIN (SELECT DISTINCT key FROM ({keys})) AS {column.name}__keys "
+                f"ON block.{column.name} = {column.name}__keys.key"
+            )
+    expressions = ", ".join(expression for _, expression in _layout(contract).values())
+    con.execute(f"INSERT INTO {STAGED} SELECT {expressions} FROM block {' '.join(joins)}")
+    con.unregister("block")
+    for column in contract.columns:
+        if column.code_list:
+            con.unregister(f"{column.name}__codes")
+
+
+def _register_codes(con: duckdb.DuckDBPyConnection, column: Column, values: pl.Series, lookups: Lookups) -> None:
+    """Offer each distinct delivered code with its normal form and whether the code list knows it."""
+    delivered = values.drop_nulls().unique()
+    normal = normal_codes(delivered)
+    known = normal.is_in(list(lookups.codes[column.code_list]))
+    codes = pl.DataFrame({"delivered": delivered, "normal": normal, "known": known})
+    con.register(f"{column.name}__codes", codes.to_arrow(compat_level=pl.CompatLevel.newest()))
+
+
+def normal_codes(delivered: pl.Series) -> pl.Series:
+    """Return codes in upper case, a replaced one resolved, and digits after three letters padded to five.
+
+    `NPU4998` becomes `NPU04998`. Of `DNK05001 (replaced by NPU19673)`, in any language, the last code in the brackets
+    is the one that counts.
+    """
+    upper = delivered.str.strip_chars().str.to_uppercase()
+    replacing = upper.str.extract(r"\(.*\b([A-Z]{3}[0-9]+)\s*\)$")
+    code = pl.select(pl.coalesce(replacing, upper)).to_series()
+    digits = code.str.extract(r"^[A-Z]{3}([0-9]{1,5})$")
+    padded = code.str.slice(0, 3) + digits.str.zfill(5)
+    return pl.select(pl.coalesce(padded, code)).to_series().alias("normal")
+
+
+def _fail(con: duckdb.DuckDBPyConnection, row_numbers: pl.Series, rule: str, column: str | None) -> None:
+    if row_numbers.len():
+        con.register("numbers", pl.DataFrame({"row_number": row_numbers}).to_arrow())
+        con.execute(f"INSERT INTO {FAILED} SELECT row_number, ?, ?, 'quarantine' FROM numbers", [rule, column])
+        con.unregister("numbers")
