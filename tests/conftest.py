@@ -64,24 +64,25 @@ def made_once(folder: Path, name: str, make: Callable[[Path], None]) -> Path:
     return folder / name
 
 
+def invent(folder: Path, *, messy: bool) -> None:
+    """Write a small region as `tvaers synth` does."""
+    from synthetic.region import write_region
+    from tvaers import invented
+
+    invented.mark(folder)
+    write_region(folder, seed=1, inhabitants=INHABITANTS, messy=messy)
+
+
 @pytest.fixture(scope="session")
 def tiny_region(shared_folder: Path) -> Path:
     """Extracts of a clean invented region of about 2,000 inhabitants. Read only: copy before changing."""
-    from synthetic.region import write_region
-
-    return made_once(shared_folder, "tiny_region", lambda folder: write_region(folder, seed=1, inhabitants=INHABITANTS))
+    return made_once(shared_folder, "tiny_region", lambda folder: invent(folder, messy=False))
 
 
 @pytest.fixture(scope="session")
 def messy_region(shared_folder: Path) -> Path:
     """The same region with every fault that real deliveries have. Read only: copy before changing."""
-    from synthetic.region import write_region
-
-    return made_once(
-        shared_folder,
-        "messy_region",
-        lambda folder: write_region(folder, seed=1, inhabitants=INHABITANTS, messy=True),
-    )
+    return made_once(shared_folder, "messy_region", lambda folder: invent(folder, messy=True))
 
 
 @pytest.fixture(scope="session")

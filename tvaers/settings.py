@@ -38,6 +38,7 @@ class Settings(BaseModel):
         pack: Country pack in use: a name below `packs/` or a path to a folder.
         key_file: The master key, outside the home folder.
         disease: The indicator set in use, a folder below `indicators/`.
+        is_synthetic: Whether the home holds invented people. They never mix with real ones; every page says it.
     """
 
     model_config = ConfigDict(extra="forbid", frozen=True)
@@ -46,6 +47,7 @@ class Settings(BaseModel):
     key_file: Path
     pack: str = DEFAULT_PACK
     disease: str = "type_2_diabetes"
+    is_synthetic: bool = False
 
     @property
     def warehouse(self) -> Path:
@@ -76,6 +78,7 @@ class Settings(BaseModel):
         """Write the settings file into the home folder, replacing it."""
         self.home.mkdir(parents=True, exist_ok=True)
         lines = [f'pack = "{self.pack}"', f'disease = "{self.disease}"', f'key_file = "{self.key_file.as_posix()}"']
+        lines += ["is_synthetic = true"] if self.is_synthetic else []
         (self.home / SETTINGS_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
 
 

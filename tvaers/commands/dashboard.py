@@ -1,5 +1,7 @@
 """`tvaers dashboard`: show the release in a browser, from a process that knows neither warehouse nor key."""
 
+import subprocess
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -15,7 +17,29 @@ def dashboard(home: HomeOption = None, port: PortOption = 8501) -> None:
     The server is a process of its own. Of this process's environment it is given only what it needs to run, and the
     path of the release; it cannot find the warehouse or the key.
     """
-    from dashboard.launch import serve
     from tvaers.settings import load_settings
 
     raise typer.Exit(serve(load_settings(home).release, port))
+
+
+def serve(release: Path, port: int) -> int:
+    """Serve a release until the server ends or Ctrl-C; return the server's exit code, 0 after Ctrl-C.
+
+    Raises:
+        ReleaseError: The release is missing or was written by another version.
+    """
+    from dashboard import launch
+    from dashboard.release_reader import open_release
+    from tvaers import screen
+
+    release = release.resolve()
+    open_release(release)
+    screen.say(f"The dashboard is at http://{launch.ADDRESS}:{port} (Ctrl-C ends it)")
+    server = subprocess.Popen(launch.command(release, port), env=launch.environment(release), stdin=subprocess.DEVNULL)  # noqa: S603
+    try:
+        return server.wait()
+    except KeyboardInterrupt:
+        return 0
+    finally:
+        server.terminate()
+        server.wait()

@@ -40,9 +40,9 @@ def demo(
 
     A second run finds everything done, changes nothing, and takes seconds.
     """
-    from dashboard.launch import serve as serve_dashboard
     from ingest import job
-    from tvaers import progress, screen, verdicts
+    from tvaers import invented, progress, screen, verdicts
+    from tvaers.commands.dashboard import serve as serve_dashboard
     from tvaers.commands.init import set_up
     from tvaers.settings import default_home
 
@@ -51,6 +51,7 @@ def demo(
     options = {"seed": seed, "inhabitants": inhabitants, "years": years, "messy": messy, "national": national}
     _refuse_other_options(settings, options)
     _invent(settings, options)
+    settings = invented.keep_apart(settings, settings.extracts)
     result = job.run(settings, settings.extracts)
     if not as_json:
         verdicts.show(result)
@@ -91,10 +92,12 @@ def _refuse_other_options(settings: "Settings", options: dict[str, Any]) -> None
 def _invent(settings: "Settings", options: dict[str, Any]) -> None:
     """Write the extracts, unless a finished set is there."""
     from synthetic.region import write_region
+    from tvaers import invented
 
     receipt = settings.home / RECEIPT
     if _read(receipt):
         return
+    invented.mark(settings.extracts)
     write_region(settings.extracts, **options)
     _write(receipt, {"options": options})
 

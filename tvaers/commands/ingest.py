@@ -13,11 +13,12 @@ def ingest(folder: FolderArgument = None, home: HomeOption = None, as_json: Json
     the others; the exit code is then 12.
     """
     from ingest import job
-    from tvaers import progress, screen, verdicts
+    from tvaers import invented, progress, screen, verdicts
     from tvaers.settings import load_settings
 
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
+    settings = invented.keep_apart(settings, folder or settings.extracts)
     result = job.run(settings, folder or settings.extracts)
     following = f"tvaers compute --home {settings.home}"
     if as_json:

@@ -26,26 +26,32 @@ def synth(
     inhabitants: InhabitantsOption = 245_000,
     years: YearsOption = 10,
     ends_on: Annotated[
-        datetime | None, typer.Option("--ends-on", formats=["%Y-%m-%d"], help="Last day of history.")
-    ] = None,
+        datetime, typer.Option("--ends-on", formats=["%Y-%m-%d"], help="Last day of history.")
+    ] = datetime(2026, 9, 30),  # noqa: DTZ001 - a day; the option's type has a time that is never looked at
     messy: MessyOption = False,
     national: NationalOption = False,
     as_json: JsonOption = False,
 ) -> None:
     """Write extracts of an invented region: every sector, in the files' real shapes, and the answers they must give."""
     from synthetic.region import write_region
-    from tvaers import progress, screen
+    from tvaers import invented, progress, screen
     from tvaers.settings import load_settings
 
     progress.be_quiet(quiet=as_json)
     folder = out or load_settings(home).extracts
-    chosen = {"ends_on": ends_on.date()} if ends_on else {}
+    invented.mark(folder)
     summary = write_region(
-        folder, seed=seed, inhabitants=inhabitants, years=years, messy=messy, national=national, **chosen
+        folder,
+        seed=seed,
+        inhabitants=inhabitants,
+        years=years,
+        ends_on=ends_on.date(),
+        messy=messy,
+        national=national,
     )
     following = f"tvaers ingest {folder}" + (f" --home {home}" if home else "")
     if as_json:
         screen.write_json({"folder": folder, "summary": summary, "next_step": following})
         return
-    screen.say(f"Invented extracts are in {folder}")
+    screen.say(f"{summary.files} files with {summary.rows:,} rows about {summary.people:,} invented people: {folder}")
     screen.next_step(following)

@@ -39,13 +39,13 @@ def shown(capsys, *files) -> str:
 
 def test_a_file_has_its_verdict_its_counts_and_how_it_was_read(capsys):
     told = shown(capsys, Verdict())
-    (line,) = [line for line in told.splitlines() if line.startswith("lab.csv")]
+    (line,) = [line for line in told.splitlines() if line.strip().startswith("lab.csv")]
     assert line.split() == ["lab.csv", "labka", "accepted", "1,000", "1,000", "0", "0", "utf-8", ";"]
 
 
 def test_the_totals_add_up_over_files(capsys):
     told = shown(capsys, Verdict(), replace(Verdict(), rows_in=500, loaded=400, quarantined=70, duplicates=30))
-    (line,) = [line for line in told.splitlines() if line.startswith("total")]
+    (line,) = [line for line in told.splitlines() if line.strip().startswith("total")]
     assert line.split() == ["total", "2", "files", "1,500", "1,400", "70", "30"]
 
 
@@ -69,7 +69,7 @@ def test_a_refused_file_says_why_and_names_its_report(capsys, tmp_path):
 
 def test_a_file_that_is_not_recognised_has_no_counts(capsys):
     told = shown(capsys, replace(Verdict(), state="unrecognised", file_type=None, rows_in=0, loaded=0))
-    (line,) = [line for line in told.splitlines() if line.startswith("lab.csv")]
+    (line,) = [line for line in told.splitlines() if line.strip().startswith("lab.csv")]
     assert line.split() == ["lab.csv", "not", "recognised", "utf-8", ";"]
 
 
