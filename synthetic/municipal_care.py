@@ -9,7 +9,7 @@ import polars as pl
 from synthetic.chance import Chance, Flags, Ints, Window, choose, day_number, logistic, to_weekday
 from synthetic.patients import Patients
 
-GROUP_SESSIONS = 8
+GROUP_SESSIONS = 6
 REFERRED_A_YEAR = 0.024
 COURSES_FROM = "2020-10-01"
 

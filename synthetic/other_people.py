@@ -12,7 +12,7 @@ from synthetic.contact_book import ContactBook, stays
 from synthetic.illness import NONE, Illness
 from synthetic.population import Newcomers
 
-HBA1C_TESTS_A_YEAR = 0.055
+HBA1C_TESTS_A_YEAR = 0.030
 
 
 def make_other_tests(chance: Chance, people: Newcomers, illness: Illness, last_day: Days, window: Window) -> pl.DataFrame:
@@ -75,7 +75,7 @@ def make_other_purchases(
     weight_loss, failure, polycystic = drugs["weight_loss"], drugs["heart_failure_sglt2"], drugs["polycystic"]
     first = np.maximum(entered, day_number(weight_loss["from"])).astype(np.int64)
     adult = (age_at_end >= 20) & (age_at_end < 75)
-    buy(well & adult & (luck < weight_loss["share_of_adults"]), first, last, np.full(len(people), number_of["weight_loss"]), 45.0)
+    buy(well & adult & (luck < weight_loss["share_of_adults"]), first, last, np.full(len(people), number_of["weight_loss"]), 60.0)
     first = np.maximum(entered, day_number(failure["from"])).astype(np.int64)
     aged = age_at_end >= 65
     buy(well & aged & (luck < failure["share_of_aged"]), first, last, np.full(len(people), number_of["heart_failure_sglt2"]), 100.0)

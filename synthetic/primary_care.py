@@ -66,7 +66,7 @@ def make_services(
     ]
     begin = np.maximum(patients.first, day_number(levels["panel"]["detailed_from"]))
     between, day = repeated_days(
-        draw, np.minimum(begin, patients.last), patients.last, np.full(len(patients), 300.0), shape=1.0, at_least=7
+        draw, np.minimum(begin, patients.last), patients.last, np.full(len(patients), 450.0), shape=1.0, at_least=7
     )
     kind = np.array([PHONE, E_CONSULTATION])[draw.integers(0, 2, len(between))]
     parts.append(services_frame(patients.person[between], to_weekday(day, patients.last[between]), GENERAL_PRACTICE, kind))
@@ -160,8 +160,8 @@ def _measurements(
     bmi = np.clip(draw.normal(steering["bmi"]["mean"], steering["bmi"]["sd"], len(patients)), 18, 60)
     bmi = np.where(patients.kind == TYPE_1, bmi - 4.5, bmi)
     weight = (bmi * (height / 100) ** 2)[who] * (1 + draw.normal(0.0, 0.015, len(who)))
-    pressure_taken = at_practice & (draw.random(len(who)) < logistic(0.35 + process))
-    weight_taken = at_practice & (draw.random(len(who)) < logistic(-0.9 + process))
+    pressure_taken = at_practice & (draw.random(len(who)) < logistic(0.0 + process))
+    weight_taken = at_practice & (draw.random(len(who)) < logistic(-1.4 + process))
     height_taken = annual(visits, weight_taken) & (visits.order < 6)
     values = (
         ("systolic", pressure_taken, np.clip(systolic, 84, 228)),

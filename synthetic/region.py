@@ -13,6 +13,7 @@ from synthetic.country import load_country
 from synthetic.extracts.delivery import Delivery
 from synthetic.extracts.hospital_files import write_hospital
 from synthetic.extracts.laboratory_files import write_laboratory
+from synthetic.extracts.municipal_files import write_municipality
 from synthetic.extracts.population_files import write_population
 from synthetic.extracts.primary_care_files import (
     write_eye_screening,
@@ -100,6 +101,7 @@ def _deliveries(region: Region, chance: Chance) -> Iterator[Delivery]:
     yield from write_services(region, chance)
     yield from write_practice_record(region, chance)
     yield from write_eye_screening(region)
+    yield from write_municipality(region, chance)
 
 
 def _years_before(ends_on: date, years: int) -> date:

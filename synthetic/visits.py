@@ -55,7 +55,7 @@ def make_visits(
     begins, ends = (day_number(edge if isinstance(edge, date) else date.fromisoformat(edge)) for edge in steering["pandemic"])
     lost = (day >= begins) & (day <= ends) & (draw.random(len(day)) < steering["pandemic_lost"])
     patient, day = patient[~lost], to_weekday(day[~lost], patients.last[patient[~lost]])
-    share_at_hospital = np.where(patients.kind == TYPE_1, 0.92, 0.70)
+    share_at_hospital = np.where(patients.kind == TYPE_1, 0.92, 0.62)
     at_hospital = followed[patient] & (draw.random(len(day)) < share_at_hospital[patient])
     opening = np.r_[True, patient[1:] != patient[:-1]] if len(patient) else np.empty(0, bool)
     position = np.arange(len(patient))
