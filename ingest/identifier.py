@@ -3,20 +3,18 @@
 How the number is written stands in the country pack; nothing here knows a country.
 """
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from pathlib import Path
 
 import polars as pl
+from pydantic import Field
 
-from tvaers.errors import DefinitionError
+from packs.definition_file import Part, read_definition
 
 _THIRTY_DAYS = (4, 6, 9, 11)
 
 
-@dataclass(frozen=True)
-class Century:
+class Century(Part):
     """Which century a two-digit year means.
 
     Attributes:
@@ -32,68 +30,44 @@ class Century:
     from_year: int = 0
 
 
-@dataclass(frozen=True)
-class IdentifierScheme:
+class CheckDigit(Part):
+    """The check sum of an identifier: the weighted sum of its digits is divisible by the modulus."""
+
+    weights: tuple[int, ...]
+    modulus: int = Field(ge=2)
+
+
+class IdentifierScheme(Part):
     """How one country writes its national identifier.
 
     Attributes:
-        scheme: Tag of country and scheme; part of what is hashed.
         length: Number of digits.
         separators: Characters that may stand between digits.
         day: First and last position of the day of birth, from 1.
         month: First and last position of the month.
         year: First and last position of the two-digit year.
         centuries: Lines tried in order.
-        weights: Weights of the check sum; empty when there is none.
-        modulus: The weighted sum is divisible by it when the check digit is valid.
+        check: The check sum; None when there is none.
         replacement: Regular expression of numbers given to people without a permanent one.
     """
 
-    scheme: str
-    length: int
+    length: int = Field(ge=6, le=18)
     separators: str
     day: tuple[int, int]
     month: tuple[int, int]
     year: tuple[int, int]
-    centuries: tuple[Century, ...]
-    weights: tuple[int, ...]
-    modulus: int
+    centuries: tuple[Century, ...] = Field(min_length=1)
+    check: CheckDigit | None = None
     replacement: str
 
 
-def read_scheme(values: Mapping[str, Any], where: str) -> IdentifierScheme:
-    """Return the scheme a pack declares.
+def read_scheme(pack_folder: Path) -> IdentifierScheme:
+    """Return the scheme that a pack declares in `identifier.yaml`.
 
     Raises:
-        DefinitionError: A key is missing or does not fit.
+        DefinitionError: The file is missing or written wrongly.
     """
-    try:
-        return IdentifierScheme(
-            scheme=str(values["scheme"]),
-            length=int(values["length"]),
-            separators=str(values["separators"]),
-            day=_span(values["day"]),
-            month=_span(values["month"]),
-            year=_span(values["year"]),
-            centuries=tuple(
-                Century(
-                    int(line["century"]), line.get("position"), tuple(line.get("digits", ())), line.get("from_year", 0)
-                )
-                for line in values["century"]
-            ),
-            weights=tuple(values.get("check", {}).get("weights", ())),
-            modulus=int(values.get("check", {}).get("modulus", 1)),
-            replacement=str(values["replacement"]),
-        )
-    except (KeyError, TypeError, ValueError) as fault:
-        raise DefinitionError(
-            f"The pack's identifier is written wrongly: {fault}.", where=where, what_to_do="tvaers pack"
-        ) from None
-
-
-def _span(pair: Sequence[int]) -> tuple[int, int]:
-    first, last = pair
-    return int(first), int(last)
+    return read_definition(pack_folder / "identifier.yaml", IdentifierScheme)
 
 
 def normalise(values: pl.Series, scheme: IdentifierScheme) -> pl.Series:
@@ -167,10 +141,12 @@ def _year(scheme: IdentifierScheme, short_year: pl.Expr) -> pl.Expr:
 
 
 def _has_check_digit(scheme: IdentifierScheme) -> pl.Expr:
-    if not scheme.weights:
+    if scheme.check is None:
         return pl.lit(value=True)
-    weighted = [_digits(scheme, position, position) * weight for position, weight in enumerate(scheme.weights, start=1)]
-    return pl.sum_horizontal(weighted) % scheme.modulus == 0
+    weighted = [
+        _digits(scheme, position, position) * weight for position, weight in enumerate(scheme.check.weights, start=1)
+    ]
+    return pl.sum_horizontal(weighted) % scheme.check.modulus == 0
 
 
 def holds_identifier(values: pl.Series, scheme: IdentifierScheme, born_until: date) -> pl.Series:

@@ -23,23 +23,23 @@ class Pseudonymiser:
     """What turns identifiers into pseudonyms: the country's scheme and the key.
 
     Attributes:
+        tag: Country and scheme; hashed together with the identifier, so that two countries' numbers never meet.
         scheme: How identifiers are written.
         key: 32 bytes, the sub-key `warehouse` of the master key.
         born_until: A date of birth after this day is impossible.
     """
 
+    tag: str
     scheme: IdentifierScheme
     key: bytes
     born_until: date
 
     def __repr__(self) -> str:
-        return f"Pseudonymiser({self.scheme.scheme})"
+        return f"Pseudonymiser({self.tag})"
 
     def pseudonyms(self, identifiers: pl.Series) -> pl.Series:
         """Return the first 128 bits of HMAC-SHA256 of the tagged identifiers, as hexadecimal; null stays null."""
-        expression = polars_hash.concat_str(pl.lit(f"{self.scheme.scheme}|"), pl.col("id")).chash.hmac_sha256(
-            key=self.key.hex()
-        )
+        expression = polars_hash.concat_str(pl.lit(f"{self.tag}|"), pl.col("id")).chash.hmac_sha256(key=self.key.hex())
         shortened = expression.str.slice(0, PSEUDONYM_CHARACTERS).alias("pseudonym")
         return _in_threads(identifiers.alias("id"), lambda part: part.to_frame().select(shortened)["pseudonym"])
 
