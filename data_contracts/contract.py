@@ -40,7 +40,7 @@ Severity = Literal["quarantine", "warn"]
 
 TYPED_COLUMNS = frozenset({"date", "datetime", "time", "number", "integer", "iso_week"})
 DEFAULT_FORMATS: dict[str, tuple[str, ...]] = {
-    "date": ("%Y-%m-%d", "%d-%m-%Y", "%d%m%Y", "%Y-%m-%d %H:%M:%S"),
+    "date": ("%Y-%m-%d", "%d-%m-%Y", "%d/%m/%Y", "%d%m%Y", "%Y-%m-%d %H:%M:%S"),
     "datetime": (
         "%Y-%m-%d %H:%M:%S",
         "%Y-%m-%dT%H:%M:%S",
@@ -48,8 +48,11 @@ DEFAULT_FORMATS: dict[str, tuple[str, ...]] = {
         "%Y-%m-%d %H:%M",
         "%d-%m-%Y %H:%M:%S",
         "%d-%m-%Y %H:%M",
+        "%d/%m/%Y %H:%M:%S",
+        "%d/%m/%Y %H:%M",
         "%Y-%m-%d",
         "%d-%m-%Y",
+        "%d/%m/%Y",
         "%d%m%Y",
     ),
     "time": ("%H:%M:%S", "%H:%M", "%H%M"),

@@ -1,0 +1,144 @@
+"""How the staged columns of one file type become rows of the core tables: the types of `mappings/<file_type>.yaml`.
+
+The format is explained with an example in `docs/reference/packs.md`. In short: a mapping has targets, one per core
+table; each target is one `INSERT INTO core.<table> SELECT ... FROM staged ...` whose parts are named here. Everything
+that is SQL is a DuckDB expression over the staged table (see `data_contracts.contract`) and the names given to joins.
+"""
+
+from pydantic import Field, model_validator
+
+from packs.definition_file import Part
+
+
+class Source(Part):
+    """Where one core column comes from; exactly one key is set.
+
+    Attributes:
+        from_: A staged column, or `<name of a join or lookup>.<column>`.
+        value: The same constant on every row.
+        sql: An expression.
+    """
+
+    from_: str | None = Field(default=None, alias="from")
+    value: str | int | bool | None = None
+    sql: str | None = None
+
+    @model_validator(mode="after")
+    def _exactly_one(self) -> "Source":
+        if len(self.model_fields_set) != 1:
+            raise ValueError("give exactly one of from, value, sql")
+        return self
+
+
+class Lookup(Part):
+    """A code list, joined on equality (LEFT JOIN: a code it does not have leaves its columns NULL).
+
+    Attributes:
+        as_: Name of the join.
+        codelist: The pack's code list.
+        match: Column of the code list to expression over the staged row; all must be equal.
+    """
+
+    as_: str = Field(alias="as")
+    codelist: str
+    match: dict[str, str]
+
+
+class Join(Part):
+    """A core table, joined on equality (INNER JOIN: a row without a partner gives no row in the target).
+
+    Attributes:
+        as_: Name of the join.
+        table: Core table. Its rows are those known before, `core` and `parked`, and those accepted earlier in this run.
+        match: Column of the core table to expression over the staged row; all must be equal.
+    """
+
+    as_: str = Field(alias="as")
+    table: str
+    match: dict[str, str]
+
+
+class Explode(Part):
+    """One staged row becomes one row per element of a list.
+
+    Attributes:
+        as_: Name of the element in expressions.
+        sql: Expression that gives the list; a row with NULL or an empty list gives no row in this target.
+    """
+
+    as_: str = Field(alias="as")
+    sql: str
+
+
+class SameFact(Part):
+    """When two rows of a core table tell the same fact.
+
+    Attributes:
+        columns: Core columns that are then equal; NULL equals NULL.
+        among: Values of `source_system` the other row may have; empty for all.
+    """
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    among: tuple[str, ...] = ()
+
+
+class Upsert(Part):
+    """Which of the rows that tell the same fact stays: without this, the one that was there first.
+
+    Attributes:
+        newest: Core column whose greatest value wins; None when the later delivery wins.
+        carry_over: Core columns that, when NULL in the row that stays, take the newest value of the others.
+        earliest: Core columns that take the least value of all.
+        withdrawn: A relation with the columns of `same_fact`: facts that were taken back and leave the core table.
+    """
+
+    newest: str | None = None
+    carry_over: tuple[str, ...] = ()
+    earliest: tuple[str, ...] = ()
+    withdrawn: str | None = None
+
+
+class Target(Part):
+    """One core table that a file type fills.
+
+    Attributes:
+        table: The core table.
+        rows: Where rows come from: `staged` (the accepted rows) or one of the mapping's relations.
+        explode: Take a list apart first.
+        joins: Core tables to join.
+        lookups: Code lists to join.
+        where: Only rows for which this is true give a row here.
+        one_per: Core columns of which only one row is kept within the delivery.
+        prefer: Order (SQL over the staged row) that says which one.
+        same_fact: When two rows tell the same fact.
+        upsert: Which of them stays.
+        columns: Core column to source; a core column left out is NULL; `batch_id` is set by ingest.
+    """
+
+    table: str
+    rows: str = "staged"
+    explode: Explode | None = None
+    joins: tuple[Join, ...] = ()
+    lookups: tuple[Lookup, ...] = ()
+    where: str | None = None
+    one_per: tuple[str, ...] = ()
+    prefer: str | None = None
+    same_fact: SameFact
+    upsert: Upsert | None = None
+    columns: dict[str, Source]
+
+
+class Mapping(Part):
+    """How one file type becomes core rows.
+
+    Attributes:
+        file_type: The contract it belongs to.
+        repeats: Expression: true for a row that by design repeats what another delivery tells; it is a duplicate.
+        relations: Named SELECTs, each over `staged`, the core tables as `core.<table>`, and the relations before it.
+        targets: The core tables in the order in which they are filled. The first decides which rows are duplicates.
+    """
+
+    file_type: str
+    repeats: str | None = None
+    relations: dict[str, str] = Field(default_factory=dict)
+    targets: tuple[Target, ...] = Field(min_length=1)
