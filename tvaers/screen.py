@@ -59,7 +59,7 @@ def written(cell: object) -> str:
 
 def say(line: str) -> None:
     """Print one line of the result."""
-    paper().print(Text(line))
+    paper().print(Text(line), soft_wrap=True)
 
 
 def next_step(command: str) -> None:
