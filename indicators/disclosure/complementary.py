@@ -15,8 +15,8 @@ def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> NDArr
     """Return which cells are hidden so that the audit finds nothing.
 
     Cells are given up greedily, cheapest first and in a fixed order, so the same input hides the same cells. First
-    every equation that gives a hidden cell away by subtraction gets a second unknown; then the audit's stronger attacks are
-    answered in the same way.
+    every equation that gives a hidden cell away by subtraction gets a second unknown; then the audit's stronger attacks
+    are answered in the same way.
 
     Args:
         system: The period's counts and equations.
@@ -81,6 +81,7 @@ def _cheapest(
         DisclosureError: Everything around the equation is hidden already.
     """
     done: set[int] = set()
+    beside: set[int] = set()
     ring = {int(equation)}
     while ring:
         done |= ring
@@ -94,7 +95,7 @@ def _cheapest(
         if offers:
             return min(offers, key=lambda offer: offer[:2])[2]
         told = {int(each) for each in told_by[near] if each >= 0}
-        beside = {int(each) for variable in near for each in _around(system.by_variable, variable)}
+        beside |= {int(each) for variable in near for each in _around(system.by_variable, variable)}
         ring = (told - done) or (beside - done)
     raise DisclosureError(
         "A small group can be worked out although everything around it is hidden.",

@@ -52,7 +52,7 @@ class System:
     @cached_property
     def pattern(self) -> sparse.csr_matrix:
         """The equations with every coefficient 1."""
-        return abs(self.equations).tocsr()
+        return abs(self.equations).astype(np.int64).tocsr()
 
     @cached_property
     def by_variable(self) -> sparse.csc_matrix:

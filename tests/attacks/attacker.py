@@ -1,0 +1,214 @@
+"""An attacker who has one release file and nothing else.
+
+Shares no code with disclosure control. The attacker reads what is shown, knows from the definitions what kind each
+indicator is, guesses from equal numbers which indicators count the same people, and writes down every equation:
+numerator + complement = denominator, denominator + missing = eligible, units add up to their cluster and to all, sexes
+and age bands add up. Then come subtraction, linear algebra and linear programming.
+"""
+
+import json
+from collections import defaultdict
+from dataclasses import dataclass, field
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import numpy as np
+from scipy import linalg, optimize
+
+Place = tuple[str, str, str, str]
+Variable = tuple[str, Place]
+FIELDS = {
+    "proportion": ("numerator", "complement", "denominator", "missing", "eligible"),
+    "median": ("denominator", "missing", "eligible"),
+    "rate_per_1000_patient_years": ("numerator",),
+}
+ENOUGH_EQUAL_CELLS = 12
+
+
+@dataclass
+class Attacker:
+    """What the attacker has written down about one period of a release."""
+
+    release: Path
+    period: date
+    known: dict[Variable, float] = field(default_factory=dict)
+    hidden: set[tuple[str, Place]] = field(default_factory=set)
+    equations: list[dict[Variable, int]] = field(default_factory=list)
+    kinds: dict[str, str] = field(default_factory=dict)
+    same_as: dict[str, str] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        with duckdb.connect(str(self.release), read_only=True) as con:
+            cells = con.execute(
+                "SELECT indicator_id, level, unit_id, sex, age_band, state, numerator, denominator, eligible "
+                "FROM result WHERE period_end = ? AND state <> 'not_applicable' ORDER BY ALL",
+                [self.period],
+            ).fetchall()
+            self.cluster_of = dict(
+                con.execute("SELECT unit_id, cluster_id FROM unit WHERE level = 'practice'").fetchall()
+            )
+            pages = con.execute("SELECT indicator_id, definition FROM indicator").fetchall()
+        self.kinds = {name: json.loads(page)["kind"] for name, page in pages}
+        told: dict[str, dict[Place, float]] = defaultdict(dict)
+        places: dict[str, set[Place]] = defaultdict(set)
+        for name, *place, state, numerator, denominator, eligible in cells:
+            where: Place = tuple(place)
+            places[name].add(where)
+            if state == "suppressed":
+                self.hidden.add((name, where))
+                continue
+            for count, value in self._read(name, state, numerator, denominator, eligible).items():
+                told[f"{name}.{count}"][where] = value
+        self._guess_what_is_the_same(told)
+        for quantity, values in told.items():
+            for where, value in values.items():
+                self.known[self.same_as.get(quantity, quantity), where] = value
+        self._write_equations(places)
+
+    def _read(
+        self, name: str, state: str, numerator: int | None, denominator: int | None, eligible: int | None
+    ) -> dict[str, float]:
+        if state == "no_data":
+            return {
+                count: 0.0 for count in ("numerator", "complement", "denominator") if count in FIELDS[self.kinds[name]]
+            }
+        found = {"numerator": numerator, "denominator": denominator, "eligible": eligible}
+        if numerator is not None and denominator is not None:
+            found["complement"] = denominator - numerator
+        if eligible is not None and denominator is not None:
+            found["missing"] = eligible - denominator
+        return {count: float(value) for count, value in found.items() if value is not None}
+
+    def _guess_what_is_the_same(self, told: dict[str, dict[Place, float]]) -> None:
+        """Take two counts for the same when they agree wherever both are shown, often enough and with real numbers."""
+        names = sorted(told)
+        for number, one in enumerate(names):
+            for other in names[:number]:
+                both = told[one].keys() & told[other].keys()
+                agree = all(told[one][where] == told[other][where] for where in both)
+                if agree and len({told[one][where] for where in both}) >= ENOUGH_EQUAL_CELLS:
+                    self.same_as[one] = self.same_as.get(other, other)
+                    break
+
+    def variable(self, name: str, count: str, where: Place) -> Variable:
+        """Return the variable of an indicator's count at a place."""
+        quantity = f"{name}.{count}"
+        return self.same_as.get(quantity, quantity), where
+
+    def _write_equations(self, places: dict[str, set[Place]]) -> None:
+        seen = set()
+        for name, spots in sorted(places.items()):
+            counts = FIELDS[self.kinds[name]]
+            for where in sorted(spots):
+                for parts, total in (
+                    (("numerator", "complement"), "denominator"),
+                    (("denominator", "missing"), "eligible"),
+                ):
+                    if {*parts, total} <= set(counts):
+                        self._add(
+                            seen,
+                            [self.variable(name, part, where) for part in parts],
+                            self.variable(name, total, where),
+                        )
+            for total, parts in self._sums(spots).items():
+                for count in counts:
+                    self._add(
+                        seen, [self.variable(name, count, part) for part in parts], self.variable(name, count, total[1])
+                    )
+
+    def _add(self, seen: set, parts: list[Variable], total: Variable) -> None:
+        key = (tuple(sorted(parts)), total)
+        if key not in seen and len({*parts, total}) == len(parts) + 1:
+            seen.add(key)
+            self.equations.append({total: -1} | dict.fromkeys(parts, 1))
+
+    def _sums(self, spots: set[Place]) -> dict[tuple[str, Place], list[Place]]:
+        sums: dict[tuple[str, Place], list[Place]] = defaultdict(list)
+        for where in sorted(spots):
+            level, unit, sex, age = where
+            if level != "all":
+                sums[level, ("all", "all", sex, age)].append(where)
+            if level == "practice":
+                sums["cluster", ("cluster", self.cluster_of[unit], sex, age)].append(where)
+            if sex != "all":
+                sums["sex", (level, unit, "all", age)].append(where)
+            if age != "all":
+                sums["age", (level, unit, sex, "all")].append(where)
+        return {key: parts for key, parts in sums.items() if key[1] in spots}
+
+    def by_subtraction(self) -> dict[Variable, float]:
+        """Return every count not shown that falls out of an equation with one unknown, again and again."""
+        known = dict(self.known)
+        waiting = list(self.equations)
+        while True:
+            left = []
+            for equation in waiting:
+                unknown = [variable for variable in equation if variable not in known]
+                if len(unknown) > 1:
+                    left.append(equation)
+                elif unknown:
+                    rest = sum(sign * known[variable] for variable, sign in equation.items() if variable in known)
+                    known[unknown[0]] = -rest * equation[unknown[0]]
+            if len(left) == len(waiting):
+                return {variable: value for variable, value in known.items() if variable not in self.known}
+            waiting = left
+
+    def _groups(self) -> list[tuple[list[Variable], np.ndarray, np.ndarray]]:
+        """Return the unknowns in connected groups, each with its equations A x = b."""
+        root: dict[Variable, Variable] = {}
+
+        def find(variable: Variable) -> Variable:
+            while root.setdefault(variable, variable) != variable:
+                variable = root[variable]
+            return variable
+
+        unknowns_of = [[v for v in equation if v not in self.known] for equation in self.equations]
+        for unknown in unknowns_of:
+            for variable in unknown:
+                root[find(variable)] = find(unknown[0])
+        groups: dict[Variable, list[int]] = defaultdict(list)
+        for number, unknown in enumerate(unknowns_of):
+            if unknown:
+                groups[find(unknown[0])].append(number)
+        result = []
+        for numbers in groups.values():
+            variables = sorted({variable for number in numbers for variable in unknowns_of[number]})
+            index = {variable: place for place, variable in enumerate(variables)}
+            matrix, right = np.zeros((len(numbers), len(variables))), np.zeros(len(numbers))
+            for row, number in enumerate(numbers):
+                for variable, sign in self.equations[number].items():
+                    if variable in index:
+                        matrix[row, index[variable]] = sign
+                    else:
+                        right[row] -= sign * self.known[variable]
+            result.append((variables, matrix, right))
+        return result
+
+    def by_linear_algebra(self) -> dict[Variable, float]:
+        """Return every count that all equations together fix: those whose own direction
+        lies wholly in what the equations span."""
+        found = {}
+        for variables, matrix, right in self._groups():
+            spanned, triangle, _ = linalg.qr(matrix.T, mode="economic", pivoting=True)
+            rank = int((np.abs(np.diag(triangle)) > 1e-8).sum())
+            fixed = (spanned[:, :rank] ** 2).sum(axis=1) > 1 - 1e-9
+            if fixed.any():
+                solution = np.linalg.lstsq(matrix, right, rcond=None)[0]
+                found |= {variables[place]: float(solution[place]) for place in np.flatnonzero(fixed)}
+        return found
+
+    def bounds(self, wanted: set[Variable]) -> dict[Variable, tuple[float, float]]:
+        """Return the lowest and highest value of counts, using that no count is below zero."""
+        found = {}
+        for variables, matrix, right in self._groups():
+            for place, variable in enumerate(variables):
+                if variable in wanted:
+                    ends = []
+                    for sign in (1, -1):
+                        towards = np.zeros(len(variables))
+                        towards[place] = sign
+                        answer = optimize.linprog(towards, A_eq=matrix, b_eq=right, bounds=(0, None), method="highs")
+                        ends.append(sign * answer.fun if answer.status == 0 else np.inf)
+                    found[variable] = (ends[0], ends[1])
+        return found

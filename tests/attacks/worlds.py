@@ -1,0 +1,111 @@
+"""Invented worlds to attack, and weak releases of them that an attacker must be able to break."""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+import polars as pl
+
+from indicators.disclosure.policy import Policy, load_policy
+from indicators.disclosure.primary import too_small
+from indicators.disclosure_control import protect, released
+from indicators.release_file import write_release
+from tests.attacks.attacker import FIELDS, Attacker, Variable
+from tests.lib.invented_cells import INVENTED, Cells, invented_cells
+from tests.lib.tiny_release import META, POLICY, completeness, definition, deliveries, quarantine
+
+WORLDS: dict[str, dict[str, float]] = {
+    "a region": {"patients": 2_000, "practices": 18, "clusters": 5},
+    "a region with very uneven practices": {"patients": 2_500, "practices": 20, "clusters": 6, "skew": 2.5},
+    "three municipalities with one or two practices each": {"patients": 450, "practices": 5, "clusters": 3},
+    "clusters of one practice": {"patients": 900, "practices": 6, "clusters": 6, "skew": 1.5},
+}
+
+
+@dataclass(frozen=True)
+class World:
+    """Cells with their truth, and the policy in force."""
+
+    cells: Cells
+    policy: Policy
+
+    @classmethod
+    def of(cls, name: str, seed: int) -> "World":
+        """Return one period of a named world."""
+        return cls(invented_cells(seed=seed, quarters=1, **WORLDS[name]), load_policy(POLICY))  # type: ignore[arg-type]
+
+    def release(self, folder: Path, results: pl.DataFrame) -> Attacker:
+        """Write results as a release file and hand it to an attacker."""
+        pages = [(each.indicator_id, 1, number, definition(each)) for number, each in enumerate(INVENTED)]
+        path = folder / "release.duckdb"
+        path.unlink(missing_ok=True)
+        write_release(
+            path,
+            {
+                "result": results,
+                "unit": self.cells.units,
+                "indicator": pl.DataFrame(
+                    pages, schema=["indicator_id", "definition_version", "position", "definition"], orient="row"
+                ),
+                "delivery": deliveries(),
+                "quarantine": quarantine(),
+                "completeness": completeness(),
+                "policy": pl.DataFrame(self.policy.rows()),
+                "meta": pl.DataFrame({"key": list(META), "value": list(META.values())}),
+            },
+        )
+        return Attacker(path, self.cells.results["period_end"][0])
+
+    def ours(self, folder: Path) -> Attacker:
+        """Release through disclosure control."""
+        return self.release(folder, protect(self.cells.results, self.policy, self.cells.parents).cells)
+
+    def with_primary_rules_only(self, folder: Path) -> Attacker:
+        """Release with nothing hidden but the small cells themselves."""
+        results = self.cells.results
+        return self.release(folder, released(results, too_small(results, self.policy), self.policy))
+
+    def indicator_by_indicator(self, folder: Path) -> Attacker:
+        """Release with every indicator protected alone, blind to the people it shares with the others."""
+        parts = [
+            protect(part, self.policy, self.cells.parents).cells
+            for _, part in self.cells.results.group_by("indicator_id", maintain_order=True)
+        ]
+        return self.release(folder, pl.concat(parts))
+
+    def without_linear_programming(self, folder: Path) -> Attacker:
+        """Release that only makes sure that subtraction finds nothing."""
+        loose = self.policy.model_copy(update={"protection_width": 0})
+        return self.release(folder, protect(self.cells.results, loose, self.cells.parents).cells)
+
+    def truth(self, attacker: Attacker) -> dict[Variable, float]:
+        """Return the true value of every count of every cell, under the attacker's names."""
+        counted = self.cells.results.with_columns(
+            complement=pl.col("denominator") - pl.col("numerator"), missing=pl.col("eligible") - pl.col("denominator")
+        )
+        truth = {}
+        for row in counted.iter_rows(named=True):
+            where = (row["level"], row["unit_id"], row["sex"], row["age_band"])
+            for count in FIELDS[row["kind"]]:
+                truth[attacker.variable(row["indicator_id"], count, where)] = float(row[count])
+        return truth
+
+    def small(self, attacker: Attacker) -> set[Variable]:
+        """Return every count of 1 to 4 people."""
+        return {variable for variable, value in self.truth(attacker).items() if 1 <= value < self.policy.smallest_count}
+
+
+def hidden_results(attacker: Attacker) -> set[Variable]:
+    """Return the numerators and complements of hidden cells that no shown cell tells."""
+    own = {
+        attacker.variable(name, count, where)
+        for name, where in attacker.hidden
+        for count in ("numerator", "complement")
+        if count in FIELDS[attacker.kinds[name]]
+    }
+    return own - attacker.known.keys()
+
+
+def narrowest(bounds: dict[Variable, tuple[float, float]]) -> float:
+    """Return the smallest distance between two bounds."""
+    return min((high - low for low, high in bounds.values()), default=float(np.inf))
