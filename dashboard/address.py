@@ -63,7 +63,7 @@ def choose(caption: str, name: str, options: Sequence[str], label: Callable[[str
     chosen = current if current is not None and current in options else default
     key = f"choose.{name}"
     st.session_state[key] = chosen
-    st.selectbox(caption, options, key=key, format_func=label, on_change=_changed, args=(name, key), required=True)
+    st.selectbox(caption, options, key=key, format_func=label, on_change=_changed, args=(name, key))
     return chosen
 
 

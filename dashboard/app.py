@@ -1,4 +1,7 @@
-"""Navigation only: which pages there are, in the reader's language."""
+"""Navigation only: which pages there are, in the reader's language.
+
+The folder is not called `pages`: Streamlit would run a file there without this one for a reader who follows a link.
+"""
 
 from pathlib import Path
 
@@ -7,8 +10,9 @@ import streamlit as st
 from dashboard import address, frame
 
 PAGES = ("overview", "municipality", "practice", "indicator", "data_quality", "about")
-FOLDER = Path(__file__).parent / "pages"
+FOLDER = Path(__file__).parent / "screens"
 
+st.logo(FOLDER.parent / "logo.svg", size="large")
 words = frame.reader_words()
 address.keep()
 pages = [

@@ -13,7 +13,7 @@ from dashboard import address
 from dashboard.catalogue import Definition, catalogue
 from dashboard.parts.markup import safe
 from dashboard.presenters import about
-from dashboard.presenters.units import Directory, Unit, directory, label, name
+from dashboard.presenters.units import Directory, Unit, directory, label, name, spoken
 from dashboard.release_reader import Release, ReleaseUnavailableError, open_release
 from dashboard.wording import LANGUAGES, Wording, wording
 
@@ -67,13 +67,18 @@ class View:
 
     @property
     def unit_name(self) -> str:
-        """The chosen unit's name as it stands in a sentence."""
+        """The chosen unit's name as it stands by itself."""
         return name(self.unit, self.words)
 
     @property
     def peer_name(self) -> str:
-        """The name of whom it is compared with; empty without a comparison."""
+        """The name of whom it is compared with, by itself; empty without a comparison."""
         return name(self.peer, self.words) if self.peer else ""
+
+    @property
+    def peer_spoken(self) -> str:
+        """The name of whom it is compared with, inside a sentence; empty without a comparison."""
+        return spoken(self.peer, self.words) if self.peer else ""
 
     @property
     def source(self) -> str:
@@ -137,7 +142,13 @@ def open_page(page: str, choices: Sequence[str] = ()) -> View:
         page_title=f"{words(f'page.{page}')} · {words('frame.name')}", page_icon=str(ICON), layout="wide"
     )
     st.html(STYLE)
-    st.html(f'<script>document.documentElement.lang="{words.language}"</script>', unsafe_allow_javascript=True)
+    # Streamlit writes its own language and an English skip link into the page; both are put right here.
+    st.html(
+        f'<script>document.documentElement.lang="{words.language}";'
+        "const skip=document.querySelector('[data-testid=\"stSkipToContent\"]');"
+        f'if(skip)skip.textContent="{safe(words("frame.skip"))}"</script>',
+        unsafe_allow_javascript=True,
+    )
     try:
         found = current()
     except ReleaseUnavailableError as fault:

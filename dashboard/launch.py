@@ -19,7 +19,6 @@ _OPTIONS = {
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
-    "client.showSidebarNavigation": "false",
     "global.developmentMode": "false",
     "theme.base": "light",
     "theme.primaryColor": colours.ACCENT,

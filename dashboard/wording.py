@@ -80,6 +80,10 @@ class Wording:
             pattern = pattern.replace("#,##0", "#,##0." + "0" * decimals)
         return format_percent(share, format=pattern, locale=self.locale)
 
+    def percent_suffix(self) -> str:
+        """Return what follows a percentage on an axis, with the language's space before it."""
+        return str(self.locale.percent_formats[None].pattern).replace("#,##0", "")
+
     def date(self, day: dt.date) -> str:
         """Return a date in full: 30. september 2026."""
         return format_date(day, format="long", locale=self.locale)

@@ -34,7 +34,7 @@ def figure(dots: Sequence[Dot], reference: Dot, scale: Scale, caption: Caption, 
 def panels(found: Sequence[Panel], scale: Scale, caption: Caption, words: Wording) -> go.Figure:
     """Return small charts below each other, on one scale, so that they can be compared."""
     rows = [len(panel.dots) for panel in found]
-    blank = sheet(caption, sum(rows) * ROW + 46 * len(found), words, top=20, bottom=40)
+    blank = sheet(caption, sum(rows) * ROW + 46 * len(found), words, top=56, bottom=40)
     drawn = make_subplots(
         rows=len(found),
         cols=1,
@@ -43,10 +43,13 @@ def panels(found: Sequence[Panel], scale: Scale, caption: Caption, words: Wordin
         vertical_spacing=0.34 / max(len(found) * 2, 4),
         subplot_titles=[f"<b>{escaped(panel.heading)}</b>" for panel in found],
     )
-    drawn.update_annotations(x=0, xanchor="left", font={"size": 14, "color": colours.INK})
-    headings = drawn.layout.annotations
+    headings = [
+        {**heading.to_plotly_json(), "x": 0, "xanchor": "left", "font": {"size": 14, "color": colours.INK}}
+        for heading in drawn.layout.annotations
+    ]
+    own = [note.to_plotly_json() for note in blank.layout.annotations]
     drawn.update_layout(blank.layout)
-    drawn.layout.annotations = (*headings, *blank.layout.annotations)
+    drawn.update_layout(annotations=[*headings, *own])
     every = [dot for panel in found for dot in panel.dots]
     ends = axis_range(every, scale)
     for place, panel in enumerate(found, start=1):
@@ -54,6 +57,7 @@ def panels(found: Sequence[Panel], scale: Scale, caption: Caption, words: Wordin
         _axes(drawn, panel.dots, ends, scale, row=place)
     _add_target(drawn, scale)
     _add_key(drawn, every, None, scale, words)
+    drawn.update_layout(legend={"y": 1 + 30 / (sum(rows) * ROW + 46 * len(found))})
     drawn.update_xaxes(gridcolor=colours.LINE, showticklabels=True, fixedrange=True, zeroline=False)
     drawn.update_yaxes(fixedrange=True, zeroline=False)
     return drawn

@@ -95,7 +95,9 @@ def sheet(caption: Caption, height: int, words: Wording, *, left: int = 8, top: 
         font={"size": 11, "color": colours.MUTED},
     )
     figure.update_xaxes(gridcolor=colours.LINE, zeroline=False, linecolor=colours.LINE, ticks="", fixedrange=True)
-    figure.update_yaxes(gridcolor=colours.LINE, zeroline=False, linecolor=colours.LINE, ticks="", fixedrange=True)
+    figure.update_yaxes(
+        gridcolor=colours.LINE, zeroline=False, linecolor=colours.LINE, ticks="", fixedrange=True, automargin=True
+    )
     return figure
 
 

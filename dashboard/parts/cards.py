@@ -22,18 +22,27 @@ def summary(lines: Sequence[tuple[str, Judgement]]) -> str:
     return f'<ul class="tv-summary">{items}</ul>'
 
 
-def cards(found: Sequence[Card], address: Mapping[str, str], words: Wording) -> str:
-    """Return cards in a grid that becomes one column on a phone."""
+def cards(found: Sequence[Card], address: Mapping[str, str] | None, words: Wording) -> str:
+    """Return cards in a grid that becomes one column on a phone.
+
+    Args:
+        found: In the order of display.
+        address: The choices that the link to an indicator carries along; None on the indicator's own page.
+        words: The reader's language.
+    """
     return f'<div class="tv-cards">{"".join(_card(card, address, words) for card in found)}</div>'
 
 
-def _card(card: Card, address: Mapping[str, str], words: Wording) -> str:
-    title = link("indicator", card.title, **{**address, "indicator": card.indicator_id})
+def _card(card: Card, address: Mapping[str, str] | None, words: Wording) -> str:
+    title = safe(card.title)
+    if address is not None:
+        title = link("indicator", card.title, **{**address, "indicator": card.indicator_id})
     if card.reason:
         return (
             f'<article class="tv-card tv-hidden"><h4>{title}</h4>'
             f'<p class="tv-state">{safe(card.value)}</p><p class="tv-small">{safe(card.reason)}</p></article>'
         )
+    unit = f' <span class="tv-unit">{safe(card.unit)}</span>' if card.unit else ""
     interval = f'<span class="tv-interval">{safe(words("measure.interval", interval=card.interval))}</span>'
     facts = " · ".join(safe(part) for part in (card.basis, card.completeness) if part)
     chips = chip(card.comparison.judgement, card.comparison.text) + chip(card.trend.judgement, card.trend.text)
@@ -43,7 +52,7 @@ def _card(card: Card, address: Mapping[str, str], words: Wording) -> str:
     spark = sparkline(card.spark, card.spark_target, safe(words("overview.spark", title=card.title)))
     return (
         f'<article class="tv-card tv-edge-{card.comparison.judgement}"><h4>{title}{unverified}</h4>'
-        f'<div class="tv-row"><div><p class="tv-value">{safe(card.value)}</p>'
+        f'<div class="tv-row"><div><p class="tv-value">{safe(card.value)}{unit}</p>'
         f"{interval if card.interval else ''}</div>{spark}</div>"
         f'<p class="tv-small">{facts}</p><div class="tv-chips">{chips}</div></article>'
     )

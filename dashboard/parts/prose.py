@@ -6,10 +6,17 @@ from dashboard.parts.markup import safe
 from dashboard.presenters.prose import Paragraph
 
 
-def paragraphs(heading: str, found: Sequence[Paragraph]) -> str:
-    """Return a definition list; several texts under one heading become a list of their own."""
+def paragraphs(heading: str, found: Sequence[Paragraph], *, is_wide: bool = False) -> str:
+    """Return a definition list; several texts under one heading become a list of their own.
+
+    Args:
+        heading: Above them all; not shown when empty.
+        found: In the order of display.
+        is_wide: Whether the small headings stand to the left of their texts, where there is room.
+    """
     title = f"<h2>{safe(heading)}</h2>" if heading else ""
-    return f'{title}<dl class="tv-prose">{"".join(_paragraph(paragraph) for paragraph in found)}</dl>'
+    look = "tv-prose tv-wide" if is_wide else "tv-prose"
+    return f'{title}<dl class="{look}">{"".join(_paragraph(paragraph) for paragraph in found)}</dl>'
 
 
 def _paragraph(paragraph: Paragraph) -> str:

@@ -80,7 +80,7 @@ def scale(definition: Definition, words: Wording) -> Scale:
     target = definition.target_value
     return Scale(
         unit=measures.unit(definition, words),
-        suffix=words("measure.percent_suffix") if definition.kind == "proportion" else "",
+        suffix=words.percent_suffix() if definition.kind == "proportion" else "",
         is_share=definition.kind == "proportion",
         target=None if target is None else target * factor(definition),
         target_text="" if target is None else target_amount(target, definition, words),

@@ -7,7 +7,7 @@ from dashboard.catalogue import Definition
 from dashboard.comparison import Judgement, Measure
 from dashboard.presenters import measures
 from dashboard.presenters.drawn import Panel, panel
-from dashboard.presenters.units import Unit, name
+from dashboard.presenters.units import Unit, name, spoken
 from dashboard.presenters.verdicts import compared
 from dashboard.wording import Wording
 
@@ -49,7 +49,7 @@ def side_by_side(
         for unit, found in columns:
             shown = found.get(key, measures.ABSENT)
             verdict = compared(
-                shown, None if unit == everybody else reference.get(key), name(everybody, words), definition, words
+                shown, None if unit == everybody else reference.get(key), spoken(everybody, words), definition, words
             )
             entries.append(
                 Entry(

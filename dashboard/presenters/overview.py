@@ -39,6 +39,7 @@ class Card:
     group: str
     title: str
     value: str
+    unit: str
     interval: str
     basis: str
     completeness: str
@@ -114,6 +115,7 @@ def _card(
         group=definition.group,
         title=words.text(definition.title),
         value=measures.value(latest, definition, words),
+        unit=words("measure.rate") if definition.kind == "rate_per_1000_patient_years" and latest.is_shown else "",
         interval=measures.interval(latest, definition, words),
         basis=measures.basis(latest, definition, words),
         completeness=measures.completeness(latest, words),
@@ -156,7 +158,7 @@ def _summary(cards: Sequence[Card], words: Wording, *, is_compared: bool) -> tup
         )
     if hidden := len(cards) - len(shown):
         lines.append((words.count("overview.summary.hidden", hidden), "unknown"))
-    return tuple(lines)
+    return tuple((text, judgement if found[judgement] else "unknown") for text, judgement in lines)
 
 
 def _chance(cards: Sequence[Card], words: Wording) -> str:

@@ -74,8 +74,7 @@ def present(
     for key, definition in definitions.items():
         mine = own.get(key, measures.ABSENT)
         theirs = [(level, name, found.get(key, measures.ABSENT)) for level, name, found in others]
-        centre = theirs[-1]
-        verdict = compared(mine, centre[2], centre[1], definition, words)
+        verdict = compared(mine, theirs[-1][2], words("unit.everybody_spoken"), definition, words)
         rows.append(
             Row(
                 indicator_id=key,

@@ -81,8 +81,13 @@ def directory(units: pl.DataFrame) -> Directory:
     return Directory(Unit(**row) for row in units.iter_rows(named=True))
 
 
+def spoken(unit: Unit, words: Wording) -> str:
+    """Return a unit's name as it stands inside a sentence."""
+    return words("unit.everybody_spoken") if unit.level == EVERYBODY else name(unit, words)
+
+
 def name(unit: Unit, words: Wording) -> str:
-    """Return a unit's name as it stands in a sentence."""
+    """Return a unit's name as it stands by itself."""
     if unit.level == EVERYBODY:
         return words("unit.everybody")
     return words(f"unit.without.{unit.level}") if unit.unit_id == NOBODY else unit.name or unit.unit_id

@@ -11,7 +11,7 @@ view = frame.open_page("about")
 words, content = view.words, view.content
 
 frame.heading(words("about.title"), words("about.subtitle"))
-st.html(paragraphs(words("about.method"), about.method(words)))
+st.html(paragraphs(words("about.method"), about.method(words), is_wide=True))
 frame.subheading(words("about.privacy"), words("about.privacy_note"))
 shown.sheet_of(
     view,
@@ -29,5 +29,5 @@ shown.sheet_of(
     "definitions",
 )
 frame.subheading(words("about.release"))
-st.html(paragraphs("", about.release(content.meta, words)))
+st.html(paragraphs("", about.release(content.meta, words), is_wide=True))
 frame.close_page(view)

@@ -14,10 +14,10 @@ view = frame.open_page("overview", ("unit", "with", "date"))
 words, release = view.words, view.content.release
 
 own = histories(release.of_unit(view.unit.level, view.unit.unit_id))
-peer = Peer(view.peer_name, histories(release.of_unit(view.peer.level, view.peer.unit_id))) if view.peer else None
+peer = Peer(view.peer_spoken, histories(release.of_unit(view.peer.level, view.peer.unit_id))) if view.peer else None
 story = present(view.content.definitions, own, peer, view.reporting_date, words)
 
-compared = words("overview.compared", peer=view.peer_name) if peer else words("overview.not_compared")
+compared = words("overview.compared", peer=view.peer_spoken) if peer else words("overview.not_compared")
 frame.heading(
     words("overview.title", unit=view.unit_name),
     words("overview.subtitle", date=words.date(view.reporting_date), compared=compared),

@@ -22,7 +22,7 @@ frame.heading(title, words.text(definition.question))
 
 own = histories(release.of_unit(view.unit.level, view.unit.unit_id))
 others = histories(release.of_unit(view.peer.level, view.peer.unit_id)) if view.peer else {}
-peer = Peer(view.peer_name, others) if view.peer else None
+peer = Peer(view.peer_spoken, others) if view.peer else None
 story = present({key: definition}, own, peer, day, words)
 days = [each for each in sorted(content.dates) if each <= day]
 mine = drawn.line(view.unit_name, own.get(key, {}), days, definition, words)
@@ -31,7 +31,7 @@ subtitle = words("indicator.trend_subtitle", unit=view.unit_name, scale=scale.un
 
 number, meaning = st.columns([3, 2], gap="large")
 with number:
-    st.html(cards([card for found in story.by_group.values() for card in found], view.address, words))
+    st.html(cards([card for found in story.by_group.values() for card in found], None, words))
     picture = trend.figure(mine, theirs, scale, shown.caption(view, title, subtitle), words)
     shown.chart(view, picture, f"trend-{key}", words("indicator.trend_text", title=title, unit=view.unit_name))
     with st.expander(words("chart.as_table")):

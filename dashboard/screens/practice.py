@@ -7,7 +7,7 @@ from dashboard.charts import spine
 from dashboard.parts import rows
 from dashboard.presenters.measures import by
 from dashboard.presenters.practice import present
-from dashboard.presenters.units import name
+from dashboard.presenters.units import name, spoken
 
 view = frame.open_page("practice", ("practice", "date"))
 words, content, release = view.words, view.content, view.content.release
@@ -28,7 +28,7 @@ found = present(content.definitions, own, others, practices, words)
 
 frame.heading(
     words("practice.title", unit=view.unit_name),
-    words("practice.subtitle", date=words.date(day), peers=words.listed([peer for _, peer, _ in others])),
+    words("practice.subtitle", date=words.date(day), peers=words.listed([spoken(peer, words) for peer in peers])),
 )
 if all(row.reason for row in found):
     st.info(words("practice.all_hidden"))
