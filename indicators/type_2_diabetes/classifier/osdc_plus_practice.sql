@@ -5,8 +5,8 @@
 -- ties: events of different streams on one day are one event; within a stream every row is an event
 --
 -- The steps that this file shares with osdc.sql are the same text (a test compares them). Added by this project, not
--- part of the published classifier: the practice stream, and type 1 for a person whom neither the hospital nor a
--- purchase can type when type 1 outnumbers type 2 among the practice's diagnoses. Gestational diabetes is in no stream.
+-- part of the published classifier: the practice stream, and type 1 for a person without any type-specific
+-- hospital diagnosis and without other drugs than insulin, when type 1 outnumbers type 2 among the practice's diagnoses. Gestational diabetes is in no stream.
 WITH
     -- Hospital diagnoses of type A or B. The older register has no retraction field, so all its rows count; of the
     -- newer register only rows that state "not retracted" count, as in the published classifier.
@@ -168,9 +168,8 @@ WITH
         SELECT patient_id, taken_on AS event_on, 1 AS event_count
         FROM kept_hba1c
         UNION ALL
-        SELECT patient_id, diagnosed_on AS event_on, COUNT(*) AS event_count
+        SELECT DISTINCT patient_id, diagnosed_on AS event_on, 1 AS event_count
         FROM practice_diagnosis
-        GROUP BY patient_id, diagnosed_on
     ),
 
     -- Streams meet by day: events of different streams on one day are one event.
@@ -262,7 +261,7 @@ WITH
                 + type_2_other_medical_count = 0,
                 TRUE
             )
-            AND insulin_use.patient_id IS NULL
+            AND COALESCE(insulin_use.insulin_ddd = insulin_use.all_ddd, TRUE)
             AND COALESCE(practice_type.type_1_count > practice_type.type_2_count, FALSE)
                 AS has_type_1_in_practice_only
         FROM inclusion

@@ -43,6 +43,7 @@ timed AS (
 SELECT
     timed.patient_id,
     period.period_end,
+    COUNT(*) AS municipal_referral_count,
     MAX_BY(
         CASE WHEN timed.began_on BETWEEN period.period_start AND period.period_end THEN timed.waited_days END,
         CASE
