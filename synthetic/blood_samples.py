@@ -114,7 +114,9 @@ def make_blood_samples(
         7.5,
     )
     value["hdl"] = np.clip(draw.normal(1.25, 0.32, len(who)) - 0.12 * patients.control[who], 0.5, 3.0)
-    value["triglyceride"] = np.clip(1.6 * np.exp(0.45 * draw.normal(size=len(who)) + 0.12 * patients.control[who]), 0.4, 12.0)
+    value["triglyceride"] = np.clip(
+        1.6 * np.exp(0.45 * draw.normal(size=len(who)) + 0.12 * patients.control[who]), 0.4, 12.0
+    )
     value["total_cholesterol"] = value["ldl"] + value["hdl"] + np.minimum(value["triglyceride"], 4.5) / 2.2
     value["egfr"] = _egfr(draw, levels, patients, visits)
     value["creatinine"] = creatinine_from_egfr(

@@ -71,9 +71,9 @@ class ContactBook:
                     "kind": pl.repeat(kind, count, dtype=Kind, eager=True),
                     "acute": acute,
                     "specialty": index.astype(np.int8),
-                    "hospital": (
-                        self.hospital_of[person] if hospital is None else np.full(count, hospital)
-                    ).astype(np.int8),
+                    "hospital": (self.hospital_of[person] if hospital is None else np.full(count, hospital)).astype(
+                        np.int8
+                    ),
                 }
             )
         )
@@ -103,15 +103,26 @@ class ContactBook:
         )
 
     def finish(self, rates: Mapping[str, Any]) -> "Hospital":
-        """Return the book's three tables; some diagnoses are retracted or lack the mark."""
-        contacts = pl.concat(self._contacts)
-        diagnoses = pl.concat(self._diagnoses).unique(["contact", "code", "type"], keep="first", maintain_order=True)
+        """Return the book's three tables: one contact a day, person and specialty; some diagnoses are retracted or lack the mark."""
+        contacts = (
+            pl.concat(self._contacts)
+            .with_columns(day=pl.col("start") // MINUTES)
+            .unique(["person", "day", "specialty"], keep="first", maintain_order=True)
+            .drop("day")
+        )
+        diagnoses = pl.concat(self._diagnoses).join(contacts.select("contact"), on="contact", maintain_order="left")
+        diagnoses = diagnoses.unique(["contact", "code", "type"], keep="first", maintain_order=True)
         luck = self.draw.random(diagnoses.height)
         retraction = np.where(
-            luck < rates["retracted"], "yes", np.where(luck < rates["retracted"] + rates["not_stated"], "not_stated", "no")
+            luck < rates["retracted"],
+            "yes",
+            np.where(luck < rates["retracted"] + rates["not_stated"], "not_stated", "no"),
         )
         empty = pl.DataFrame(schema={"contact": pl.Int64, "code": pl.String})
-        procedures = pl.concat([empty, *self._procedures]).unique(["contact", "code"], keep="first", maintain_order=True)
+        procedures = pl.concat([empty, *self._procedures]).join(
+            contacts.select("contact"), on="contact", maintain_order="left"
+        )
+        procedures = procedures.unique(["contact", "code"], keep="first", maintain_order=True)
         return Hospital(contacts, diagnoses.with_columns(retraction=pl.Series(retraction)), procedures)
 
 

@@ -8,7 +8,19 @@ import numpy as np
 import numpy.typing as npt
 import polars as pl
 
-from synthetic.chance import NEVER, YEAR, Chance, Flags, Floats, Ints, Window, cutoff, to_weekday
+from synthetic.chance import (
+    NEVER,
+    YEAR,
+    Chance,
+    Flags,
+    Floats,
+    Ints,
+    Window,
+    cutoff,
+    day_number,
+    repeated_days,
+    to_weekday,
+)
 from synthetic.illness import TYPE_1
 from synthetic.patients import Patients
 
@@ -56,7 +68,9 @@ def make_treatment(
     uses = _classes(draw, drugs, patients, years)
     others = list(drugs["other"])
     share, wanted = drugs["other_use"], np.zeros((count, len(others)), dtype=bool)
-    at_any_risk = at_risk["cardiovascular"] | at_risk["albuminuria"] | (patients.age_on(np.arange(count), patients.last) > 40)
+    at_any_risk = (
+        at_risk["cardiovascular"] | at_risk["albuminuria"] | (patients.age_on(np.arange(count), patients.last) > 40)
+    )
     tendency = 0.28 * patients.quality["drugs"] + 0.15 * patients.adherence
 
     def takes(probability: Floats | float) -> Flags:
@@ -66,7 +80,9 @@ def make_treatment(
         return flags
 
     names = [row["class"] for row in others]
-    wanted[:, names.index("statin")] = takes(np.where(at_any_risk, share["lipid_if_at_risk"], share["lipid_otherwise"] / 2))
+    wanted[:, names.index("statin")] = takes(
+        np.where(at_any_risk, share["lipid_if_at_risk"], share["lipid_otherwise"] / 2)
+    )
     wanted[:, names.index("ezetimibe")] = takes(share["ezetimibe"]) & wanted[:, names.index("statin")]
     ras = takes(np.where(at_risk["albuminuria"], share["ras_if_albuminuria"], share["ras_otherwise"]))
     is_inhibitor = draw.random(count) < 0.5
@@ -78,7 +94,9 @@ def make_treatment(
         np.where(at_risk["cardiovascular"], share["antiplatelet_if_cardiovascular"], share["antiplatelet_otherwise"])
     )
     delay = np.floor(draw.exponential(160.0, (count, len(others)))).astype(np.int64)
-    other_from = np.where(wanted, np.where(patients.is_new[:, None], patients.onset[:, None] + 10 + delay, patients.first[:, None]), NEVER)
+    other_from = np.where(
+        wanted, np.where(patients.is_new[:, None], patients.onset[:, None] + 10 + delay, patients.first[:, None]), NEVER
+    )
     statin = other_from[:, names.index("statin")]
     return Treatment(
         uses=uses,
@@ -121,14 +139,14 @@ def make_purchases(
 ) -> pl.DataFrame:
     """Return purchases: person, day, product (row of `product_table`), packages."""
     draw = chance.about("purchases")
-    count = len(patients)
     parts: list[pl.DataFrame] = []
     catalogue = product_table(drugs)
     number_of = {(row["class"], row["vnr"]): index for index, row in enumerate(catalogue)}
 
     def buy(rows: Ints, first: Ints, interval: float, product: Ints, active_year: npt.NDArray[np.bool_] | None) -> None:
         pace = interval * np.exp(draw.normal(0.0, 0.18, len(rows)))
-        which, day = repeated_purchases(draw, first, patients.last[rows], pace)
+        begins = np.minimum(first, patients.last[rows])
+        which, day = repeated_days(draw, begins, patients.last[rows], pace, shape=14.0, at_least=20)
         if active_year is not None:
             year = np.clip((day - window.first) // YEAR, 0, active_year.shape[1] - 1).astype(np.int64)
             active = active_year[which, year]
@@ -157,16 +175,9 @@ def make_purchases(
     for index, row in enumerate(drugs["other"]):
         rows = np.flatnonzero(treatment.other_from[:, index] < NEVER)
         product = np.full(len(rows), number_of[row["class"], row["vnr"]])
-        buy(rows, treatment.other_from[rows, index], drugs["other_purchase_interval_days"], product, None)
-    assert count == len(treatment.first_day)  # noqa: S101
+        first = np.maximum(treatment.other_from[rows, index], day_number(drugs["other_from"]))
+        buy(rows, first, drugs["other_purchase_interval_days"], product, None)
     return pl.concat(parts).unique(["person", "day", "product"], keep="first", maintain_order=True)
-
-
-def repeated_purchases(draw: np.random.Generator, first: Ints, last: Ints | np.ndarray, pace: Floats) -> tuple[Ints, np.ndarray]:
-    """Return purchase days: a first one within an interval of the start, then at the person's own pace."""
-    from synthetic.chance import repeated_days
-
-    return repeated_days(draw, np.minimum(first, last), last, pace, shape=14.0, at_least=20)
 
 
 def product_table(drugs: Mapping[str, Any]) -> list[dict[str, Any]]:
@@ -174,18 +185,44 @@ def product_table(drugs: Mapping[str, Any]) -> list[dict[str, Any]]:
     rows: list[dict[str, Any]] = []
     for row in drugs["glucose_lowering"]:
         rows += [
-            {"class": row["class"], "atc": row["atc"], "vnr": vnr, "doses": row["doses"], "indication": row["indication"]}
+            {
+                "class": row["class"],
+                "atc": row["atc"],
+                "vnr": vnr,
+                "doses": row["doses"],
+                "indication": row["indication"],
+            }
             for vnr in row["vnr"]
         ]
     for name, row in drugs["alternatives"].items():
-        rows.append({"class": name, "atc": row["atc"], "vnr": row["vnr"], "doses": row["doses"], "indication": "0000170"})
+        rows.append(
+            {"class": name, "atc": row["atc"], "vnr": row["vnr"], "doses": row["doses"], "indication": "0000170"}
+        )
     for row in drugs["other"]:
         rows.append({key: row[key] for key in ("class", "atc", "vnr", "doses", "indication")})
     for name in ("weight_loss", "heart_failure_sglt2"):
         row = drugs[name]
-        rows.append({"class": name, "atc": row["atc"], "vnr": row["vnr"], "doses": row["doses"], "indication": row["indication"]})
+        rows.append(
+            {
+                "class": name,
+                "atc": row["atc"],
+                "vnr": row["vnr"],
+                "doses": row["doses"],
+                "indication": row["indication"],
+            }
+        )
     row = drugs["polycystic"]
     for code in row["indications"]:
-        rows.append({"class": f"polycystic_{code}", "atc": row["atc"], "vnr": row["vnr"], "doses": row["doses"], "indication": code})
-    rows.append({"class": "gestational_insulin", "atc": "A10AB05", "vnr": "900203", "doses": 37.5, "indication": "0000170"})
+        rows.append(
+            {
+                "class": f"polycystic_{code}",
+                "atc": row["atc"],
+                "vnr": row["vnr"],
+                "doses": row["doses"],
+                "indication": code,
+            }
+        )
+    rows.append(
+        {"class": "gestational_insulin", "atc": "A10AB05", "vnr": "900205", "doses": 37.5, "indication": "0000170"}
+    )
     return rows

@@ -5,7 +5,7 @@ from typing import Any
 
 import numpy as np
 
-from synthetic.chance import NEVER, YEAR, Chance, Days, Ints, choose, repeated_days, to_weekday
+from synthetic.chance import NEVER, YEAR, Days, Ints, choose, repeated_days, to_weekday
 from synthetic.contact_book import ContactBook, stays
 from synthetic.illness import TYPE_1
 from synthetic.patients import Patients
@@ -19,9 +19,7 @@ def diabetes_codes(patients: Patients, rows: Ints, draw: np.random.Generator) ->
     return np.char.add(start, ending)
 
 
-def add_clinic_contacts(
-    book: ContactBook, patients: Patients, visits: Visits, draw: np.random.Generator
-) -> None:
+def add_clinic_contacts(book: ContactBook, patients: Patients, visits: Visits, draw: np.random.Generator) -> None:
     """Add the visits to the hospital's diabetes clinic, each with diabetes as the primary diagnosis."""
     rows = np.flatnonzero(visits.at_hospital)
     who = visits.patient[rows]

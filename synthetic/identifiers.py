@@ -111,7 +111,9 @@ def replacement_identifiers(chance: np.random.Generator, born: Days) -> Text:
     letters = np.array(list("ABCDEFGHJKLMNPRSTUVXYZ"))
     count = len(born)
     kind = np.array(list("170"))[chance.integers(0, 3, count)]
-    middle = np.char.add(letters[chance.integers(0, len(letters), count)], letters[chance.integers(0, len(letters), count)])
+    middle = np.char.add(
+        letters[chance.integers(0, len(letters), count)], letters[chance.integers(0, len(letters), count)]
+    )
     start = np.char.add(np.char.zfill(birth.astype(str), 6), kind)
     return np.char.add(np.char.add(start, middle), chance.integers(0, 10, count).astype(str))
 
@@ -130,4 +132,3 @@ def changed_identifiers(chance: Chance, born: Days, sex: npt.NDArray[np.int8], n
     )
     earlier = np.char.zfill((birth * 10_000 + serial).astype(str), 10)
     return np.where(earlier == now, "", earlier)
-

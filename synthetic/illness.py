@@ -81,7 +81,9 @@ def make_illness(
     onset_age = mean + spread * ndtri(lowest + (1 - lowest) * np.clip(draw.random(count), 1e-9, 1 - 1e-9))
     one = levels["type_1"]
     gets_one = draw.random(count) < one["lifetime"]
-    early_age = np.clip(draw.gamma((one["onset_mean"] / one["onset_sd"]) ** 2, one["onset_sd"] ** 2 / one["onset_mean"], count), 1, 70)
+    early_age = np.clip(
+        draw.gamma((one["onset_mean"] / one["onset_sd"]) ** 2, one["onset_sd"] ** 2 / one["onset_mean"], count), 1, 70
+    )
     onset = people.born + np.floor(np.where(gets_one, early_age, onset_age) * YEAR)
     kind = np.where(gets_one, TYPE_1, np.where(gets_two, TYPE_2, NONE))
     kind = np.where(onset > window.last, NONE, kind).astype(np.int8)

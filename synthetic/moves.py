@@ -7,8 +7,8 @@ import numpy as np
 import polars as pl
 
 from synthetic.chance import NEVER, YEAR, Chance, Days, Flags, Floats, Ints, Window, choose
-from synthetic.practices import Practices
 from synthetic.population import Newcomers
+from synthetic.practices import Practices
 
 
 def _once(draw: np.random.Generator, yearly: float, first: Days, last: Days) -> tuple[Ints, Days]:
@@ -67,7 +67,11 @@ def make_residences(
             "person": np.concatenate([np.arange(len(people)), movers, local]).astype(np.int32),
             "starts_on": np.concatenate([people.entered, moved_on, local_on]).astype(np.int32),
             "municipality": np.concatenate(
-                [people.municipality, target, np.where(local_on > later[local], new_place[local], people.municipality[local])]
+                [
+                    people.municipality,
+                    target,
+                    np.where(local_on > later[local], new_place[local], people.municipality[local]),
+                ]
             ).astype(np.int32),
         }
     )
@@ -86,7 +90,9 @@ def _returns(
     window: Window,
 ) -> pl.DataFrame:
     """Let some of those who moved out come back for the rest of the window."""
-    last_places = periods.group_by("person", maintain_order=True).agg(pl.col("municipality").last(), pl.col("ends_on").last())
+    last_places = periods.group_by("person", maintain_order=True).agg(
+        pl.col("municipality").last(), pl.col("ends_on").last()
+    )
     back = draw.random(last_places.height) < rates["returns_share"]
     away = last_places.with_columns(
         starts_on=pl.col("ends_on") + pl.Series(draw.integers(120, 1500, last_places.height).astype(np.int32)),
@@ -127,14 +133,16 @@ def make_registrations(
     last = np.full(len(people), window.first, dtype=np.int32)
     last[ends["person"].to_numpy()] = ends["ends_on"].to_numpy()
     first = np.maximum(people.entered, window.first).astype(np.int32)
-    switchers, switched_on = _once(draw, rates["practice_changes"], first, np.minimum(last, window.last).astype(np.int32))
+    switchers, switched_on = _once(
+        draw, rates["practice_changes"], first, np.minimum(last, window.last).astype(np.int32)
+    )
     moves = pl.DataFrame(
         {"person": switchers.astype(np.int32), "starts_on": switched_on},
     ).sort("person", "starts_on")
     lived = residences.select("person", "starts_on", "municipality").sort("person", "starts_on")
-    at_switch = moves.join_asof(
-        lived, on="starts_on", by="person", strategy="backward", check_sortedness=False
-    )["municipality"].fill_null(0)
+    at_switch = moves.join_asof(lived, on="starts_on", by="person", strategy="backward", check_sortedness=False)[
+        "municipality"
+    ].fill_null(0)
     switch_practice = _practice_in(draw, at_switch.to_numpy(), practices)
     unregistered = draw.random(len(people)) < rates["not_registered"]
     frame = pl.DataFrame(

@@ -27,13 +27,17 @@ def make_courses(chance: Chance, patients: Patients, window: Window) -> dict[str
     referred = (draw.random(len(patients)) < -np.expm1(-rate * span / 365.25)) & ~patients.is_quiet & (span > 20)
     rows = np.flatnonzero(referred)
     soon = patients.is_new[rows] & (draw.random(len(rows)) < 0.6)
-    wait = np.where(soon, np.minimum(draw.exponential(120.0, len(rows)), span[rows]), draw.random(len(rows)) * span[rows])
+    wait = np.where(
+        soon, np.minimum(draw.exponential(120.0, len(rows)), span[rows]), draw.random(len(rows)) * span[rows]
+    )
     start = to_weekday((first[rows] + np.floor(wait)).astype(np.int32), patients.last[rows])
     diabetes = _courses(draw, patients, rows, start, np.full(len(rows), "DE11"), window)
     again = rows[draw.random(len(rows)) < 0.07]
     later = start[np.isin(rows, again)] + draw.integers(30, 500, len(again))
     kept = later <= patients.last[again]
-    other = _courses(draw, patients, again[kept], later[kept].astype(np.int32), np.full(int(kept.sum()), "DJ44"), window)
+    other = _courses(
+        draw, patients, again[kept], later[kept].astype(np.int32), np.full(int(kept.sum()), "DJ44"), window
+    )
     courses = pl.concat([diabetes, other]).with_row_index("course").with_columns(pl.col("course").cast(pl.Int64))
     return {"courses": courses, "encounters": _encounters(draw, courses)}
 
@@ -90,19 +94,25 @@ def _encounters(draw: np.random.Generator, courses: pl.DataFrame) -> pl.DataFram
     end = courses["closed"].to_numpy()[rows]
     last = courses["last"].to_numpy()[rows]
     limit = np.where(end >= 0, np.minimum(end, last), last)[which]
-    intervention = np.where(number == 0, 0, np.where((number == GROUP_SESSIONS - 1) & (status[which] == "completed"), 5, 1 + number % 4))
+    intervention = np.where(
+        number == 0, 0, np.where((number == GROUP_SESSIONS - 1) & (status[which] == "completed"), 5, 1 + number % 4)
+    )
     kept = day <= limit
     missed = (draw.random(len(day)) < 0.08) & (number > 0)
-    return pl.DataFrame(
-        {
-            "course": courses["course"].to_numpy()[rows][which][kept],
-            "day": day[kept].astype(np.int32),
-            "number": number[kept].astype(np.int16),
-            "intervention": intervention[kept].astype(np.int8),
-            "status": np.where(missed, "cancelled", "finished")[kept],
-        },
-        schema_overrides={"status": pl.String},
-    ).with_row_index("encounter").with_columns(pl.col("encounter").cast(pl.Int64))
+    return (
+        pl.DataFrame(
+            {
+                "course": courses["course"].to_numpy()[rows][which][kept],
+                "day": day[kept].astype(np.int32),
+                "number": number[kept].astype(np.int16),
+                "intervention": intervention[kept].astype(np.int8),
+                "status": np.where(missed, "cancelled", "finished")[kept],
+            },
+            schema_overrides={"status": pl.String},
+        )
+        .with_row_index("encounter")
+        .with_columns(pl.col("encounter").cast(pl.Int64))
+    )
 
 
 def make_municipal_measurements(
@@ -126,9 +136,7 @@ def make_municipal_measurements(
     }
     return pl.concat(
         [
-            chosen.select("person", "day").with_columns(
-                measure=pl.lit(name), value=pl.Series(value, dtype=pl.Float64)
-            )
+            chosen.select("person", "day").with_columns(measure=pl.lit(name), value=pl.Series(value, dtype=pl.Float64))
             for name, value in values.items()
         ]
     )

@@ -15,7 +15,9 @@ from synthetic.population import Newcomers
 HBA1C_TESTS_A_YEAR = 0.030
 
 
-def make_other_tests(chance: Chance, people: Newcomers, illness: Illness, last_day: Days, window: Window) -> pl.DataFrame:
+def make_other_tests(
+    chance: Chance, people: Newcomers, illness: Illness, last_day: Days, window: Window
+) -> pl.DataFrame:
     """Return HbA1c results of adults without diabetes: all below 48 mmol/mol, apart from a rare single one above."""
     draw = chance.about("other tests")
     first = np.maximum(np.maximum(people.entered, window.first), people.born + round(30 * YEAR))
@@ -75,10 +77,22 @@ def make_other_purchases(
     weight_loss, failure, polycystic = drugs["weight_loss"], drugs["heart_failure_sglt2"], drugs["polycystic"]
     first = np.maximum(entered, day_number(weight_loss["from"])).astype(np.int64)
     adult = (age_at_end >= 20) & (age_at_end < 75)
-    buy(well & adult & (luck < weight_loss["share_of_adults"]), first, last, np.full(len(people), number_of["weight_loss"]), 60.0)
+    buy(
+        well & adult & (luck < weight_loss["share_of_adults"]),
+        first,
+        last,
+        np.full(len(people), number_of["weight_loss"]),
+        60.0,
+    )
     first = np.maximum(entered, day_number(failure["from"])).astype(np.int64)
     aged = age_at_end >= 65
-    buy(well & aged & (luck < failure["share_of_aged"]), first, last, np.full(len(people), number_of["heart_failure_sglt2"]), 100.0)
+    buy(
+        well & aged & (luck < failure["share_of_aged"]),
+        first,
+        last,
+        np.full(len(people), number_of["heart_failure_sglt2"]),
+        100.0,
+    )
     codes = np.array([number_of[f"polycystic_{code}"] for code in polycystic["indications"]])
     woman = (people.sex == 2) & (people.born > window.first - 45 * YEAR)
     first = np.maximum(entered, people.born + round(18 * YEAR)).astype(np.int64)

@@ -64,13 +64,18 @@ def make_newcomers(
     years = window.length / YEAR
     growth = rates["birth_rate"] + rates["arrival_rate"] - rates["leaving_rate"] - 0.0106
     at_start = round(inhabitants / (1.0 + growth * years))
-    births, arrivals = round(inhabitants * rates["birth_rate"] * years), round(inhabitants * rates["arrival_rate"] * years)
+    births, arrivals = (
+        round(inhabitants * rates["birth_rate"] * years),
+        round(inhabitants * rates["arrival_rate"] * years),
+    )
     bands = np.array(list(rates["age_bands"]), dtype=np.float64)
     ages = bands[choose(draw, list(rates["age_bands"].values()), at_start)] + draw.random(at_start) * 5.0
     arrived = draw.integers(window.first, window.last + 1, arrivals)
     arrival_ages = np.clip(18.0 + draw.gamma(1.7, 9.0, arrivals), 0.0, 92.0)
     born_here = draw.integers(window.first, window.last + 1, births)
-    born = np.concatenate([window.first - 1 - np.floor(ages * YEAR), arrived - np.floor(arrival_ages * YEAR), born_here])
+    born = np.concatenate(
+        [window.first - 1 - np.floor(ages * YEAR), arrived - np.floor(arrival_ages * YEAR), born_here]
+    )
     settled = window.first - 1 - np.floor(draw.exponential(9.0, at_start) * YEAR)
     entered = np.concatenate([np.maximum(settled, born[:at_start]), arrived, born_here])
     age_at_start = (window.first - born) / YEAR
@@ -100,7 +105,9 @@ def make_departures(
     wait: Floats = np.log1p(draw.exponential(1.0, count) * mortality["slope"] / hazard_now) / mortality["slope"]
     died = start + np.floor(wait * YEAR).astype(np.int64) + 1
     young = np.clip(2.2 - age / 35.0, 0.25, 2.0)
-    leaving = start + np.floor(draw.exponential(1.0, count) / (rates["leaving_rate"] * young) * YEAR).astype(np.int64) + 30
+    leaving = (
+        start + np.floor(draw.exponential(1.0, count) / (rates["leaving_rate"] * young) * YEAR).astype(np.int64) + 30
+    )
     left = np.where(leaving < died, leaving, NEVER)
     return Departures(
         died=np.where((died <= window.last) & (left > window.last), died, NEVER).astype(np.int32),

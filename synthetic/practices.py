@@ -72,7 +72,8 @@ def make_practices(
         for place, number in zip(municipality, order_in_cluster, strict=True)
     ]
     cluster_ids = [
-        f"K{municipalities[place].code}{number + 1}" for place, number in zip(municipality, order_in_cluster, strict=True)
+        f"K{municipalities[place].code}{number + 1}"
+        for place, number in zip(municipality, order_in_cluster, strict=True)
     ]
     ends_on = np.full(total, NEVER, dtype=np.int32)
     successor = np.arange(total)

@@ -98,7 +98,9 @@ def make_pregnancy_purchases(
     rows = rows[draw.random(len(rows)) < 0.25]
     person = np.concatenate([pregnancies.person[rows]] * 2)
     end = pregnancies.ended_on[rows]
-    day = np.concatenate([end - draw.integers(70, 100, len(rows)), end - draw.integers(10, 60, len(rows))]).astype(np.int32)
+    day = np.concatenate([end - draw.integers(70, 100, len(rows)), end - draw.integers(10, 60, len(rows))]).astype(
+        np.int32
+    )
     kept = (day >= first_day[person]) & (day <= last_day[person])
     return pl.DataFrame(
         {

@@ -6,7 +6,21 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from synthetic.chance import YEAR, Chance, Days, Flags, Floats, Ints, Window, choose, cutoff, day_number, logistic, repeated_days, to_weekday
+from synthetic.chance import (
+    YEAR,
+    Chance,
+    Days,
+    Flags,
+    Floats,
+    Ints,
+    Window,
+    choose,
+    cutoff,
+    day_number,
+    logistic,
+    repeated_days,
+    to_weekday,
+)
 from synthetic.illness import TYPE_1
 from synthetic.patients import Patients
 from synthetic.visits import Visits
@@ -15,7 +29,9 @@ GENERAL_PRACTICE, PODIATRY, EYE_SPECIALIST = "80", "54", "19"
 CONSULTATION, ANNUAL_REVIEW, PHONE, E_CONSULTATION = "0101", "0120", "0201", "0105"
 
 
-def services_frame(person: Ints, day: Days | Ints, specialty: str, service: np.ndarray | str, quantity: Ints | int = 1) -> pl.DataFrame:
+def services_frame(
+    person: Ints, day: Days | Ints, specialty: str, service: np.ndarray | str, quantity: Ints | int = 1
+) -> pl.DataFrame:
     """Return services as rows: person, day, specialty, service, quantity."""
     count = len(person)
     return pl.DataFrame(
@@ -69,7 +85,9 @@ def make_services(
         draw, np.minimum(begin, patients.last), patients.last, np.full(len(patients), 450.0), shape=1.0, at_least=7
     )
     kind = np.array([PHONE, E_CONSULTATION])[draw.integers(0, 2, len(between))]
-    parts.append(services_frame(patients.person[between], to_weekday(day, patients.last[between]), GENERAL_PRACTICE, kind))
+    parts.append(
+        services_frame(patients.person[between], to_weekday(day, patients.last[between]), GENERAL_PRACTICE, kind)
+    )
     parts.append(_after_discharge(draw, patients, discharges))
     parts.append(_podiatrist(draw, levels["podiatrist"], patients))
     return pl.concat(parts)
@@ -88,7 +106,11 @@ def _after_discharge(draw: np.random.Generator, patients: Patients, discharges: 
 def _podiatrist(draw: np.random.Generator, steering: Mapping[str, Any], patients: Patients) -> pl.DataFrame:
     """Draw treatments by a podiatrist with diabetes as the ground: regular for some, never for the others."""
     score = 0.45 * patients.quality["feet"] + 0.35 * patients.adherence + 0.5 * patients.severity
-    score = score + 0.012 * (patients.age_on(np.arange(len(patients)), patients.last) - 65) + draw.normal(size=len(patients))
+    score = (
+        score
+        + 0.012 * (patients.age_on(np.arange(len(patients)), patients.last) - 65)
+        + draw.normal(size=len(patients))
+    )
     user = (score > cutoff(score, steering["user_share"])) & ~patients.is_quiet
     rows = np.flatnonzero(user)
     pace = steering["interval_days"] * np.exp(draw.normal(0.0, 0.35, len(rows)))
@@ -113,7 +135,9 @@ def make_practice_record(
 
 def _diagnoses(draw: np.random.Generator, patients: Patients, egfr_low: Flags) -> pl.DataFrame:
     """Code the diabetes of nearly everybody, and common companions of some."""
-    coded = np.flatnonzero(~patients.is_quiet & (draw.random(len(patients)) < logistic(2.2 + 0.5 * patients.quality["process"])))
+    coded = np.flatnonzero(
+        ~patients.is_quiet & (draw.random(len(patients)) < logistic(2.2 + 0.5 * patients.quality["process"]))
+    )
     one = patients.kind[coded] == TYPE_1
     confused = draw.random(len(coded)) < 0.01
     rows = [(coded, np.where(one ^ confused, "T89", "T90"), np.where(one ^ confused, "DE10", "DE11"))]
@@ -122,21 +146,30 @@ def _diagnoses(draw: np.random.Generator, patients: Patients, egfr_low: Flags) -
         rows.append((some, np.full(len(some), code), np.full(len(some), twin)))
     low = np.flatnonzero(egfr_low & (draw.random(len(patients)) < 0.4))
     rows.append((low, np.full(len(low), "U99"), np.full(len(low), "DN18")))
-    return pl.concat(
-        [
-            pl.DataFrame(
-                {
-                    "person": patients.person[who].astype(np.int32),
-                    "day": to_weekday((patients.first[who] + draw.integers(0, 60, len(who))).astype(np.int32), patients.last[who]),
-                    "icpc2": icpc2,
-                    "sks": sks,
-                }
-            )
-            for who, icpc2, sks in rows
-        ]
-    ).join(
-        pl.DataFrame({"person": patients.person.astype(np.int32), "last": patients.last}), on="person", maintain_order="left"
-    ).filter(pl.col("day") <= pl.col("last")).drop("last")
+    return (
+        pl.concat(
+            [
+                pl.DataFrame(
+                    {
+                        "person": patients.person[who].astype(np.int32),
+                        "day": to_weekday(
+                            (patients.first[who] + draw.integers(0, 60, len(who))).astype(np.int32), patients.last[who]
+                        ),
+                        "icpc2": icpc2,
+                        "sks": sks,
+                    }
+                )
+                for who, icpc2, sks in rows
+            ]
+        )
+        .join(
+            pl.DataFrame({"person": patients.person.astype(np.int32), "last": patients.last}),
+            on="person",
+            maintain_order="left",
+        )
+        .filter(pl.col("day") <= pl.col("last"))
+        .drop("last")
+    )
 
 
 def _measurements(
@@ -153,8 +186,10 @@ def _measurements(
     noise = draw.normal(size=len(who))
     systolic = steering["systolic"]["mean"] + own[who] + steering["systolic"]["noise"] * noise
     lower = steering["diastolic"]["between"] * draw.normal(size=len(patients)) + 0.25 * own
-    diastolic = steering["diastolic"]["mean"] + lower[who] + steering["diastolic"]["noise"] * (
-        0.6 * noise + 0.8 * draw.normal(size=len(who))
+    diastolic = (
+        steering["diastolic"]["mean"]
+        + lower[who]
+        + steering["diastolic"]["noise"] * (0.6 * noise + 0.8 * draw.normal(size=len(who)))
     )
     height = np.where(patients.sex == 1, draw.normal(177, 7, len(patients)), draw.normal(164, 6.5, len(patients)))
     bmi = np.clip(draw.normal(steering["bmi"]["mean"], steering["bmi"]["sd"], len(patients)), 18, 60)
@@ -238,7 +273,9 @@ def make_eye_screening(
     begin = np.maximum(patients.first[rows], window.first) + np.where(patients.is_new[rows], 90, 0)
     pace = steering["interval_days"] * np.exp(draw.normal(0.0, 0.25, len(rows)))
     pace = np.where(retinopathy_on[rows] < window.last, 0.6 * pace, pace)
-    which, day = repeated_days(draw, np.minimum(begin, patients.last[rows]), patients.last[rows], pace, shape=9.0, at_least=60)
+    which, day = repeated_days(
+        draw, np.minimum(begin, patients.last[rows]), patients.last[rows], pace, shape=9.0, at_least=60
+    )
     who = rows[which]
     day = to_weekday(day, patients.last[who])
     affected = day >= retinopathy_on[who]

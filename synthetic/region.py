@@ -1,31 +1,51 @@
 """Write an invented region's extracts, as they really come, and the answers they must give."""
 
+import gc
+import json
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass
 from datetime import date, timedelta
 from pathlib import Path
+from typing import Any
 
+
+from data_contracts.contract import load_contracts
 from synthetic.chance import Chance, Window, day_number
 from synthetic.country import load_country
 from synthetic.extracts.delivery import Delivery
 from synthetic.extracts.hospital_files import write_hospital
-from synthetic.extracts.laboratory_files import write_laboratory
+from synthetic.extracts.laboratory_files import result_texts, write_laboratory
 from synthetic.extracts.municipal_files import write_municipality
 from synthetic.extracts.population_files import write_population
 from synthetic.extracts.primary_care_files import (
+    purchase_rows,
+    service_rows,
     write_eye_screening,
     write_practice_record,
     write_prescriptions,
     write_services,
 )
+from synthetic.histories import Told, known_diabetes
+from synthetic.known_counts import Ledger, in_ingest_order
 from synthetic.truth import Region, make_region
 from tvaers.progress import track
 
 DELIVERED_AFTER_DAYS = 5
-Writer = Callable[[Region, Chance], Iterator[Delivery]]
+KNOWN_ANSWERS = "known_answers"
+SECTORS = (
+    "population",
+    "hospital",
+    "laboratory",
+    "pharmacy",
+    "insurance",
+    "general_practice",
+    "municipality",
+    "eye_screening",
+)
 
 
 @dataclass(frozen=True)
@@ -77,7 +97,6 @@ def write_region(
     country = load_country()
     window = Window(day_number(_years_before(ends_on, years)), day_number(ends_on))
     _empty(folder)
-    files = rows = 0
     with track("Inventing people and their care"):
         chance = Chance(seed)
         share = inhabitants / country.region["inhabitants"]
@@ -86,22 +105,66 @@ def write_region(
             inhabitants=inhabitants, practices=round(country.region["practices"] * share),
         )  # fmt: skip
     with track("Writing extracts"):
-        for delivery in _deliveries(region, chance):
-            path = delivery.write(folder)
-            _stamp(path, ends_on + timedelta(days=DELIVERED_AFTER_DAYS))
-            files, rows = files + 1, rows + delivery.rows.height
-    return SynthSummary(files, rows, len(region.people), len(region.patients), round(time.monotonic() - started, 1))
+        told = told_facts(region, chance)
+        written = []
+        for delivery in deliveries(region, chance, told):
+            _stamp(delivery.write(folder), ends_on + timedelta(days=DELIVERED_AFTER_DAYS))
+            delivery.forget_texts()
+            written.append(delivery)
+    if known_answers:
+        with track("Working out what the files must give"), _without_garbage_collection():
+            _write_answers(folder / KNOWN_ANSWERS, region, told, written)
+    rows = sum(delivery.rows.height for delivery in written)
+    return SynthSummary(
+        len(written), rows, len(region.people), len(region.patients), round(time.monotonic() - started, 1)
+    )
 
 
-def _deliveries(region: Region, chance: Chance) -> Iterator[Delivery]:
+def told_facts(region: Region, chance: Chance) -> Told:
+    """Return the numbered facts that several files may tell."""
+    return Told(result_texts(region, chance), purchase_rows(region), service_rows(region, chance))
+
+
+def deliveries(region: Region, chance: Chance, told: Told) -> Iterator[Delivery]:
+    """Yield all files of a region, in no particular order."""
     yield from write_population(region, chance)
     yield from write_hospital(region, chance)
-    yield from write_laboratory(region, chance)
-    yield from write_prescriptions(region)
-    yield from write_services(region, chance)
+    yield from write_laboratory(region, told.results)
+    yield from write_prescriptions(region, told.purchases)
+    yield from write_services(region, told.services)
     yield from write_practice_record(region, chance)
     yield from write_eye_screening(region)
     yield from write_municipality(region, chance)
+
+
+def _write_answers(folder: Path, region: Region, told: Told, written: list[Delivery]) -> None:
+    ledger = Ledger()
+    answers = [ledger.enter(delivery) for delivery in in_ingest_order(written, load_contracts())]
+    people = {
+        str(region.identifier[person]): {
+            "type": verdict.diabetes_type,
+            "since_on": verdict.since_on.isoformat(),
+            "is_stable": verdict.is_stable,
+        }
+        for person, verdict in known_diabetes(region, told, ledger)
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    _write_json(folder / "files.json", [asdict(answer) for answer in answers])
+    _write_json(folder / "diabetes.json", people)
+
+
+@contextmanager
+def _without_garbage_collection() -> Iterator[None]:
+    """Spare millions of short-lived records the search for cycles; they hold none."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+def _write_json(path: Path, content: Any) -> None:
+    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 
 def _years_before(ends_on: date, years: int) -> date:
@@ -119,10 +182,7 @@ def _stamp(path: Path, delivered_on: date) -> None:
 def _empty(folder: Path) -> None:
     """Remove what an earlier call wrote."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (*SECTORS, "known_answers"):
+    for name in (*SECTORS, KNOWN_ANSWERS):
         shutil.rmtree(folder / name, ignore_errors=True)
 
 
-SECTORS = (
-    "population", "hospital", "laboratory", "pharmacy", "insurance", "general_practice", "municipality", "eye_screening",
-)  # fmt: skip

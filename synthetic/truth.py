@@ -102,9 +102,7 @@ def make_region(
     practice_of = np.full(len(people), -1, dtype=np.int64)
     practice_of[latest["person"].to_numpy()] = latest["practice"].to_numpy()
     place_control = np.array([place.control for place in municipalities])
-    patients = make_patients(
-        chance, levels, people, illness, last_day, practice_of, surgeries, place_control, window
-    )
+    patients = make_patients(chance, levels, people, illness, last_day, practice_of, surgeries, place_control, window)
     care = _care(chance, country, municipalities, people, illness, patients, last_day, window)
     return Region(
         country=country,
@@ -139,11 +137,24 @@ def _care(
     first_day = np.maximum(people.entered, window.first).astype(np.int32)
     observed_from = np.minimum(first_day[patients.person], patients.last)
     onset = complication_course.draw_complications(chance, data, patients, observed_from)
-    treatment = drug_course.make_treatment(chance, drugs, patients, complication_course.at_risk(onset, patients), window)
+    treatment = drug_course.make_treatment(
+        chance, drugs, patients, complication_course.at_risk(onset, patients), window
+    )
     visits = make_visits(chance, levels, data["rates"], patients, window)
     bearing = pregnancies.make_pregnancies(chance, levels, country.population, people, illness, last_day, window)
     hospital, discharges = _hospital(
-        chance, country, municipalities, people, illness, patients, visits, onset, observed_from, bearing, last_day, window
+        chance,
+        country,
+        municipalities,
+        people,
+        illness,
+        patients,
+        visits,
+        onset,
+        observed_from,
+        bearing,
+        last_day,
+        window,
     )
     products = drug_course.product_table(drugs)
     insulin = next(index for index, row in enumerate(products) if row["class"] == "gestational_insulin")
@@ -215,7 +226,9 @@ def _changes(
 ) -> tuple[Text, Days]:
     """Let a few people change their identifier on a day in the window."""
     draw = chance.about("changed identifiers")
-    rows = np.flatnonzero((draw.random(len(people)) < share) & (people.entered < window.last - 800) & (last_day > window.first + 700))
+    rows = np.flatnonzero(
+        (draw.random(len(people)) < share) & (people.entered < window.last - 800) & (last_day > window.first + 700)
+    )
     earlier = np.full(len(people), "", dtype="<U10")
     proposed = changed_identifiers(chance, people.born[rows], people.sex[rows], identifier[rows])
     taken = np.isin(proposed, identifier)

@@ -73,6 +73,10 @@ class Delivery:
         """Delivered columns."""
         return [name for name in self.rows.columns if name not in (FACT, FAULTS) and name not in self.leaves_out]
 
+    def forget_texts(self) -> None:
+        """Keep only what is known about the rows; the texts are on disk."""
+        self.rows = self.rows.select(FACT, FAULTS)
+
     def write(self, folder: Path) -> Path:
         """Write the file below its sector's folder and return its path."""
         target = folder / self.sector
@@ -108,6 +112,4 @@ def deliver(
     text = numbered.with_columns(expression.cast(pl.Int64).alias(FACT), pl.lit("").alias(FAULTS)).drop(
         "_number", *([fact] if isinstance(fact, str) else []), strict=False
     )
-    return Delivery(
-        sector, file_type, period, text, style, fact_kind or f"{file_type}_{period}"
-    )
+    return Delivery(sector, file_type, period, text, style, fact_kind or f"{file_type}_{period}")

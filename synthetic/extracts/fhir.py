@@ -10,21 +10,23 @@ DIAGNOSIS = "urn:oid:1.2.208.176.2.4.12"
 FSIII = "urn:oid:1.2.208.176.2.21"
 BASE = "http://fhir.kl.dk/"
 
-COURSE = "5c160c02-e858-4c1f-925a-71ed64844749"
-# Names, in order: clarifying talk, managing the illness, training, diet, smoking, closing talk.
+# Category of a course by legal basis.
+COURSES = {"119": "5c160c02-e858-4c1f-925a-71ed64844749", "140": "f15b2663-94d9-4d0c-a5de-d8bd8e1e4ebb"}
+# In order: clarifying talk, handling one's disease, physical training, dietary guidance, follow-up, closing talk.
 INTERVENTIONS = (
-    "6eddbaf7-0000-4000-8000-000000000119",
-    "e71b7d85-0000-4000-8000-000000000119",
-    "ab87c0b5-0000-4000-8000-000000000119",
+    "6eddbaf7-2a73-49d4-91e7-6138d419f58c",
+    "e71b7d85-5c78-49c2-8624-8499d162317b",
+    "ab87c0b5-40be-4e0a-b749-d9f833bfed2d",
     "c9a99304-1788-43b7-b7be-e187b092ae9c",
-    "6d24992e-0000-4000-8000-000000000119",
-    "03a3ebdb-0000-4000-8000-000000000119",
+    "d1e016b5-150a-4ac4-97ba-d3e19e28471e",
+    "03a3ebdb-9e2d-4be1-b32b-42f0bd2a3362",
 )
+# In order: did not attend, opted out, an event ended the course, no further need in the citizen's view.
 STOPPED_BECAUSE = (
     "ef491570-7884-4acd-bcf7-43d6b2c64762",
-    "5a3a72b7-0000-4000-8000-000000000119",
-    "b8f4a5c1-0000-4000-8000-000000000119",
-    "d2c7e3f0-0000-4000-8000-000000000119",
+    "3a5a72b7-addf-4857-b80c-04e4246e3072",
+    "82e99421-31da-4915-96ed-168ccfa1d20c",
+    "4bbf6d6a-a1c6-41c2-b8c1-7352b7378adf",
 )
 
 
@@ -99,7 +101,7 @@ def care_plan(
     body = {
         "status": status,
         "intent": "plan",
-        "category": [_coding(FSIII, COURSE)],
+        "category": [_coding(FSIII, COURSES[law])],
         "subject": _reference("Patient", names.of("patient")),
         "period": period,
         "extension": [

@@ -57,12 +57,18 @@ def hospital_rows(region: Region, chance: Chance) -> HospitalRows:
     ).with_columns(unit=pl.col("code") + pl.col("department"))
     contacts = contacts.sort("start", "contact")
     link = contacts.select("contact", "day", "start", "recnum", "key", "unit")
-    primary = region.hospital.diagnoses.filter(pl.col("type") == "A").unique("contact", keep="first", maintain_order=True)
+    primary = region.hospital.diagnoses.filter(pl.col("type") == "A").unique(
+        "contact", keep="first", maintain_order=True
+    )
     contacts = contacts.join(primary.select("contact", action="code"), on="contact", how="left", maintain_order="left")
     return HospitalRows(
         contacts,
-        region.hospital.diagnoses.with_row_index("fact").join(link, on="contact", maintain_order="left").sort("start", "fact"),
-        region.hospital.procedures.with_row_index("fact").join(link, on="contact", maintain_order="left").sort("start", "fact"),
+        region.hospital.diagnoses.with_row_index("fact")
+        .join(link, on="contact", maintain_order="left")
+        .sort("start", "fact"),
+        region.hospital.procedures.with_row_index("fact")
+        .join(link, on="contact", maintain_order="left")
+        .sort("start", "fact"),
     )
 
 
@@ -75,10 +81,10 @@ def write_hospital(region: Region, chance: Chance) -> Iterator[Delivery]:
     for period, begin, end in spans(region, max(first, LAST_OLD + 1), min(LAST_F, last), 2):
         yield from _newer_f(_between(rows, begin, end), period)
     a_until = min(first_of(year_of(last), 7) - 1, last)
+    repeated = within(rows.contacts, "day", max(first, REPEATED_OLD), LAST_OLD)
     for period, begin, end in spans(region, max(first, FIRST_A), a_until, 2):
-        yield from _newer_a(_between(rows, begin, end), period)
-    if first <= REPEATED_OLD and last > FIRST_A:
-        yield from _newer_a(_between(rows, REPEATED_OLD, LAST_OLD), "lpr2", system="LPR2")
+        yield from _newer_a(_between(rows, begin, end), repeated, period)
+        repeated = repeated.clear()
     view_from = max(first_of(year_of(last)), LAST_OLD + 1)
     if last >= view_from:
         yield _contact_view(_between(rows, view_from, last), str(year_of(last)))
@@ -177,29 +183,33 @@ def _newer_f(rows: HospitalRows, period: str) -> Iterator[Delivery]:
         )  # fmt: skip
 
 
-def _newer_a(rows: HospitalRows, period: str, system: str = "LPR3") -> Iterator[Delivery]:
+def _newer_a(rows: HospitalRows, repeated: pl.DataFrame, period: str) -> Iterator[Delivery]:
+    """Write the A form; `repeated` contacts of the older register stand in it too, without time of day."""
     style = Style(";", "utf-8", "upper")
     moment = "%Y-%m-%d %H:%M:%S"
     urgency = pl.when("acute").then(pl.lit("ATA1")).otherwise(pl.lit("ATA3"))
     attendance = pl.when("is_virtual").then(pl.lit("ALCA03")).otherwise(pl.lit("ALCA00"))
-    is_old = system == "LPR2"
-    starts = pl.col("start") // 1440 * 1440 if is_old else pl.col("start")
-    ends = pl.col("end") // 1440 * 1440 if is_old else pl.col("end")
+    whole_day = [pl.col(name) // 1440 * 1440 for name in ("start", "end")]
+    contacts = pl.concat(
+        [
+            repeated.with_columns(*whole_day, system=pl.lit("LPR2"), contact=pl.lit(None, dtype=pl.Int64)),
+            rows.contacts.with_columns(system=pl.lit("LPR3")),
+        ]
+    )
     yield deliver(
         SECTOR, "lpr_a_kontakt", period,
-        rows.contacts.with_columns(start=starts, end=ends).select(
+        contacts.select(
             "pnr", pl.col("key").alias("dw_ek_kontakt"),
             as_moment("start", moment).alias("kont_starttidspunkt"), as_moment("end", moment).alias("kont_sluttidspunkt"),
-            (pl.lit("ALCA00") if is_old else attendance).alias("kont_type"), pl.lit("").alias("kont_patient_type"),
+            attendance.alias("kont_type"), pl.lit("").alias("kont_patient_type"),
             urgency.alias("prioritet"), pl.col("spec_new").alias("kont_ans_hovedspec"),
-            pl.col("unit").alias("kont_ans_inst"), pl.lit(system).alias("lprindberetningssystem"), "contact",
+            pl.col("unit").alias("kont_ans_inst"), pl.col("system").alias("lprindberetningssystem"), "contact",
         ),
         style, fact="contact", fact_kind="contact",
     )  # fmt: skip
-    diagnoses = rows.diagnoses.filter(pl.col("retraction") != "yes") if is_old else rows.diagnoses
     yield deliver(
         SECTOR, "lpr_a_diagnose", period,
-        diagnoses.select(
+        rows.diagnoses.select(
             pl.col("key").alias("dw_ek_kontakt"), pl.col("code").alias("diag_kode"),
             pl.col("type").alias("diag_kode_type"), pl.lit("").alias("diag_parent_kode"),
             _marks().alias("senere_afkraeftet"), "fact",
@@ -212,7 +222,7 @@ def _newer_a(rows: HospitalRows, period: str, system: str = "LPR3") -> Iterator[
             rows.procedures.select(
                 pl.col("key").alias("dw_ek_kontakt"), pl.col("code").alias("proc_kode"),
                 pl.lit("P").alias("proc_kode_type"), as_moment("start", moment).alias("proc_starttidspunkt"),
-                pl.lit(system).alias("lprindberetningssystem"), "fact",
+                pl.lit("LPR3").alias("lprindberetningssystem"), "fact",
             ),
             style, fact="fact", fact_kind="procedure",
         )  # fmt: skip
@@ -277,5 +287,3 @@ def _older_views(rows: HospitalRows) -> Iterator[Delivery]:
                 ),
                 Style(",", "utf-8", "title"), fact="contact", fact_kind="contact",
             )  # fmt: skip
-
-

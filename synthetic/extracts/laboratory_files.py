@@ -44,14 +44,13 @@ def result_texts(region: Region, chance: Chance) -> pl.DataFrame:
     )
 
 
-def write_laboratory(region: Region, chance: Chance) -> Iterator[Delivery]:
-    """Yield the laboratory files.
+def write_laboratory(region: Region, results: pl.DataFrame) -> Iterator[Delivery]:
+    """Yield the laboratory files of the results that `result_texts` gave.
 
     Laboratory 0 delivers the sign-and-number shape until the end of the fifth year, and the national shape from the
     fifth year on (that year comes twice); laboratory 1 always delivers the national shape. The regional view covers
     the last nine months of both; the national shape ends `OVERLAP_MONTHS` into them.
     """
-    results = result_texts(region, chance)
     first, last = region.window.first, region.window.last
     changeover = first_of(max(year_of(last) - 5, year_of(first)))
     national_until = first_of(year_of(last), 1 + OVERLAP_MONTHS) - 1
@@ -97,7 +96,9 @@ def _national(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
         identifier_on(region, rows["person"], rows["day"]).alias("patient_cpr"),
         as_date("day", "%Y-%m-%d").alias("samplingdate"),
         pl.format(
-            "{}:{}", (pl.col("minute") // 60).cast(pl.String).str.zfill(2), (pl.col("minute") % 60).cast(pl.String).str.zfill(2)
+            "{}:{}",
+            (pl.col("minute") // 60).cast(pl.String).str.zfill(2),
+            (pl.col("minute") % 60).cast(pl.String).str.zfill(2),
         ).alias("samplingtime"),
         pl.col("code").alias("analysiscode"),
         pl.when("cancelled").then(pl.lit("Aflyst")).otherwise(sign + number).alias("value"),
@@ -108,15 +109,19 @@ def _national(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
         pl.lit("").alias("referenceinterval_upperlimit"),
         "fact",
     )
-    return deliver(SECTOR, "lab_dm_forsker", period, table, Style(";", "utf-8", "upper"), fact="fact", fact_kind="result")
+    return deliver(
+        SECTOR, "lab_dm_forsker", period, table, Style(";", "utf-8", "upper"), fact="fact", fact_kind="result"
+    )
 
 
 def _regional_view(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
     """Text answer beside a number that is blank when the answer is a word or holds a sign."""
     plain = (pl.col("sign") == "=") & ~pl.col("cancelled")
     sign = pl.when(pl.col("sign") == "=").then(pl.lit("")).otherwise(pl.col("sign"))
-    answer = pl.when("cancelled").then(pl.lit("Aflyst")).otherwise(
-        sign + pl.col("number").str.replace(".", ",", literal=True)
+    answer = (
+        pl.when("cancelled")
+        .then(pl.lit("Aflyst"))
+        .otherwise(sign + pl.col("number").str.replace(".", ",", literal=True))
     )
     taken = (pl.col("day").cast(pl.Int64) * 1440 + pl.col("minute")) * 60_000
     moment = "%Y-%m-%d %H:%M:%S"

@@ -115,9 +115,14 @@ def _reports(
             )))  # fmt: skip
     dated.sort(key=lambda one: one[:2])
     bundles = [one for _, _, one in dated]
-    counted = [entry["resource"]["resourceType"] for one in bundles for entry in one["entry"]]
-    count = sum(kind in COUNTED for kind in counted)
-    rows = pl.DataFrame({FACT: np.arange(count), FAULTS: pl.repeat("", count, eager=True)})
+    resources = [entry["resource"] for one in bundles for entry in one["entry"]]
+    numbers: dict[tuple[str, str], int] = {}
+    facts = [
+        numbers.setdefault((resource["resourceType"], resource["id"]), len(numbers))
+        for resource in resources
+        if resource["resourceType"] in COUNTED
+    ]
+    rows = pl.DataFrame({FACT: pl.Series(facts, dtype=pl.Int64), FAULTS: pl.repeat("", len(facts), eager=True)})
     file_type = f"kl_gateway_{law}"
     return BundleDelivery(
         SECTOR, file_type, period, rows, Style(), f"{file_type}_{period}", bundles=bundles, is_lines=is_lines
@@ -147,10 +152,15 @@ def _course_reports(
     )
     if never:
         closed = _date(max(course["granted"], course["closed"]) if course["closed"] >= 0 else course["granted"])
-        yield f"{closed}T22:15:00+01:00", [citizen, fhir.service_request(names, law, f"{referred}T10:05:00+01:00", "revoked", discharged)]
+        yield (
+            f"{closed}T22:15:00+01:00",
+            [citizen, fhir.service_request(names, law, f"{referred}T10:05:00+01:00", "revoked", discharged)],
+        )
         return
     start = f"{granted}T09:00:00+01:00"
-    open_plan = fhir.care_plan(names, law, granted=start, closed=None, status="active", activity="in-progress", reason=None)
+    open_plan = fhir.care_plan(
+        names, law, granted=start, closed=None, status="active", activity="in-progress", reason=None
+    )
     kinds = sorted({row["intervention"] for row in held})
     planned = [fhir.intervention(names, law, kind, kind, start) for kind in kinds]
     first = [_meeting(names, law, held[0], "planned")] if held else []
@@ -167,7 +177,7 @@ def _course_reports(
     if course["closed"] >= 0:
         done = course["status"] == "completed"
         closed_plan = fhir.care_plan(
-            names, law, granted=start, closed=f"{_date(course['closed'])}T15:00:00+01:00", status="completed" if done else "revoked",
+            names, law, granted=start, closed=f"{_date(course['closed'])}T15:00:00+01:00", status="completed",
             activity="completed" if done else "stopped",
             reason=None if done else fhir.STOPPED_BECAUSE[course["reason"]],
         )  # fmt: skip
@@ -177,9 +187,7 @@ def _course_reports(
 def _meeting(names: fhir.Names, law: str, row: dict[str, Any], status: str) -> dict[str, Any]:
     day = _date(row["day"])
     mode = "AMB" if row["number"] % 5 else "VR"
-    return fhir.encounter(
-        names, law, row["number"], status, f"{day}T10:00:00+01:00", f"{day}T10:45:00+01:00", mode
-    )
+    return fhir.encounter(names, law, row["number"], status, f"{day}T10:00:00+01:00", f"{day}T10:45:00+01:00", mode)
 
 
 def _date(day: int) -> str:

@@ -16,11 +16,19 @@ MEASURES = {"systolic": "mmHg", "diastolic": "mmHg", "weight": "kg", "height": "
 GRADES = ("foto", "oct", "oftalmoskopi")
 
 
-def write_prescriptions(region: Region) -> Iterator[Delivery]:
-    """Yield purchases at pharmacies, two years to a file."""
+def purchase_rows(region: Region) -> pl.DataFrame:
+    """Return purchases with what is known of the product, numbered (`fact`), in order of day."""
     products = pl.DataFrame(product_table(region.country.drugs)).with_row_index("product").cast({"product": pl.Int16})
-    purchases = region.purchases.join(products, on="product", maintain_order="left")
-    purchases = purchases.unique(["person", "day", "vnr"], keep="first", maintain_order=True).sort("day", maintain_order=True)
+    return (
+        region.purchases.join(products, on="product", maintain_order="left")
+        .unique(["person", "day", "vnr"], keep="first", maintain_order=True)
+        .sort("day", maintain_order=True)
+        .with_row_index("fact")
+    )
+
+
+def write_prescriptions(region: Region, purchases: pl.DataFrame) -> Iterator[Delivery]:
+    """Yield purchases at pharmacies, two years to a file."""
     for period, begin, end in spans(region, region.window.first, region.window.last, 2):
         rows = within(purchases, "day", begin, end)
         yield deliver(
@@ -33,13 +41,14 @@ def write_prescriptions(region: Region) -> Iterator[Delivery]:
                 pl.col("packages").cast(pl.String).alias("apk"),
                 pl.col("indication").alias("indo"),
                 "vnr",
+                "fact",
             ),
-            Style(";", "utf-8", "upper"),
+            Style(";", "utf-8", "upper"), fact="fact", fact_kind="purchase",
         )  # fmt: skip
 
 
-def write_services(region: Region, chance: Chance) -> Iterator[Delivery]:
-    """Yield services by week of settlement: the older layout for the first years, then the newer one."""
+def service_rows(region: Region, chance: Chance) -> pl.DataFrame:
+    """Return services summed by person, week and provider, numbered (`fact`), in order of week."""
     draw = chance.about("providers")
     services = region.services
     practice = value_on(services, region.registrations, "practice").fill_null(-1).to_numpy()
@@ -52,11 +61,16 @@ def write_services(region: Region, chance: Chance) -> Iterator[Delivery]:
         child=pl.Series(child.astype(np.int8)),
         monday=pl.col("day") - (pl.col("day") + 3) % 7,
     ).filter(pl.col("provider") != "")
-    weekly = (
+    return (
         rows.group_by("person", "monday", "specialty", "service", "provider", maintain_order=True)
         .agg(pl.col("quantity").sum(), pl.col("child").max())
         .sort("monday", maintain_order=True)
+        .with_row_index("fact")
     )
+
+
+def write_services(region: Region, weekly: pl.DataFrame) -> Iterator[Delivery]:
+    """Yield services by week of settlement: the older layout for the first years, then the newer one."""
     changeover = first_of(year_of(region.window.first) + 2)
     older = list(spans(region, region.window.first - 6, min(changeover - 1, region.window.last), 10))
     newer = list(spans(region, max(changeover, region.window.first - 6), region.window.last, 3))
@@ -77,10 +91,12 @@ def _services(region: Region, rows: pl.DataFrame, file_type: str, period: str) -
         pl.col("provider").alias("ydernr"),
         pl.lit("1").alias("kontakt"),
         pl.col("quantity").cast(pl.String).alias("antal"),
+        "fact",
     )
     if file_type == "sysi":
         table = table.with_columns(bruhon=pl.lit("141,32"), afrper=pl.col("honuge"))
-    return deliver("insurance", file_type, period, table, Style(";", "cp1252", "upper"))
+    style = Style(";", "cp1252", "upper")
+    return deliver("insurance", file_type, period, table, style, fact="fact", fact_kind="service")
 
 
 def _with_practice(region: Region, rows: pl.DataFrame) -> pl.DataFrame:
