@@ -1,4 +1,4 @@
-"""Boundary cases in text files that a clinician can read: drawn tables, and below them what must become of each patient.
+"""Boundary cases in text files that a clinician can read: drawn tables, then what must become of each drawn patient.
 
 A file holds one or more blocks:
 

@@ -45,7 +45,7 @@ def found_in(drawing: str) -> dict[str, dict[int, str]]:
     return found
 
 
-@pytest.mark.parametrize(("classifier", "case"), CASES, ids=lambda part: str(part))
+@pytest.mark.parametrize(("classifier", "case"), CASES, ids=str)
 def test_a_drawn_person_is_classified_as_expected(classifier: str, case: DrawnCase):
     assert found_in(case.drawing)[classifier][case.patient] == case.outcome
 
