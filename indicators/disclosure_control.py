@@ -18,7 +18,8 @@ import polars as pl
 from indicators.disclosure.audit import audit
 from indicators.disclosure.complementary import hide_enough
 from indicators.disclosure.policy import Policy
-from indicators.disclosure.primary import too_small
+from indicators.disclosure.primary import is_nobody, too_small
+from indicators.disclosure.quantities import LooksAt
 from indicators.disclosure.system import System, build_system
 from tvaers.errors import DisclosureError
 from tvaers.progress import track
@@ -45,14 +46,15 @@ class Protection:
     narrowest: float | None
 
 
-def protect(cells: pl.DataFrame, policy: Policy, parents: pl.DataFrame) -> Protection:
+def protect(cells: pl.DataFrame, policy: Policy, parents: pl.DataFrame, looks_at: LooksAt | None = None) -> Protection:
     """Return the cells as they may be published.
 
     Args:
-        cells: All cells of the release, with the columns of `indicator.result`, `kind` (of indicator) and `family`
-            (indicators of one family and denominator may be nested in each other; null for none).
+        cells: All cells of the release, with the columns of `indicator.result` and the `kind` of indicator.
         policy: What may be published.
         parents: Which cluster a practice belongs to in a period: `period_end`, `unit_id`, `cluster_id`.
+        looks_at: Which facts about a patient each indicator's numerator looks at: indicators that look at the same may
+            be nested in each other, and the people between them are a group too.
 
     Raises:
         DisclosureError: The cells cannot be protected, or the audit of the result finds a cell that can be worked out.
@@ -60,9 +62,8 @@ def protect(cells: pl.DataFrame, policy: Policy, parents: pl.DataFrame) -> Prote
     hidden = np.zeros(cells.height, dtype=bool)
     primary = too_small(cells, policy).to_numpy()
     narrowest: list[float] = []
-    periods = cells["period_end"].unique().sort().to_list()
-    with track("Disclosure control", len(periods)) as advance:
-        for rows, system in _systems(cells, parents, policy, periods):
+    with track("Disclosure control", cells["period_end"].n_unique()) as advance:
+        for rows, system in _systems(cells, parents, policy, looks_at or {}):
             chosen = hide_enough(system, primary[rows], policy.protection_width)
             narrowest.append(_judge(system, chosen, policy, cells["period_end"][int(rows[0])]))
             hidden[rows] = chosen
@@ -76,14 +77,14 @@ def protect(cells: pl.DataFrame, policy: Policy, parents: pl.DataFrame) -> Prote
 
 
 def _systems(
-    cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, periods: list[date]
+    cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, looks_at: LooksAt
 ) -> Iterator[tuple[np.ndarray, System]]:
     """Yield each period's rows and its system of counts and equations."""
     number = cells.select("period_end").with_row_index("row")
-    for period in periods:
+    for period in cells["period_end"].unique().sort():
         rows = number.filter(pl.col("period_end") == period)["row"].to_numpy()
         clusters = parents.filter(pl.col("period_end") == period).select("unit_id", "cluster_id")
-        yield rows, build_system(cells[rows], clusters, policy)
+        yield rows, build_system(cells[rows], clusters, policy, looks_at)
 
 
 def _judge(system: System, hidden: np.ndarray, policy: Policy, period: date) -> float:
@@ -107,14 +108,16 @@ def _judge(system: System, hidden: np.ndarray, policy: Policy, period: date) -> 
 def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy) -> pl.DataFrame:
     """Return cells as they are published, given which of them are hidden.
 
-    A hidden cell loses every number. A rate is published with its patient-years and without the number of people, and
-    a median without its interval when too few people lie beyond the limits.
+    A hidden cell loses every number; a cell with nobody in its denominator has no data. A rate is published with its
+    patient-years and without the number of people, and a median without its interval when too few people lie beyond the
+    limits.
     """
     kind, is_shown = pl.col("kind"), pl.col("state") == "shown"
     is_rate = kind == "rate_per_1000_patient_years"
     share_measured = (pl.col("denominator") / pl.col("eligible")).fill_nan(None)
     has_interval = (kind != "median") | (pl.col("denominator") >= policy.smallest_median_interval_group)
-    state = pl.when(hidden).then(pl.lit("suppressed")).when(pl.col("state") == "computed").then(pl.lit("shown"))
+    state = pl.when(hidden).then(pl.lit("suppressed")).when(is_nobody(cells)).then(pl.lit("no_data"))
+    state = state.when(pl.col("state") == "computed").then(pl.lit("shown"))
     return (
         cells.with_columns(
             state.otherwise("state").alias("state"),
@@ -130,7 +133,7 @@ def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy) -> pl.DataF
 
 def _report(cells: pl.DataFrame, primary: np.ndarray, hidden: np.ndarray) -> pl.DataFrame:
     counted = cells.with_columns(small=pl.Series(primary), hidden=pl.Series(hidden)).filter(
-        pl.col("state") != "not_applicable"
+        (pl.col("state") == "computed") & ~is_nobody(cells)
     )
     return (
         counted.group_by("level")

@@ -48,7 +48,7 @@ TABLES: dict[str, tuple[str, str]] = {
 }
 
 
-def write_release(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
+def write_release(path: Path, tables: Mapping[str, pl.DataFrame]) -> str:
     """Write a release to a path that does not exist yet.
 
     Args:
@@ -67,3 +67,4 @@ def write_release(path: Path, tables: Mapping[str, pl.DataFrame]) -> None:
         identity = [("release_id", digest.hexdigest()[:12]), ("schema_version", RELEASE_SCHEMA_VERSION)]
         release.executemany("INSERT INTO meta VALUES (?, ?)", identity)
         release.execute("CHECKPOINT")
+    return identity[0][1]

@@ -12,12 +12,18 @@ def is_small(column: str, limit: int) -> pl.Expr:
     return pl.col(column).is_between(1, limit - 1).fill_null(value=False)
 
 
+def is_nobody(cells: pl.DataFrame) -> pl.Series:
+    """Return, per cell, whether it was computed and nobody is in its denominator."""
+    persons = pl.when(pl.col("kind") == "rate_per_1000_patient_years").then("patients").otherwise("denominator")
+    return cells.select(((pl.col("state") == "computed") & (persons == 0)).alias("nobody"))["nobody"]
+
+
 def too_small(cells: pl.DataFrame, policy: Policy) -> pl.Series:
     """Return, per cell, whether a primary rule hides it.
 
     The rules: 1 to k-1 people in the numerator, the complement, the group whose value is missing, or the whole group;
     a share or rate of too few people; a median of too few; events of too few people; a practice that is too small to be
-    shown by itself in that period. A group of none is not small.
+    shown by itself in that period. A group of none is not small, and a cell with nobody in it has nothing to hide.
 
     Args:
         cells: Cells of one or more periods, with the columns of `indicator.result` and `kind`.
@@ -46,7 +52,7 @@ def too_small(cells: pl.DataFrame, policy: Policy) -> pl.Series:
     unit_is_small = (pl.col("level") == "practice") & (
         pl.col("patients").max().over("period_end", "level", "unit_id") < policy.smallest_practice
     )
-    computed = state == "computed"
+    somebody = (state == "computed") & ~pl.lit(is_nobody(cells))
     by_kind = (
         pl.when(kind == "proportion")
         .then(share_is_small)
@@ -54,5 +60,5 @@ def too_small(cells: pl.DataFrame, policy: Policy) -> pl.Series:
         .then(median_is_small)
         .otherwise(rate_is_small)
     )
-    hidden = (computed & (people_are_few | by_kind)) | ((state == "no_data") & is_small("eligible", k))
-    return rows.select((hidden | ((state != "not_applicable") & unit_is_small)).alias("primary")).collect()["primary"]
+    hidden = (somebody & by_kind) | people_are_few | unit_is_small
+    return rows.select(((state == "computed") & hidden).alias("primary")).collect()["primary"]

@@ -1,5 +1,6 @@
 """What cells count: the distinct quantities of a set of indicators, and which of them add up to which."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -14,6 +15,9 @@ TOLD_BY = {
     "median": ["denominator", "missing", "eligible"],
     "rate_per_1000_patient_years": ["numerator"],
 }
+
+NESTED = ((0, 0), (0, 1), (1, 0), (1, 1))
+LooksAt = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -31,42 +35,37 @@ class Quantities:
     values: NDArray[np.int64]
 
 
-def find_quantities(placed: pl.DataFrame, places: pl.DataFrame) -> Quantities:
+def find_quantities(placed: pl.DataFrame, places: pl.DataFrame, looks_at: LooksAt) -> Quantities:
     """Return the distinct quantities of all indicators, those between nested indicators included.
 
     A cell that is absent from a breakdown the indicator otherwise has counts nobody: everything in it is 0.
 
     Args:
-        placed: Cells with their `place` number, `kind` and `family`.
+        placed: Cells with their `place` number and `kind`.
         places: Distinct level, unit, sex and age band.
+        looks_at: Which facts about a patient each indicator's numerator looks at.
     """
     names = placed["indicator_id"].unique().sort().to_list()
     indicators = {name: number for number, name in enumerate(names)}
-    split = places.select(
-        (pl.col("level") + "|" + (pl.col("sex") != "all").cast(str) + (pl.col("age_band") != "all").cast(str)).alias(
-            "split"
-        )
-    )
-    block = split["split"].cast(pl.Categorical).to_physical().to_numpy()
-    counted = placed.filter(pl.col("state") != "not_applicable").with_columns(
+    counted = placed.filter(pl.col("state") == "computed").with_columns(
         complement=pl.col("denominator") - pl.col("numerator"),
         missing=pl.col("eligible") - pl.col("denominator"),
     )
-    row = counted["indicator_id"].replace_strict(indicators).to_numpy()
+    row = counted["indicator_id"].replace_strict(indicators, return_dtype=pl.Int64).to_numpy()
     place = counted["place"].to_numpy()
-    has_block = np.zeros((len(names), block.max() + 1), dtype=bool)
-    has_block[row, block[place]] = True
-    present = has_block[:, block]
     table = np.full((len(names), len(FIELDS), places.height), ABSENT, dtype=np.int64)
     kinds = dict(placed.select("indicator_id", "kind").unique().iter_rows())
+    block = places.select(pl.struct("level", pl.col("sex") == "all", pl.col("age_band") == "all").rank("dense") - 1)
+    split = block.to_series().to_numpy()
+    has_split = np.zeros((len(names), int(split.max(initial=0)) + 1), dtype=bool)
+    has_split[row, split[place]] = True
     for column, field in enumerate(FIELDS):
-        told = np.array([field in TOLD_BY[kinds[name]] for name in names])
-        table[:, column][present & told[:, None]] = 0
-        known = told[row]
+        is_told = np.array([field in TOLD_BY[kinds[name]] for name in names], dtype=bool)
+        table[:, column][has_split[:, split] & is_told[:, None]] = 0
+        known = is_told[row]
         table[row[known], column, place[known]] = counted[field].fill_null(0).to_numpy()[known]
     flat = table.reshape(-1, places.height)
-    families = dict(placed.select("indicator_id", "family").unique().iter_rows())
-    between = _between_nested(table, [families[name] for name in names])
+    between = _between_nested(table, [looks_at.get(name, frozenset()) for name in names])
     values, number = np.unique(np.vstack([flat, *between]), axis=0, return_inverse=True)
     number = np.asarray(number).ravel()[: len(flat)].reshape(len(names), len(FIELDS))
     is_nothing = (values == ABSENT).all(axis=1)
@@ -74,20 +73,27 @@ def find_quantities(placed: pl.DataFrame, places: pl.DataFrame) -> Quantities:
     return Quantities(indicators=indicators, number=number, values=values)
 
 
-def _between_nested(table: NDArray[np.int64], families: list[str | None]) -> list[NDArray[np.int64]]:
-    """Return the differences between nested counts of one family and denominator: they are groups of people too."""
+def _between_nested(table: NDArray[np.int64], facts: list[frozenset[str]]) -> list[NDArray[np.int64]]:
+    """Return the differences between nested counts with the same denominator: they are groups of people too.
+
+    Two indicators that look at the same facts (below 53, below 59, 75 and above) may be nested either way round: one's
+    numerator in the other's numerator or complement. One that looks at some of the other's facts (retinopathy, any
+    complication) may be nested numerator in numerator.
+    """
     differences = []
     denominator = FIELDS.index("denominator")
     for first in range(len(table)):
         for second in range(first + 1, len(table)):
-            related = families[first] is not None and families[first] == families[second]
+            related = (
+                facts[first] and facts[second] and (facts[first] <= facts[second] or facts[second] <= facts[first])
+            )
             if not related or not np.array_equal(table[first, denominator], table[second, denominator]):
                 continue
-            for one in table[first, :2]:
-                for other in table[second, :2]:
-                    difference = np.where(one == ABSENT, 0, other - one)
-                    if (difference >= 0).all() or (difference <= 0).all():
-                        differences.append(np.where(one == ABSENT, ABSENT, abs(difference)))
+            for one, other in NESTED if facts[first] == facts[second] else NESTED[:1]:
+                difference = table[second, other] - table[first, one]
+                known = table[first, one] != ABSENT
+                if (difference[known] >= 0).all() or (difference[known] <= 0).all():
+                    differences.append(np.where(known, abs(difference), ABSENT))
     return differences
 
 

@@ -24,7 +24,8 @@ from scipy import sparse
 
 from indicators.disclosure.places import PLACE, Totals, find_totals
 from indicators.disclosure.policy import Policy
-from indicators.disclosure.quantities import ABSENT, FIELDS, Quantities, find_quantities, find_sums
+from indicators.disclosure.primary import is_nobody
+from indicators.disclosure.quantities import ABSENT, FIELDS, LooksAt, Quantities, find_quantities, find_sums
 
 LEAST_SLACK = 5
 
@@ -74,21 +75,21 @@ class System:
         return self.small | (owned & ~self.visible(hidden))
 
 
-def build_system(cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy) -> System:
+def build_system(cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, looks_at: LooksAt) -> System:
     """Build the system of one period.
 
     Args:
-        cells: The period's cells with the columns of `indicator.result`, `kind` and `family` (indicators of one family
-            with the same denominator may be nested in each other; null for none).
+        cells: The period's cells with the columns of `indicator.result` and `kind`.
         parents: Practices of the period and their cluster: `unit_id`, `cluster_id`.
         policy: Limits and the order in which cells are given up.
+        looks_at: Which facts about a patient each indicator's numerator looks at.
 
     Raises:
         DisclosureError: The units of a level add up to more than the total, so the cells are not of one population.
     """
     places = cells.select(PLACE).unique().sort(PLACE)
     placed = cells.join(places.with_row_index("place"), on=PLACE, how="left", maintain_order="left")
-    found = find_quantities(placed, places)
+    found = find_quantities(placed, places, looks_at)
     totals, values = find_totals(places, parents, found.values)
     sums = find_sums(values)
     width = values.size
@@ -149,8 +150,9 @@ def _cells_and_variables(
     place = placed["place"].to_numpy().astype(np.int64)
     of_cell = found.number[placed["indicator_id"].replace_strict(found.indicators).to_numpy()]
     variable = np.where(of_cell >= 0, of_cell * spots + place[:, None], -1)
+    variable[(placed["state"] != "computed").to_numpy()] = -1
     shown = variable >= 0
-    is_empty = (placed["state"] == "no_data").to_numpy()
+    is_empty = is_nobody(placed).to_numpy()
     shown[is_empty, FIELDS.index("missing") :] = False
     own = variable >= 0
     own[:, FIELDS.index("denominator") :] = False

@@ -11,7 +11,7 @@ from indicators.disclosure.primary import too_small
 from indicators.disclosure_control import protect, released
 from indicators.release_file import write_release
 from tests.attacks.attacker import FIELDS, Attacker, Variable
-from tests.lib.invented_cells import INVENTED, Cells, invented_cells
+from tests.lib.invented_cells import INVENTED, LOOKS_AT, Cells, invented_cells
 from tests.lib.tiny_release import META, POLICY, completeness, definition, deliveries, quarantine
 
 WORLDS: dict[str, dict[str, float]] = {
@@ -58,7 +58,7 @@ class World:
 
     def ours(self, folder: Path) -> Attacker:
         """Release through disclosure control."""
-        return self.release(folder, protect(self.cells.results, self.policy, self.cells.parents).cells)
+        return self.release(folder, protect(self.cells.results, self.policy, self.cells.parents, LOOKS_AT).cells)
 
     def with_primary_rules_only(self, folder: Path) -> Attacker:
         """Release with nothing hidden but the small cells themselves."""
@@ -68,7 +68,7 @@ class World:
     def indicator_by_indicator(self, folder: Path) -> Attacker:
         """Release with every indicator protected alone, blind to the people it shares with the others."""
         parts = [
-            protect(part, self.policy, self.cells.parents).cells
+            protect(part, self.policy, self.cells.parents, LOOKS_AT).cells
             for _, part in self.cells.results.group_by("indicator_id", maintain_order=True)
         ]
         return self.release(folder, pl.concat(parts))
@@ -76,7 +76,7 @@ class World:
     def without_linear_programming(self, folder: Path) -> Attacker:
         """Release that only makes sure that subtraction finds nothing."""
         loose = self.policy.model_copy(update={"protection_width": 0})
-        return self.release(folder, protect(self.cells.results, loose, self.cells.parents).cells)
+        return self.release(folder, protect(self.cells.results, loose, self.cells.parents, LOOKS_AT).cells)
 
     def truth(self, attacker: Attacker) -> dict[Variable, float]:
         """Return the true value of every count of every cell, under the attacker's names."""

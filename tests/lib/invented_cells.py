@@ -54,6 +54,9 @@ INVENTED = (
 )
 
 
+LOOKS_AT = {each.indicator_id: frozenset({each.group}) for each in INVENTED if each.below}
+
+
 @dataclass(frozen=True)
 class Cells:
     """Results of an invented population.
@@ -143,7 +146,6 @@ def invented_cells(
                 counted.with_columns(
                     pl.lit(invented.indicator_id).alias("indicator_id"),
                     pl.lit(invented.kind).alias("kind"),
-                    pl.lit("hba1c" if invented.below else None, pl.String).alias("family"),
                     pl.lit(period_end.replace(year=period_end.year - 1)).dt.offset_by("1d").alias("period_start"),
                     pl.lit(period_end).alias("period_end"),
                 )
@@ -230,7 +232,7 @@ def _finish(cells: pl.DataFrame) -> pl.DataFrame:
         by_kind(low, rate_low, "low").alias("ci_low"),
         by_kind(high, rate_high, "high").alias("ci_high"),
         pl.lit(1).alias("definition_version"),
-        pl.when(pl.col("denominator") > 0).then(pl.lit("computed")).otherwise(pl.lit("no_data")).alias("state"),
+        pl.lit("computed").alias("state"),
     )
     order = ["indicator_id", "period_end", "level", "unit_id", "sex", "age_band"]
     return filled.drop("median", "low", "high").sort(order)

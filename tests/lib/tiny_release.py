@@ -9,7 +9,7 @@ import polars as pl
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure_control import protect
 from indicators.release_file import write_release
-from tests.lib.invented_cells import INVENTED, Invented, invented_cells
+from tests.lib.invented_cells import INVENTED, LOOKS_AT, Invented, invented_cells
 
 POLICY = Path(__file__).parents[2] / "packs" / "denmark" / "disclosure.yaml"
 LANGUAGES = ("en", "da", "nb")
@@ -52,7 +52,7 @@ def tiny_release(
     write_release(
         path,
         {
-            "result": protect(world.results, policy, world.parents).cells,
+            "result": protect(world.results, policy, world.parents, LOOKS_AT).cells,
             "unit": world.units,
             "indicator": pl.DataFrame(definitions),
             "delivery": deliveries(),

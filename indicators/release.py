@@ -1,0 +1,203 @@
+"""Publish: computed indicators through disclosure control into the anonymous release, swapped in at once."""
+
+import json
+import time
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, cast
+
+import duckdb
+import polars as pl
+
+import tvaers
+from indicators.catalogue import columns_in
+from indicators.definition import Indicator, load_definitions
+from indicators.disclosure.policy import load_policy
+from indicators.disclosure_control import protect
+from indicators.parameters import Parameter, load_parameters
+from indicators.population import Populations, load_populations
+from indicators.release_content import completeness, deliveries, quarantine, units
+from indicators.release_file import write_release
+from packs.pack import Pack, load_pack
+from tvaers.errors import WarehouseError
+from tvaers.keys import load_master_key
+from tvaers.settings import Settings
+from warehouse.connection import open_read_only
+from warehouse.swap import one_builder_at_a_time, replace_atomically
+
+# Dates that say which days an indicator looks at; they are no facts about a patient.
+DATES_OF_THE_PERIOD = {"period_start", "period_end", "observed_from", "observed_to"}
+
+
+@dataclass(frozen=True)
+class ReleaseSummary:
+    """What was published.
+
+    Attributes:
+        release_id: Hash of the content; the same content has the same id.
+        levels: Per level: cells, those small on their own, those hidden in all, and the share shown.
+        narrowest: Smallest distance met between the lowest and highest possible value of a hidden small count.
+        seconds: Time taken.
+    """
+
+    release_id: str
+    reporting_date: date
+    indicators: int
+    periods: int
+    levels: tuple[dict[str, Any], ...]
+    narrowest: float | None
+    is_synthetic: bool
+    seconds: float
+
+
+def publish(settings: Settings) -> ReleaseSummary:
+    """Protect the computed indicators and swap in a release that holds them; the last release stays until then.
+
+    Args:
+        settings: The home folder, pack and disease.
+
+    Raises:
+        DisclosureError: The policy is not valid, or the cells cannot be protected. Nothing is replaced.
+        WarehouseError: The warehouse is missing, or nothing was computed yet.
+        DefinitionError: Indicators were computed with other definitions than these.
+    """
+    started = time.monotonic()
+    pack = load_pack(settings.pack)
+    policy = load_policy(pack.folder / "disclosure.yaml")
+    definitions = load_definitions(settings.disease, pack)
+    with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as con:
+        cells = _cells(con, definitions)
+        reporting_date = cast("date", cells["period_end"].max())
+        looks_at = {indicator.id: _facts(indicator) for indicator in definitions}
+        protection = protect(cells, policy, _parents(con), looks_at)
+        tables = {
+            "result": protection.cells,
+            "unit": units(con, pack),
+            "indicator": _pages(definitions, pack, settings.disease, reporting_date),
+            "delivery": deliveries(con, policy.smallest_count),
+            "quarantine": quarantine(con, policy.smallest_count),
+            "completeness": completeness(con, policy.smallest_count),
+            "policy": pl.DataFrame(policy.rows()),
+            "meta": _meta(con, settings, pack, reporting_date),
+        }
+    with one_builder_at_a_time(settings.release), replace_atomically(settings.release) as path:
+        release_id = write_release(path, tables)
+    return ReleaseSummary(
+        release_id=release_id,
+        reporting_date=reporting_date,
+        indicators=len(definitions),
+        periods=cells["period_end"].n_unique(),
+        levels=tuple(protection.report.to_dicts()),
+        narrowest=protection.narrowest,
+        is_synthetic=settings.is_synthetic,
+        seconds=round(time.monotonic() - started, 1),
+    )
+
+
+def _cells(con: duckdb.DuckDBPyConnection, definitions: tuple[Indicator, ...]) -> pl.DataFrame:
+    """Return all computed cells with the kind of their indicator.
+
+    Raises:
+        WarehouseError: Nothing was computed yet, or not with these definitions.
+    """
+    known = pl.DataFrame(
+        [(each.id, each.version, each.kind) for each in definitions],
+        schema={"indicator_id": pl.String, "definition_version": pl.Int32, "kind": pl.String},
+        orient="row",
+    )
+    what_to_do = "tvaers compute, then tvaers release"
+    try:
+        results = con.execute("SELECT * FROM indicator.result ORDER BY ALL").pl()
+    except duckdb.CatalogException:
+        results = pl.DataFrame()
+    if results.is_empty():
+        raise WarehouseError("No indicators have been computed yet.", what_to_do=what_to_do)
+    cells = results.join(known, on=["indicator_id", "definition_version"], how="inner", maintain_order="left")
+    computed = set(results["indicator_id"].unique())
+    if cells.height != results.height or computed != set(known["indicator_id"]):
+        raise WarehouseError(
+            "The indicators were computed with other definitions than those in use now.",
+            how_much=f"{len(computed ^ set(known['indicator_id']))} indicators, {results.height - cells.height} cells.",
+            what_to_do=what_to_do,
+        )
+    return cells
+
+
+def _parents(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return the cluster of each practice on each reporting date, as the engine attributes patients."""
+    return con.execute(
+        """
+        SELECT period_end, practice_id AS unit_id, coalesce(max_by(cluster_id, starts_on), 'none') AS cluster_id
+        FROM core.practice
+        JOIN (SELECT DISTINCT period_end FROM indicator.result) AS period ON practice.starts_on <= period_end
+        GROUP BY ALL
+        UNION ALL
+        SELECT DISTINCT period_end, 'none', 'none' FROM indicator.result
+        """
+    ).pl()
+
+
+def _facts(indicator: Indicator) -> frozenset[str]:
+    """Return which facts about a patient the numerator looks at; none for counts of events."""
+    if indicator.numerator is None or indicator.numerator.when is None:
+        return frozenset()
+    columns = columns_in(indicator.numerator.when, where=f"{indicator.group}/{indicator.id}.yaml")
+    return columns - DATES_OF_THE_PERIOD
+
+
+def _pages(definitions: tuple[Indicator, ...], pack: Pack, disease: str, day: date) -> pl.DataFrame:
+    """Return each indicator's page as JSON, with its parameters as they hold on the reporting date."""
+    parameters = load_parameters(pack.folder)
+    populations = load_populations(disease)
+    rows = [
+        {
+            "indicator_id": each.id,
+            "definition_version": each.version,
+            "position": position,
+            "definition": json.dumps(_page(each, parameters, populations, day), ensure_ascii=False, sort_keys=True),
+        }
+        for position, each in enumerate(definitions, start=1)
+    ]
+    return pl.DataFrame(rows)
+
+
+def _page(
+    indicator: Indicator, parameters: dict[str, Parameter], populations: Populations, day: date
+) -> dict[str, Any]:
+    """Return a definition as plain data; `threshold`, `target` and `parameters` hold value, unit, date and source."""
+    held = {name: _held(parameters[name], day) for name in sorted(indicator.parameters())}
+    page = indicator.model_dump(mode="json", exclude_none=True)
+    page["population_who"] = populations.populations[indicator.population].who.model_dump(exclude_none=True)
+    page["period"] = f"{indicator.period} months"
+    page["parameters"] = held
+    for key in ("threshold", "target"):
+        page[key] = held.get((page.get(key) or "").removeprefix("$"))
+    return page
+
+
+def _held(parameter: Parameter, day: date) -> dict[str, Any] | None:
+    dated = parameter.valid_on(day)
+    if dated is None:
+        return None
+    return {
+        "value": dated.value,
+        "unit": parameter.unit,
+        "from_on": str(dated.from_on),
+        "source": dated.source.model_dump(mode="json", exclude_none=True),
+        "description": parameter.description,
+    }
+
+
+def _meta(con: duckdb.DuckDBPyConnection, settings: Settings, pack: Pack, reporting_date: date) -> pl.DataFrame:
+    """Return what the release is; the date is that of the data, so that the same data give the same release."""
+    made = con.execute("SELECT max(CAST(ended_at AS DATE)) FROM meta.batch").fetchone()
+    facts = {
+        "created_on": str(made[0] if made and made[0] else reporting_date),
+        "code_version": tvaers.__version__,
+        "pack": f"{pack.name} {pack.version}",
+        "disease": settings.disease,
+        "is_synthetic": "true" if settings.is_synthetic else "false",
+        "reporting_date": str(reporting_date),
+        "country_languages": ", ".join(pack.settings.languages),
+    }
+    return pl.DataFrame({"key": list(facts), "value": list(facts.values())})

@@ -1,0 +1,129 @@
+"""What a release tells beside its numbers: the units, what was delivered, what was quarantined, how complete it is."""
+
+import duckdb
+import polars as pl
+
+from data_contracts.contract import load_contracts
+from packs.pack import Pack
+
+# The day of an event, table by table: what the months of a sector are counted by.
+EVENT_DAYS = {
+    "hospital_contact": "started_on",
+    "diagnosis": "diagnosed_on",
+    "procedure": "performed_on",
+    "measurement": "taken_on",
+    "dispensing": "dispensed_on",
+    "service": "service_on",
+    "examination": "examined_on",
+    "municipal_course": "granted_on",
+    "municipal_encounter": "held_on",
+    "registration": "starts_on",
+    "residence": "starts_on",
+}
+POPULATION_TABLES = ("registration", "residence")
+
+
+def units(con: duckdb.DuckDBPyConnection, pack: Pack) -> pl.DataFrame:
+    """Return every unit that has a result, with the name it has last; `none` are the people who belong to no unit."""
+    used = con.execute("SELECT DISTINCT level, unit_id FROM indicator.result").pl()
+    practices = con.execute(
+        """
+        SELECT practice_id AS unit_id, max_by(name, starts_on) AS name, max_by(cluster_id, starts_on) AS cluster_id,
+               max_by(municipality_code, starts_on) AS municipality_id
+        FROM core.practice GROUP BY practice_id
+        """
+    ).pl()
+    clusters = con.execute(
+        "SELECT cluster_id AS unit_id, max_by(cluster_name, (starts_on, practice_id)) AS name FROM core.practice "
+        "WHERE cluster_id IS NOT NULL GROUP BY cluster_id"
+    ).pl()
+    municipalities = pack.municipalities.select(pl.col("municipality_code").alias("unit_id"), "name")
+    hospitals = pack.hospitals.select(pl.col("hospital_id").alias("unit_id"), "name")
+    named = {"practice": practices, "cluster": clusters, "municipality": municipalities, "hospital": hospitals}
+    names = pl.concat(
+        [frame.with_columns(pl.lit(level).alias("level")) for level, frame in named.items()], how="diagonal"
+    )
+    return (
+        used.join(names, on=["level", "unit_id"], how="left")
+        .with_columns(pl.coalesce("name", "unit_id").alias("name"))
+        .select("level", "unit_id", "name", "cluster_id", "municipality_id")
+    )
+
+
+def _without_small_counts(column: str, smallest: int) -> pl.Expr:
+    return pl.when(pl.col(column).is_between(1, smallest - 1)).then(None).otherwise(column).alias(column)
+
+
+def deliveries(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
+    """Return every delivery in use; where few rows were left out, the numbers of rows loaded and left out are empty."""
+    days = " UNION ALL ".join(
+        f"SELECT batch_id, max({column}) AS day FROM core.{table} GROUP BY batch_id"
+        for table, column in EVENT_DAYS.items()
+    )
+    found = con.execute(
+        f"""
+        SELECT sector, file_type, file_name, delivered_on, least(covered.day, delivered_on) AS covers_until, rows_in,
+               rows_loaded, rows_quarantined, rows_duplicate, state
+        FROM meta.batch
+        LEFT JOIN (SELECT batch_id, max(day) AS day FROM ({days}) GROUP BY batch_id) AS covered USING (batch_id)
+        WHERE state = 'loaded'
+        """
+    ).pl()
+    left_out = ["rows_quarantined", "rows_duplicate"]
+    few = pl.any_horizontal(pl.col(name).is_between(1, smallest - 1) for name in left_out)
+    fresh = {name: contract.fresh_within_days for name, contract in load_contracts().items()}
+    return found.with_columns(
+        pl.when(few).then(None).otherwise("rows_loaded").alias("rows_loaded"),
+        *(_without_small_counts(name, smallest) for name in left_out),
+        pl.col("file_type").replace_strict(fresh, default=None, return_dtype=pl.Int32).alias("fresh_within_days"),
+    )
+
+
+def quarantine(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
+    """Return the quarantined rows by file type and rule; a count of a few rows is hidden."""
+    found = con.execute(
+        """
+        SELECT batch.sector, batch.file_type, quarantine.rule, count(*) AS rows
+        FROM meta.quarantine AS quarantine
+        JOIN meta.batch AS batch USING (batch_id)
+        WHERE batch.state = 'loaded' AND quarantine.severity = 'quarantine'
+        GROUP BY ALL
+        """
+    ).pl()
+    rules = [
+        (name, rule.id, rule.description) for name, contract in load_contracts().items() for rule in contract.rules
+    ]
+    schema = {"file_type": pl.String, "rule": pl.String, "description": pl.String}
+    described = pl.DataFrame(rules, schema=schema, orient="row").unique(["file_type", "rule"])
+    few = pl.col("rows") < smallest
+    return found.join(described, on=["file_type", "rule"], how="left").with_columns(
+        pl.when(few).then(None).otherwise("rows").alias("rows"),
+        pl.when(few).then(pl.lit("suppressed")).otherwise(pl.lit("shown")).alias("state"),
+    )
+
+
+def completeness(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
+    """Return how many rows each sector's events have in each month that the results look back on."""
+    counts = " UNION ALL ".join(
+        f"SELECT batch_id, date_trunc('month', {column}) AS month, count(*) AS rows FROM core.{table} "
+        f"WHERE {column} BETWEEN ? AND ? GROUP BY ALL"
+        for table, column in EVENT_DAYS.items()
+        if table not in POPULATION_TABLES
+    )
+    span = con.execute("SELECT min(period_start), max(period_end) FROM indicator.result").fetchone()
+    first, last = span if span and span[0] else (None, None)
+    first = first.replace(day=1) if first else first
+    bounds = [first, last] * counts.count("BETWEEN")
+    found = con.execute(
+        f"""
+        SELECT batch.sector, CAST(month AS DATE) AS month, CAST(sum(rows) AS BIGINT) AS rows
+        FROM ({counts}) JOIN meta.batch AS batch USING (batch_id)
+        GROUP BY ALL
+        """,
+        bounds,
+    ).pl()
+    few = pl.col("rows") < smallest
+    return found.with_columns(
+        pl.when(few).then(None).otherwise("rows").alias("rows"),
+        pl.when(few).then(pl.lit("suppressed")).otherwise(pl.lit("shown")).alias("state"),
+    )
