@@ -65,8 +65,12 @@ def statements(size: Size) -> dict[str, tuple[str, str]]:
     """Return the columns and the SELECT of each core table."""
     person = pseudonym("i", size)
     people = f"range({size.people}) AS made(i)"
-    municipality = f"printf('%04d', 101 + ({chance('i // 3', '1')} % {size.municipalities}))"
-    practice = f"printf('%06d', 100001 + ({chance('i', '2')} % {size.practices}))"
+    # Practice k lies in municipality k modulo the number of municipalities; one patient in twenty lives in the next.
+    home = f"({chance('i', '2')} % {size.practices})"
+    moved = f"CASE WHEN {chance('i', '7')} % 20 = 0 THEN 1 ELSE 0 END"
+    municipality = f"printf('%04d', 101 + ({home} + {moved}) % {size.municipalities})"
+    practice = f"printf('%06d', 100001 + {home})"
+    hospital = f"printf('6%03d', ({chance('p', '2')} % {size.practices}) % {size.municipalities} // 3 + (c % 10) // 9)"
     lowest = " ".join(f"WHEN {place} THEN {row[3]}" for place, row in enumerate(ANALYTES))
     number = " ".join(f"WHEN {place} THEN {row[4]}" for place, row in enumerate(ANALYTES))
     step = " ".join(f"WHEN {place} THEN {row[5]}" for place, row in enumerate(ANALYTES))
@@ -112,7 +116,7 @@ def statements(size: Size) -> dict[str, tuple[str, str]]:
             "specialty_code, specialty, hospital_id, department_id, source_system",
             "SELECT patient_id, 'lpr3:' || (p * 100 + j), day, day + INTERVAL 9 HOUR, day + (c % 3)::INTEGER, "
             "day + (c % 3)::INTEGER + INTERVAL 15 HOUR, CASE c % 4 WHEN 0 THEN 'inpatient' ELSE 'outpatient' END, "
-            f"TRUE, c % 5 = 0, 'kardiologi', {specialty}, printf('6%03d', c % 50), 'd', 'lpr3_f' "
+            f"TRUE, c % 5 = 0, 'kardiologi', {specialty}, {hospital}, 'd', 'lpr3_f' "
             f"FROM {facts(15, size, 12)}",
         ),
         "diagnosis": (

@@ -24,8 +24,8 @@ from indicators.patient_period import (
     create_reporting,
     owner_of,
     refuse_shared_columns,
-    table_of,
 )
+from indicators.placement import table_of
 from indicators.population import Breakdowns, Populations, load_breakdowns, load_classifier, load_populations
 from indicators.variables import Source, Variable, load_variables
 from tvaers.errors import DefinitionError

@@ -1,6 +1,6 @@
 """Count patients into the finest cells, and add cells up to units and their breakdowns."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 import duckdb
@@ -19,8 +19,36 @@ UNIT_COLUMN: Mapping[Level, str] = {
     "practice": "practice_id",
     "hospital": "hospital_id",
 }
-CELL = ("period_end", "municipality_id", "practice_id", "cluster_id", "hospital_id", "sex", "age_band")
 KEYS = ("period_end", "level", "unit_id", "sex", "age_band")
+
+
+@dataclass(frozen=True)
+class Family:
+    """Levels whose units nest, so that one count of the finest units serves them all.
+
+    A practice belongs to one cluster on a reporting date, and everybody to one municipality; hospitals stand alone.
+    """
+
+    levels: tuple[Level, ...]
+
+    @property
+    def units(self) -> tuple[str, ...]:
+        """The columns of the family's units, the finest last; they are NULL in other families' cells."""
+        return tuple(UNIT_COLUMN[level] for level in self.levels if level != "all")
+
+    def cell(self, breakdowns: Breakdowns) -> tuple[str, ...]:
+        """Return the columns of the family's finest cells."""
+        splits = {column for level in self.levels for splits in breakdowns.levels[level] for column in splits}
+        return ("period_end", *self.units, *sorted(splits))
+
+
+FAMILIES = (Family(("all", "municipality")), Family(("cluster", "practice")), Family(("hospital",)))
+CELL = ("period_end", "municipality_id", "practice_id", "cluster_id", "hospital_id", "sex", "age_band")
+
+
+def cell_table(months: int) -> str:
+    """Return the name of the temporary table of the cells of one length of period."""
+    return f"cell_{months}"
 
 
 @dataclass(frozen=True)
@@ -37,16 +65,21 @@ class Counted:
     clauses: Clauses
 
     @property
+    def leaves_some_out(self) -> bool:
+        """Whether people are eligible but not counted, because a value is missing."""
+        return self.indicator.measured is not None and self.indicator.missing_values == "exclude"
+
+    @property
     def counts(self) -> dict[str, str]:
         """The aggregates, over the columns of `flags_sql`."""
         tag = self.tag
-        found = {"patients": f"count(*) FILTER (WHERE counted_{tag})"}
-        if self.indicator.missing_values == "exclude" and self.indicator.measured:
-            found["eligible"] = f"count(*) FILTER (WHERE eligible_{tag})"
-        if self.clauses.numerator:
-            found["numerator_patients"] = f"count(*) FILTER (WHERE numerator_{tag} > 0)"
-            if self.indicator.numerator and self.indicator.numerator.count:
-                found["numerator"] = f"CAST(sum(numerator_{tag}) AS BIGINT)"
+        found = {"patients": f"count_if(counted_{tag})"}
+        if self.leaves_some_out:
+            found["eligible"] = f"count_if(eligible_{tag})"
+        if self.clauses.is_met:
+            found["numerator_patients"] = f"count_if(met_{tag})"
+        if self.clauses.events:
+            found["numerator"] = f"CAST(sum(events_{tag}) AS BIGINT)"
         if self.indicator.denominator.count:
             found["denominator"] = f"CAST(sum(denominator_{tag}) AS BIGINT)"
         if self.clauses.days:
@@ -56,9 +89,13 @@ class Counted:
     @property
     def flags(self) -> dict[str, str]:
         """The columns of `flags_sql`, one value per patient and period."""
-        found = {"counted": self.clauses.in_denominator, "eligible": self.clauses.is_eligible}
-        if self.clauses.numerator:
-            found["numerator"] = self.clauses.numerator
+        found = {"counted": self.clauses.in_denominator}
+        if self.leaves_some_out:
+            found["eligible"] = self.clauses.is_eligible
+        if self.clauses.is_met:
+            found["met"] = self.clauses.is_met
+        if self.clauses.events:
+            found["events"] = self.clauses.events
         if self.indicator.denominator.count:
             found["denominator"] = self.clauses.denominator
         if self.clauses.days:
@@ -85,29 +122,32 @@ def populated_sql(catalogue: Catalogue, indicators: Sequence[Indicator]) -> str:
 
 
 def cells_sql(catalogue: Catalogue, counted: Sequence[Counted]) -> str:
-    """Return the SELECT that counts the patients of `patient_period` into the finest cells."""
+    """Return the SELECT that counts `patient_period` into the finest cells of each family."""
     indicators = [each.indicator for each in counted]
     flags = ", ".join(f"{sql} AS {name}" for each in counted for name, sql in each.flags.items())
     counts = ", ".join(f"{sql} AS {name}" for each in counted for name, sql in each.counts.items())
     populations = " OR ".join(sorted({f"in_{indicator.population}" for indicator in indicators}))
     cell = ", ".join(CELL)
+    sets = ", ".join(f"({', '.join(family.cell(catalogue.breakdowns))})" for family in FAMILIES)
     return (
         f"SELECT {cell}, {counts} FROM (SELECT {cell}, {flags} FROM ({populated_sql(catalogue, indicators)}) AS "
-        f"populated WHERE {populations}) AS flagged GROUP BY {cell}"
+        f"populated WHERE {populations}) AS flagged GROUP BY GROUPING SETS ({sets})"
     )
 
 
 def count_cells(
     con: duckdb.DuckDBPyConnection,
-    name: str,
+    months: int,
     catalogue: Catalogue,
     counted: Sequence[Counted],
-    bound: Bound,
     *,
-    is_first: bool,
+    bound: Bound,
+    begun: set[str],
 ) -> None:
-    """Add the patients of `patient_period` to the table of cells of one length of period, or begin it."""
-    (create_table if is_first else append)(con, name, cells_sql(catalogue, counted), bound)
+    """Add `patient_period` to the cells of one length of period, in a table that is begun when it does not exist."""
+    table = cell_table(months)
+    (append if table in begun else create_table)(con, table, cells_sql(catalogue, counted), bound)
+    begun.add(table)
 
 
 def collect_values(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, each: Counted, bound: Bound) -> None:
@@ -143,20 +183,24 @@ def split_columns(level: Level, splits: Sequence[Split]) -> tuple[str, str]:
 
 
 def add_up(
-    con: duckdb.DuckDBPyConnection, name: str, counted: Sequence[Counted], breakdowns: Breakdowns
+    con: duckdb.DuckDBPyConnection, months: int, counted: Sequence[Counted], breakdowns: Breakdowns
 ) -> pl.DataFrame:
     """Return each unit's and breakdown's numbers: the key columns, then each indicator's numbers."""
     sums = ", ".join(f"CAST(sum({column}) AS BIGINT) AS {column}" for each in counted for column in each.counts)
     parts = []
-    for level, breakdown in breakdowns.levels.items():
-        for splits in breakdown:
-            items, grouped = split_columns(level, splits)
-            parts.append(f"SELECT {items}, {sums} FROM {name} GROUP BY {grouped}")
+    for family in FAMILIES:
+        for level in family.levels:
+            for splits in breakdowns.levels[level]:
+                items, grouped = split_columns(level, splits)
+                parts.append(
+                    f"SELECT {items}, {sums} FROM {cell_table(months)} "
+                    f"WHERE {family.units[-1]} IS NOT NULL GROUP BY {grouped}"
+                )
     create_table(con, "added_up", " UNION ALL ".join(parts))
     return con.execute(f"SELECT * FROM added_up ORDER BY {', '.join(KEYS)}").pl()
 
 
-def all_keys(con: duckdb.DuckDBPyConnection, names: Sequence[str], breakdowns: Breakdowns) -> pl.DataFrame:
+def all_keys(con: duckdb.DuckDBPyConnection, lengths: Iterable[int], breakdowns: Breakdowns) -> pl.DataFrame:
     """Return every unit with every part of its breakdowns, also those in which nobody is.
 
     A unit has rows for each reporting date on which anybody of any indicator's population belongs to it.
@@ -165,7 +209,10 @@ def all_keys(con: duckdb.DuckDBPyConnection, names: Sequence[str], breakdowns: B
     parts = []
     for level, breakdown in breakdowns.levels.items():
         unit = UNIT_COLUMN[level]
-        selects = " UNION ".join(f"SELECT DISTINCT period_end, {unit} AS unit_id FROM {name}" for name in names)
+        selects = " UNION ".join(
+            f"SELECT DISTINCT period_end, {unit} AS unit_id FROM {cell_table(months)} WHERE {unit} IS NOT NULL"
+            for months in lengths
+        )
         units = con.execute(selects).pl()
         for splits in breakdown:
             sexes = ["female", "male"] if "sex" in splits else ["all"]

@@ -17,7 +17,8 @@ class Clauses:
         is_eligible: In the population, described by the denominator and not excluded.
         is_missing: Eligible, but without the value that the indicator needs.
         in_denominator: Counted.
-        numerator: Events or patients that meet the indicator; 0 outside the denominator. None for medians.
+        is_met: Counted and meets the indicator, or has such an event. None for medians.
+        events: How many events meet the indicator; 0 outside the denominator. None where patients are counted.
         denominator: Patients, or events; 0 outside the denominator.
         days: Days under observation, for rates.
         value: The number of which the median is taken, for medians.
@@ -28,7 +29,8 @@ class Clauses:
     is_eligible: str
     is_missing: str
     in_denominator: str
-    numerator: str | None
+    is_met: str | None
+    events: str | None
     denominator: str
     days: str | None
     value: str | None
@@ -36,7 +38,7 @@ class Clauses:
 
 def truth(expression: str) -> str:
     """Return an expression that is false where the given one is NULL: what is not known is not met."""
-    return f"coalesce(({expression}), FALSE)"
+    return f"(({expression}) IS TRUE)"
 
 
 def whole_days(years: str) -> str:
@@ -75,7 +77,8 @@ def clauses_of(indicator: Indicator, population: str) -> Clauses:
         is_eligible=is_eligible,
         is_missing=is_missing,
         in_denominator=in_denominator,
-        numerator=numerator_of(indicator, in_denominator),
+        is_met=met_of(indicator, in_denominator),
+        events=events_of(indicator, in_denominator),
         denominator=f"CASE WHEN {in_denominator} THEN {denominator.count or '1'} ELSE 0 END",
         days=f"CASE WHEN {in_denominator} THEN {whole_days(denominator.years)} ELSE 0 END"
         if denominator.years
@@ -84,16 +87,20 @@ def clauses_of(indicator: Indicator, population: str) -> Clauses:
     )
 
 
-def numerator_of(indicator: Indicator, in_denominator: str) -> str | None:
-    """Return how much one patient adds to the numerator, or None for a median."""
+def met_of(indicator: Indicator, in_denominator: str) -> str | None:
+    """Return whether a patient is counted and meets the indicator, or None for a median."""
     numerator = indicator.numerator
     if numerator is None:
         return None
-    if numerator.count:
-        return f"CASE WHEN {in_denominator} THEN coalesce({numerator.count}, 0) ELSE 0 END"
-    met = truth(numerator.when or "FALSE")
+    met = truth(f"({numerator.count}) > 0" if numerator.count else numerator.when or "FALSE")
     if indicator.measured and indicator.missing_values != "exclude":
         measured = truth(indicator.measured.when)
-        joined = "AND" if indicator.missing_values == "fail" else "OR NOT"
-        met = f"({met} {joined} {measured})"
-    return f"CASE WHEN {in_denominator} AND {met} THEN 1 ELSE 0 END"
+        met = f"({met} {'AND' if indicator.missing_values == 'fail' else 'OR NOT'} {measured})"
+    return f"({in_denominator}) AND {met}"
+
+
+def events_of(indicator: Indicator, in_denominator: str) -> str | None:
+    """Return how many events of one patient meet the indicator, or None where patients are counted."""
+    if indicator.numerator is None or indicator.numerator.count is None:
+        return None
+    return f"CASE WHEN {in_denominator} THEN coalesce({indicator.numerator.count}, 0) ELSE 0 END"

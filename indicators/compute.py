@@ -13,8 +13,7 @@ import tvaers
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.cells import Counted, add_up, all_keys, create_median_values
 from indicators.coverage import is_covered, spans_of
-from indicators.dialect import Bound
-from indicators.engine import Run, by_length, cell_table, prepare, run_all
+from indicators.engine import Run, by_length, prepare, run_all
 from indicators.medians import medians
 from indicators.members import MEMBERS_PER_CHUNK, classify
 from indicators.patient_results import create_patient_results
@@ -132,7 +131,7 @@ def write_results(
     """Write `indicator.result` from the cells and values of a run."""
     sources = {indicator.id: catalogue.sources_of(indicator) for indicator in catalogue.indicators}
     spans = spans_of(con, {source for found in sources.values() for source in found})
-    keys = all_keys(con, [cell_table(months) for months in lengths], catalogue.breakdowns)
+    keys = all_keys(con, list(lengths), catalogue.breakdowns)
     keys = keys.filter(pl.col("period_end").is_in(dates))
     every = [each for counted in lengths.values() for each in counted]
     tags = [each.tag for each in every if each.clauses.value]
@@ -141,7 +140,7 @@ def write_results(
     con.execute(f"CREATE OR REPLACE TABLE indicator.result ({columns})")
     frames = {}
     for months, counted in lengths.items():
-        numbers = add_up(con, cell_table(months), counted, catalogue.breakdowns)
+        numbers = add_up(con, months, counted, catalogue.breakdowns)
         for each in counted:
             own = (
                 middle.filter(pl.col("tag") == int(each.tag)).drop("tag")

@@ -1,11 +1,13 @@
 """What only DuckDB can do stands here; every other statement of the engine must also be valid Spark SQL."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from datetime import date
 from itertools import pairwise
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError, UnsupportedError
@@ -13,6 +15,8 @@ from sqlglot.errors import ParseError, UnsupportedError
 from tvaers.errors import DefinitionError
 
 Bound = Mapping[str, object]
+# DuckDB gives each thread one batch at a time.
+BATCH_ROWS = 61_440
 FACTS = (
     "person",
     "residence",
@@ -59,6 +63,22 @@ def create_table(con: duckdb.DuckDBPyConnection, name: str, select: str, bound: 
 def append(con: duckdb.DuckDBPyConnection, name: str, select: str, bound: Bound | None = None) -> None:
     """Append a portable SELECT to a table, by position."""
     con.execute(f"INSERT INTO {name} {select}", bound_in(select, bound))
+
+
+def fetch(con: duckdb.DuckDBPyConnection, select: str, bound: Bound | None = None) -> pl.DataFrame:
+    """Return the rows of a portable SELECT."""
+    return con.execute(select, bound_in(select, bound)).pl()
+
+
+@contextmanager
+def shown_as(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[None]:
+    """Let statements read a data frame by name, without a copy, on all threads."""
+    batches = frame.to_arrow().to_batches(max_chunksize=BATCH_ROWS)
+    con.register(name, pa.Table.from_batches(batches, schema=frame.to_arrow().schema))
+    try:
+        yield
+    finally:
+        con.unregister(name)
 
 
 def bound_in(sql: str, bound: Bound | None) -> dict[str, object]:

@@ -1,28 +1,26 @@
 """Run a catalogue over a warehouse: patients in, cells and patient-level results out, range by range of pseudonyms."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
 import duckdb
+import polars as pl
 
 from indicators.catalogue import Catalogue
 from indicators.cells import Counted, collect_values, count_cells, counted_of
 from indicators.codelists import create_codelist
 from indicators.definition import Indicator
-from indicators.dialect import Bound, ranges, show_all_facts
+from indicators.dialect import Bound, fetch, ranges, show_all_facts, shown_as
 from indicators.members import create_members, number_of_chunks
 from indicators.patient_period import (
     create_base,
-    create_patient_period,
     create_period,
     create_reporting,
-    create_variables,
     is_same_for_all_lengths,
-    table_of,
 )
 from indicators.patient_results import collect_patient_results
+from indicators.placement import Grid, place_beside
 from indicators.variables import Variable
 from tvaers.progress import Advance, track
 
@@ -37,6 +35,7 @@ class Run:
         lengths: Each length of period in months, with the indicators that use it.
         patient_results: Table that receives the patient-level results of the latest date, or None.
         begun: Tables of cells that exist already; shared by runs whose results belong together.
+        kept: Rows of variables that are the same for all lengths of period.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -46,7 +45,7 @@ class Run:
     lengths: dict[int, list[Counted]]
     patient_results: str | None
     begun: set[str] = field(default_factory=set)
-    kept_variables: set[str] = field(default_factory=set)
+    kept: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
 def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
@@ -64,11 +63,6 @@ def by_length(catalogue: Catalogue, indicators: Sequence[Indicator]) -> dict[int
     }
 
 
-def cell_table(months: int) -> str:
-    """Return the name of the temporary table of one length's cells."""
-    return f"cell_{months}"
-
-
 def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> None:
     """Fill the cells, the median values and the patient-level results for all members and dates."""
     con = run.con
@@ -79,7 +73,7 @@ def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> None:
         for low, high in chunks:
             create_members(con, classifier, low, high)
             create_base(con, lengths, run.catalogue.breakdowns)
-            run.kept_variables.clear()
+            run.kept.clear()
             for months in lengths:
                 run_length(run, months, advance)
 
@@ -87,10 +81,8 @@ def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> None:
 def run_length(run: Run, months: int, advance: Advance) -> None:
     """Add the members of one range and one length of period to the results."""
     counted = run.lengths[months]
-    with patient_periods(run, months):
-        cells = cell_table(months)
-        count_cells(run.con, cells, run.catalogue, counted, run.bound, is_first=cells not in run.begun)
-        run.begun.add(cells)
+    with shown_as(run.con, "patient_period", patient_period(run, months)):
+        count_cells(run.con, months, run.catalogue, counted, bound=run.bound, begun=run.begun)
         for each in counted:
             if each.clauses.value:
                 collect_values(run.con, run.catalogue, each, run.bound)
@@ -100,21 +92,21 @@ def run_length(run: Run, months: int, advance: Advance) -> None:
     advance(1)
 
 
-@contextmanager
-def patient_periods(run: Run, months: int) -> Iterator[None]:
-    """Have the table `patient_period` of one length, and drop what is not needed after it."""
+def patient_period(run: Run, months: int) -> pl.DataFrame:
+    """Return one row per patient and period of one length: the base columns and those of the variables in use."""
     variables = variables_of(run.catalogue, [each.indicator for each in run.lengths[months]])
     create_period(run.con, run.dates, months)
-    wanted = [variable for variable in variables if variable.name not in run.kept_variables]
-    create_variables(run.con, wanted, run.bound)
-    create_patient_period(run.con, variables, run.catalogue.columns)
-    yield
-    run.con.execute("DROP TABLE patient_period")
+    frames = {}
     for variable in variables:
+        if variable.name in run.kept:
+            frames[variable.name] = run.kept[variable.name]
+            continue
+        frames[variable.name] = fetch(run.con, variable.sql, run.bound)
         if is_same_for_all_lengths(variable):
-            run.kept_variables.add(variable.name)
-        else:
-            run.con.execute(f"DROP TABLE {table_of(variable)}")
+            run.kept[variable.name] = frames[variable.name]
+    base = fetch(run.con, "SELECT * FROM patient")
+    people = fetch(run.con, "SELECT coalesce(max(patient_id), 0) AS people FROM member").item()
+    return place_beside(Grid(base, run.dates, people), variables, frames, run.catalogue.columns)
 
 
 def variables_of(catalogue: Catalogue, indicators: Sequence[Indicator]) -> list[Variable]:

@@ -5,7 +5,7 @@ They belong where they were on the last observed day of the period: the municipa
 were registered with, the practice's cluster on the reporting date, and the hospital of their latest physical contact.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
 
 import duckdb
@@ -14,7 +14,7 @@ import sqlglot
 from sqlglot import exp
 
 from indicators.definition import unknown
-from indicators.dialect import Bound, create_days, create_table, store
+from indicators.dialect import create_days, create_table, store
 from indicators.population import Breakdowns
 from indicators.variables import Variable
 from tvaers.errors import DefinitionError
@@ -192,39 +192,9 @@ def create_period(con: duckdb.DuckDBPyConnection, dates: Sequence[date], months:
         FROM patient_at
         JOIN period ON period.period_end = patient_at.period_end
         WHERE days_{months} > 0
+        ORDER BY patient_at.period_end, patient_at.patient_id
         """,
     )
-
-
-def create_variables(con: duckdb.DuckDBPyConnection, variables: Iterable[Variable], bound: Bound) -> None:
-    """Evaluate variables for all periods at once, each into its own table."""
-    for variable in variables:
-        create_table(con, table_of(variable), variable.sql, bound)
-
-
-def create_patient_period(
-    con: duckdb.DuckDBPyConnection, variables: Sequence[Variable], columns: Mapping[str, Sequence[str]]
-) -> None:
-    """Create `patient_period`: the base columns and the value columns of the variables, NULL where there is none.
-
-    Args:
-        con: A connection on which `patient` and the variables' tables exist.
-        variables: Those to join.
-        columns: Value columns of each variable, by name.
-    """
-    selected = "".join(f", {table_of(v)}.{column}" for v in variables for column in columns[v.name])
-    joins = ""
-    for variable in variables:
-        table = table_of(variable)
-        joins += f" LEFT JOIN {table} ON {table}.patient_id = patient.patient_id"
-        if variable.rows == "patient and period":
-            joins += f" AND {table}.period_end = patient.period_end"
-    create_table(con, "patient_period", f"SELECT patient.*{selected} FROM patient{joins}")
-
-
-def table_of(variable: Variable) -> str:
-    """Return the name of the temporary table that holds a variable's rows."""
-    return f"variable_{variable.name}"
 
 
 def is_same_for_all_lengths(variable: Variable) -> bool:

@@ -37,8 +37,7 @@ def collect_patient_results(
         "JOIN member ON member.patient_id = populated.patient_id WHERE populated.period_end = $latest",
         bound,
     )
-    for each in counted:
-        append(con, name, patient_result_sql(each), bound)
+    append(con, name, " UNION ALL ".join(patient_result_sql(each) for each in counted), bound)
 
 
 def patient_result_sql(each: Counted) -> str:
@@ -51,12 +50,13 @@ def patient_result_sql(each: Counted) -> str:
     evidence = indicator.evidence
     evidence_value = evidence.value if evidence and evidence.value else (indicator.value and indicator.value.of)
     evidence_on = evidence.day if evidence and evidence.day else None
+    numerator = clauses.events or (f"CASE WHEN {clauses.is_met} THEN 1 ELSE 0 END" if clauses.is_met else "NULL")
     years = f"{clauses.days} / 365.25" if clauses.days else "CAST(NULL AS DOUBLE)"
     return f"""
         SELECT
             pseudonym, '{indicator.id}', {indicator.version}, period_start, period_end, {clauses.in_population},
             {clauses.in_denominator}, {excluded_by}, {clauses.is_missing},
-            CAST({clauses.numerator or "NULL"} AS BIGINT), CAST({clauses.denominator} AS BIGINT), {years},
+            CAST({numerator} AS BIGINT), CAST({clauses.denominator} AS BIGINT), {years},
             CAST({clauses.value or "NULL"} AS DOUBLE), CAST({evidence_value or "NULL"} AS VARCHAR),
             CAST({evidence_on or "NULL"} AS DATE)
         FROM latest_patient

@@ -35,8 +35,8 @@ def rate(events: Numbers, patient_years: Numbers) -> tuple[Numbers, Numbers, Num
         value[counted] = events[counted] / thousands
         distinct, place = np.unique(events[counted], return_inverse=True)
         count_low, count_high = confint_poisson(distinct, 1.0, method="exact-c", alpha=ALPHA)
-        low[counted] = np.nan_to_num(np.asarray(count_low))[place] / thousands
-        high[counted] = np.asarray(count_high)[place] / thousands
+        low[counted] = np.nan_to_num(np.atleast_1d(count_low))[place] / thousands
+        high[counted] = np.atleast_1d(count_high)[place] / thousands
     return value, low, high
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 from indicators.catalogue import Catalogue, load_catalogue
-from indicators.dialect import ranges
-from indicators.engine import Run, by_length, patient_periods, prepare
+from indicators.dialect import ranges, shown_as
+from indicators.engine import Run, by_length, patient_period, prepare
 from indicators.members import create_members
 from indicators.patient_period import create_base, create_reporting
 from indicators.patient_results import collect_patient_results, create_patient_results
@@ -60,7 +60,7 @@ def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dic
 def run_patients(run: Run) -> None:
     """Fill the patient-level results only."""
     for months, counted in run.lengths.items():
-        with patient_periods(run, months):
+        with shown_as(run.con, "patient_period", patient_period(run, months)):
             bound = {**run.bound, "latest": max(run.dates)}
             collect_patient_results(run.con, str(run.patient_results), run.catalogue, counted, bound)
 
