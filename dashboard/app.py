@@ -3,6 +3,7 @@
 The folder is not called `pages`: Streamlit would run a file there without this one for a reader who follows a link.
 """
 
+import logging
 from pathlib import Path
 
 import streamlit as st
@@ -19,4 +20,8 @@ pages = [
     st.Page(FOLDER / f"{page}.py", title=words(f"page.{page}"), url_path=page, default=page == PAGES[0])
     for page in PAGES
 ]
-st.navigation(pages, position="top").run()
+try:
+    st.navigation(pages, position="top").run()
+except Exception:
+    logging.getLogger(__name__).exception("A page could not be drawn.")
+    st.error(words("fault.unexpected"), icon=":material/error:")

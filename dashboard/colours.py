@@ -15,6 +15,8 @@ SIMILAR = "#5a6b7b"
 DIFFERENT = "#6941a5"
 TARGET = "#1b2a3a"
 HIDDEN = "#9aa7b3"
+BAND = "#dfe6eb"
+MIDDLE = "#b7c4ce"
 RIBBON = "rgba(11, 93, 122, 0.16)"
 FONT = "'Source Sans', 'Source Sans Pro', 'Source Sans 3', 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 
@@ -27,3 +29,4 @@ SYMBOLS = {
     "unknown": "circle",
 }
 MARKS = {"better": "▲", "worse": "▼", "similar": "●", "different": "◆", "unknown": ""}
+SIGN_LINE, SIGN_DASHES, SIGN_DOTS, SIGN_HATCH, SIGN_BAND = "━●━", "– –", "····", "▨", "■"

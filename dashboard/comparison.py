@@ -49,16 +49,25 @@ def difference(own: Measure, other: Measure) -> Difference:
 
     `unknown` when either is not shown or has no interval.
     """
-    ends = (own.value, own.low, own.high, other.value, other.low, other.high)
-    if not (own.is_shown and other.is_shown) or any(end is None or not math.isfinite(end) for end in ends):
+    limits = interval_of_difference(own, other)
+    if limits is None:
         return "unknown"
-    value, low, high, other_value, other_low, other_high = (float(end) for end in ends if end is not None)
-    gap = value - other_value
-    lowest = gap - math.hypot(value - low, other_high - other_value)
-    highest = gap + math.hypot(high - value, other_value - other_low)
-    if lowest > 0:
+    if limits[0] > 0:
         return "higher"
-    return "lower" if highest < 0 else "similar"
+    return "lower" if limits[1] < 0 else "similar"
+
+
+def interval_of_difference(own: Measure, other: Measure) -> tuple[float, float] | None:
+    """Return the 95 % interval of one value minus another; None when either has no value or interval."""
+    stated = (own.value, own.low, own.high, other.value, other.low, other.high)
+    ends = [end for end in stated if end is not None and math.isfinite(end)]
+    if len(ends) < len(stated) or not (own.is_shown and other.is_shown):
+        return None
+    value, low, high, other_value, other_low, other_high = ends
+    gap = value - other_value
+    return gap - math.hypot(value - low, other_high - other_value), gap + math.hypot(
+        high - value, other_value - other_low
+    )
 
 
 def judge(found: Difference, direction: str) -> Judgement:

@@ -3,82 +3,75 @@
 from collections.abc import Sequence
 
 import plotly.graph_objects as go
-from plotly.subplots import make_subplots
 
 from dashboard import colours
-from dashboard.charts.sheet import KEY, Caption, escaped, sheet, shortened
+from dashboard.charts.sheet import Caption, Sign, escaped, sheet, wrapped
+from dashboard.comparison import Judgement
 from dashboard.presenters.drawn import Dot, Panel, Scale
 from dashboard.wording import Wording
 
-ROW = 26
-LABEL_LENGTH = 34
+ROW = 27
+LABEL_LENGTH = 24
+HEADING = "heading"
+_JUDGEMENTS: tuple[Judgement, ...] = ("better", "similar", "worse", "different")
 
 
-def figure(dots: Sequence[Dot], reference: Dot, scale: Scale, caption: Caption, words: Wording) -> go.Figure:
-    """Return the units of a level, in the order given from top to bottom, with everybody's value as a band."""
-    drawn = sheet(caption, ROW * max(len(dots), 3), words, top=34, bottom=40)
-    ends = axis_range([*dots, reference], scale)
-    if reference.value is not None:
-        if reference.low is not None and reference.high is not None:
+def figure(dots: Sequence[Dot], reference: Dot | None, scale: Scale, caption: Caption, words: Wording) -> go.Figure:
+    """Return one row per dot, in the order given from top to bottom.
+
+    Args:
+        dots: Units, or groups with a heading above each (`headed`).
+        reference: Everybody's value, drawn as a line with a band for its interval.
+        scale: How the numbers are printed.
+        caption: Texts drawn into the picture.
+        words: The reader's language.
+    """
+    centre = reference if reference is not None and reference.value is not None else None
+    drawn = sheet(caption, ROW * max(len(dots), 3), words, key=_key(dots, centre, scale, words))
+    ends = axis_range([*dots, *([centre] if centre else [])], scale)
+    if centre is not None:
+        if centre.low is not None and centre.high is not None:
             drawn.add_vrect(
-                x0=reference.low, x1=reference.high, fillcolor=colours.LINE, opacity=0.6, line_width=0, layer="below"
+                x0=centre.low, x1=centre.high, fillcolor=colours.LINE, opacity=0.6, line_width=0, layer="below"
             )
-        drawn.add_vline(x=reference.value, line={"color": colours.MUTED, "width": 1.5, "dash": "dash"}, layer="below")
-    _add_target(drawn, scale)
+        drawn.add_vline(x=centre.value, line={"color": colours.MUTED, "width": 1.5, "dash": "dash"}, layer="below")
+    if scale.target is not None:
+        drawn.add_vline(x=scale.target, line={"color": colours.TARGET, "width": 1.5, "dash": "dot"}, layer="below")
     _add_rows(drawn, dots, ends)
-    _add_key(drawn, dots, reference, scale, words)
-    _axes(drawn, dots, ends, scale)
-    return drawn
-
-
-def panels(found: Sequence[Panel], scale: Scale, caption: Caption, words: Wording) -> go.Figure:
-    """Return small charts below each other, on one scale, so that they can be compared."""
-    rows = [len(panel.dots) for panel in found]
-    blank = sheet(caption, sum(rows) * ROW + 46 * len(found), words, top=56, bottom=40)
-    drawn = make_subplots(
-        rows=len(found),
-        cols=1,
-        shared_xaxes=True,
-        row_heights=rows,
-        vertical_spacing=0.34 / max(len(found) * 2, 4),
-        subplot_titles=[f"<b>{escaped(panel.heading)}</b>" for panel in found],
+    drawn.update_yaxes(
+        tickvals=list(range(len(dots))),
+        ticktext=[_label(dot) for dot in dots],
+        range=[len(dots) - 0.4, -0.6],
+        showgrid=False,
+        tickfont={"size": 13},
     )
-    headings = [
-        {**heading.to_plotly_json(), "x": 0, "xanchor": "left", "font": {"size": 14, "color": colours.INK}}
-        for heading in drawn.layout.annotations
-    ]
-    own = [note.to_plotly_json() for note in blank.layout.annotations]
-    drawn.update_layout(blank.layout)
-    drawn.update_layout(annotations=[*headings, *own])
-    every = [dot for panel in found for dot in panel.dots]
-    ends = axis_range(every, scale)
-    for place, panel in enumerate(found, start=1):
-        _add_rows(drawn, panel.dots, ends, row=place)
-        _axes(drawn, panel.dots, ends, scale, row=place)
-    _add_target(drawn, scale)
-    _add_key(drawn, every, None, scale, words)
-    drawn.update_layout(legend={"y": 1 + 30 / (sum(rows) * ROW + 46 * len(found))})
-    drawn.update_xaxes(gridcolor=colours.LINE, showticklabels=True, fixedrange=True, zeroline=False)
-    drawn.update_yaxes(fixedrange=True, zeroline=False)
+    drawn.update_xaxes(range=list(ends), ticksuffix=scale.suffix, nticks=6)
     return drawn
+
+
+def headed(panels: Sequence[Panel]) -> list[Dot]:
+    """Return the dots of several panels below each other, each panel under a row that holds its heading."""
+    return [dot for panel in panels for dot in (Dot(panel.heading, None, None, None, "", state=HEADING), *panel.dots)]
 
 
 def axis_range(dots: Sequence[Dot], scale: Scale) -> tuple[float, float]:
-    """Return the ends of the value axis: every interval and the target, with air, and never outside what can occur."""
+    """Return the ends of the value axis: every interval and the target, with air, not far outside what can occur."""
     ends = [end for dot in dots for end in (dot.low, dot.high, dot.value) if end is not None]
     if scale.target is not None:
         ends.append(scale.target)
     if not ends:
         return 0.0, 100.0 if scale.is_share else 1.0
-    air = max((max(ends) - min(ends)) * 0.06, 0.5 if scale.is_share else 0.05)
+    span = max(ends) - min(ends)
+    air = max(span * 0.06, 0.5 if scale.is_share else 0.05)
+    # A little room beyond what can occur, so that a dot at 0 or 100 is drawn whole.
+    edge = span * 0.02
     top = max(ends) + air
-    return max(min(ends) - air, 0.0), min(top, 101.0) if scale.is_share else top
+    return max(min(ends) - air, -edge), min(top, 100.0 + edge) if scale.is_share else top
 
 
-def _add_rows(drawn: go.Figure, dots: Sequence[Dot], ends: tuple[float, float], row: int | None = None) -> None:
-    where = {} if row is None else {"row": row, "col": 1}
+def _add_rows(drawn: go.Figure, dots: Sequence[Dot], ends: tuple[float, float]) -> None:
     low, high = ends
-    hidden = [place for place, dot in enumerate(dots) if dot.value is None]
+    hidden = [place for place, dot in enumerate(dots) if dot.value is None and dot.state != HEADING]
     if hidden:
         drawn.add_bar(
             y=hidden,
@@ -93,8 +86,6 @@ def _add_rows(drawn: go.Figure, dots: Sequence[Dot], ends: tuple[float, float], 
             },
             customdata=[escaped(f"{dots[place].label}: {dots[place].text}") for place in hidden],
             hovertemplate="%{customdata}<extra></extra>",
-            showlegend=False,
-            **where,
         )
     shown = [(place, dot) for place, dot in enumerate(dots) if dot.value is not None]
     drawn.add_scatter(
@@ -118,8 +109,6 @@ def _add_rows(drawn: go.Figure, dots: Sequence[Dot], ends: tuple[float, float], 
         },
         customdata=[escaped(f"{dot.label}: {dot.text}") for _, dot in shown],
         hovertemplate="%{customdata}<extra></extra>",
-        showlegend=False,
-        **where,
     )
 
 
@@ -131,49 +120,21 @@ def _arm(start: float | None, end: float | None) -> float:
     return 0.0 if start is None or end is None else end - start
 
 
-def _add_target(drawn: go.Figure, scale: Scale) -> None:
+def _key(dots: Sequence[Dot], centre: Dot | None, scale: Scale, words: Wording) -> list[Sign]:
+    key = [
+        Sign(colours.MARKS[judgement], colours.JUDGED[judgement], words(f"chart.judged.{judgement}"))
+        for judgement in _JUDGEMENTS
+        if any(dot.judgement == judgement for dot in dots)
+    ]
+    if centre is not None:
+        key.append(Sign(colours.SIGN_DASHES, colours.MUTED, centre.label))
     if scale.target is not None:
-        drawn.add_vline(x=scale.target, line={"color": colours.TARGET, "width": 1.5, "dash": "dot"}, layer="below")
+        key.append(Sign(colours.SIGN_DOTS, colours.TARGET, words("chart.target", target=scale.target_text)))
+    if any(dot.state == "suppressed" for dot in dots):
+        key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
+    return key
 
 
-def _add_key(drawn: go.Figure, dots: Sequence[Dot], reference: Dot | None, scale: Scale, words: Wording) -> None:
-    for judgement in ("better", "similar", "worse", "different"):
-        if any(dot.judgement == judgement for dot in dots):
-            _key(
-                drawn,
-                words(f"chart.judged.{judgement}"),
-                "markers",
-                marker={"symbol": colours.SYMBOLS[judgement], "color": colours.JUDGED[judgement], "size": 9},
-            )
-    if reference is not None and reference.value is not None:
-        _key(drawn, reference.label, "lines", line={"color": colours.MUTED, "width": 1.5, "dash": "dash"})
-    if scale.target is not None:
-        _key(
-            drawn,
-            words("chart.target", target=scale.target_text),
-            "lines",
-            line={"color": colours.TARGET, "width": 1.5, "dash": "dot"},
-        )
-    drawn.update_layout(showlegend=True, legend=KEY)
-
-
-def _key(drawn: go.Figure, name: str, mode: str, **look: object) -> None:
-    drawn.add_scatter(x=[None], y=[None], mode=mode, name=escaped(name), hoverinfo="skip", showlegend=True, **look)
-
-
-def _axes(
-    drawn: go.Figure, dots: Sequence[Dot], ends: tuple[float, float], scale: Scale, row: int | None = None
-) -> None:
-    where = {} if row is None else {"row": row, "col": 1}
-    names = [escaped(shortened(dot.label, LABEL_LENGTH)) for dot in dots]
-    labels = [f"<b>{name}</b>" if dot.is_own else name for name, dot in zip(names, dots, strict=True)]
-    drawn.update_yaxes(
-        tickvals=list(range(len(dots))),
-        ticktext=labels,
-        range=[len(dots) - 0.4, -0.6],
-        showgrid=False,
-        automargin=True,
-        tickfont={"size": 13},
-        **where,
-    )
-    drawn.update_xaxes(range=list(ends), ticksuffix=scale.suffix, nticks=7, automargin=True, **where)
+def _label(dot: Dot) -> str:
+    name = wrapped(dot.label, LABEL_LENGTH)
+    return f"<b>{name}</b>" if dot.is_own or dot.state == HEADING else name

@@ -14,7 +14,7 @@ _MOST = 1.5
 
 def figure(received: Received, caption: Caption, words: Wording) -> go.Figure:
     """Return a heat map; a month without rows, or with a count that is not shown, carries a cross."""
-    drawn = sheet(caption, ROW * max(len(received.sectors), 2), words, top=10, bottom=48)
+    drawn = sheet(caption, ROW * max(len(received.sectors), 2), words)
     drawn.add_heatmap(
         z=[[None if share is None else min(share, _MOST) for share in row] for row in received.shares],
         x=received.months,

@@ -1,29 +1,31 @@
-"""The sheet every chart is drawn on: type, grid, title, source line, picture button and the language's own marks."""
+"""The sheet every chart is drawn on: type, grid, title, key, picture button and the language's own marks."""
 
 import re
+import textwrap
 import unicodedata
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go
 
 from dashboard import colours
-from dashboard.wording import Wording
+from dashboard.wording import NO_BREAK_SPACE, Wording
 
 PICTURE_SCALE = 2
 PICTURE_WIDTH = 1100
-KEY = {
-    "orientation": "h",
-    "x": 0,
-    "xanchor": "left",
-    "y": 1,
-    "yanchor": "bottom",
-    "itemclick": False,
-    "itemdoubleclick": False,
-    "font": {"size": 13},
-}
-_TITLE_ROOM = 64
-_SOURCE_ROOM = 36
+# Plotly does not break lines, so lines are broken to fit the narrowest screen.
+TITLE_LENGTH, SUBTITLE_LENGTH, SOURCE_LENGTH, KEY_LENGTH = 42, 56, 72, 44
+_PAD, _TITLE_LINE, _LINE = 10, 23, 18
+
+
+@dataclass(frozen=True)
+class Sign:
+    """One entry of a chart's key: a symbol in its colour, and what it stands for."""
+
+    symbol: str
+    colour: str
+    name: str
 
 
 @dataclass(frozen=True)
@@ -41,21 +43,27 @@ class Caption:
     source: str
 
 
-def sheet(caption: Caption, height: int, words: Wording, *, left: int = 8, top: int = 0, bottom: int = 0) -> go.Figure:
+def sheet(caption: Caption, height: int, words: Wording, *, key: Sequence[Sign] = (), ticks: int = 30) -> go.Figure:
     """Return an empty figure with the house's type and colours.
+
+    The key is written as text below the title: Plotly's own legend lies over the title on a narrow screen.
 
     Args:
         caption: Texts drawn into the picture.
-        height: In pixels, of the drawing area and its ticks, without title and source line.
+        height: Of the drawing area, in pixels.
         words: For the language's decimal mark.
-        left: Smallest margin for labels, in pixels; Plotly widens it as needed.
-        top: Extra room below the title, in pixels.
-        bottom: Extra room above the source line, in pixels.
+        key: What the symbols and lines of the chart stand for.
+        ticks: Room for the labels of the lower axis, in pixels.
     """
+    title = _lines(caption.title, TITLE_LENGTH) or [""]
+    below = [_small(line, 13, colours.MUTED) for line in _lines(caption.subtitle, SUBTITLE_LENGTH)]
+    below += [_small(line, 11, colours.MUTED) for line in _lines(caption.source, SOURCE_LENGTH)]
+    below += key_lines(key)
+    top = 2 * _PAD + len(title) * _TITLE_LINE + len(below) * _LINE
     figure = go.Figure()
     figure.update_layout(
-        height=height + _TITLE_ROOM + _SOURCE_ROOM + top + bottom,
-        margin={"l": left, "r": 16, "t": _TITLE_ROOM + top, "b": _SOURCE_ROOM + bottom, "autoexpand": True},
+        height=top + height + ticks,
+        margin={"l": 8, "r": 16, "t": top, "b": ticks, "autoexpand": True},
         paper_bgcolor=colours.PAPER,
         plot_bgcolor=colours.PAPER,
         font={"family": colours.FONT, "size": 14, "color": colours.INK},
@@ -67,38 +75,50 @@ def sheet(caption: Caption, height: int, words: Wording, *, left: int = 8, top: 
             "align": "left",
         },
         title={
-            "text": f"<b>{escaped(caption.title)}</b>",
-            "subtitle": {"text": escaped(caption.subtitle), "font": {"size": 13, "color": colours.MUTED}},
+            "text": f"<b>{'<br>'.join(escaped(line) for line in title)}</b>",
+            "subtitle": {
+                "text": "<br>".join(below),
+                "font": {"size": 13, "color": colours.INK},
+            },
             "x": 0,
             "xref": "container",
             "xanchor": "left",
             "y": 1,
             "yref": "container",
             "yanchor": "top",
-            "pad": {"t": 10, "l": 8},
+            "pad": {"t": _PAD, "l": 8},
             "font": {"size": 16},
         },
         showlegend=False,
         dragmode=False,
+        barmode="overlay",
     )
-    figure.add_annotation(
-        text=escaped(caption.source),
-        xref="paper",
-        yref="paper",
-        x=0,
-        y=0,
-        yshift=-(_SOURCE_ROOM + bottom) + 14,
-        xanchor="left",
-        yanchor="middle",
-        showarrow=False,
-        align="left",
-        font={"size": 11, "color": colours.MUTED},
-    )
-    figure.update_xaxes(gridcolor=colours.LINE, zeroline=False, linecolor=colours.LINE, ticks="", fixedrange=True)
-    figure.update_yaxes(
-        gridcolor=colours.LINE, zeroline=False, linecolor=colours.LINE, ticks="", fixedrange=True, automargin=True
-    )
+    common = {"gridcolor": colours.LINE, "zeroline": False, "linecolor": colours.LINE, "ticks": "", "fixedrange": True}
+    figure.update_xaxes(common)
+    figure.update_yaxes(common, automargin=True)
     return figure
+
+
+def key_lines(key: Sequence[Sign]) -> list[str]:
+    """Return the key as lines of Plotly text that fit the narrowest screen."""
+    lines: list[list[str]] = []
+    used = KEY_LENGTH
+    for sign in key:
+        length = len(sign.symbol) + len(sign.name) + 4
+        if used + length > KEY_LENGTH:
+            lines.append([])
+            used = 0
+        lines[-1].append(f'<span style="color:{sign.colour}">{sign.symbol}</span> {escaped(sign.name)}')
+        used += length
+    return [(4 * NO_BREAK_SPACE).join(line) for line in lines]
+
+
+def _lines(text: str, length: int) -> list[str]:
+    return textwrap.wrap(text, length, break_on_hyphens=False)
+
+
+def _small(text: str, size: int, colour: str) -> str:
+    return f'<span style="font-size:{size}px;color:{colour}">{escaped(text)}</span>'
 
 
 def config(file_name: str, words: Wording, picture: str = "png") -> dict[str, Any]:
@@ -143,6 +163,7 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def shortened(text: str, length: int) -> str:
-    """Return a label of at most this many characters; the pop-up holds it in full."""
-    return text if len(text) <= length else text[: length - 1].rstrip() + "…"
+def wrapped(text: str, length: int) -> str:
+    """Return a label on at most two lines, safe for Plotly; the pop-up holds it in full."""
+    lines = textwrap.wrap(text, length, max_lines=2, placeholder="…", break_on_hyphens=False)
+    return "<br>".join(escaped(line) for line in lines)

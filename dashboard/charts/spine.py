@@ -5,13 +5,15 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dashboard import colours
-from dashboard.charts.sheet import KEY, Caption, escaped, sheet, shortened
+from dashboard.charts.sheet import Caption, Sign, escaped, sheet, wrapped
+from dashboard.comparison import Judgement
 from dashboard.presenters.practice import Row
 from dashboard.wording import Wording
 
-ROW = 27
-LABEL_LENGTH = 40
+ROW = 31
+LABEL_LENGTH = 25
 _EDGE = 1.12
+_JUDGEMENTS: tuple[Judgement, ...] = ("better", "similar", "worse", "different", "unknown")
 
 
 def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption: Caption, words: Wording) -> go.Figure:
@@ -23,43 +25,53 @@ def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption:
         caption: Texts drawn into the picture.
         words: The reader's language.
     """
-    drawn = sheet(caption, ROW * max(len(rows), 3), words, top=58, bottom=26)
-    _bands(drawn, rows, words)
-    for (level, name), symbol in zip(group_names, ("line-ns", "x-thin"), strict=False):
+    drawn = sheet(caption, ROW * max(len(rows), 3), words, key=_key(rows, group_names, words))
+    _bands(drawn, rows)
+    for (level, _), symbol in zip(group_names, ("line-ns", "x-thin"), strict=False):
         placed = [(place, row) for place, row in enumerate(rows) if level in row.spine.groups]
         drawn.add_scatter(
             x=[max(-_EDGE, min(_EDGE, row.spine.groups[level])) for _, row in placed],
             y=[place for place, _ in placed],
             mode="markers",
             marker={"symbol": symbol, "size": 11, "line": {"width": 2, "color": colours.INK}},
-            name=escaped(name),
             hoverinfo="skip",
         )
-    _own(drawn, rows, words)
+    _own(drawn, rows)
     drawn.add_vline(x=0, line={"color": colours.INK, "width": 1})
     drawn.update_xaxes(
         range=[-_EDGE - 0.04, _EDGE + 0.04],
-        tickvals=[-0.8, 0, 0.8],
-        ticktext=[words("spine.worse"), words("spine.centre"), words("spine.better")],
+        tickvals=[-0.7, 0.7],
+        ticktext=[f"◄ {words('spine.worse')}", f"{words('spine.better')} ►"],
+        tickangle=0,
         showgrid=False,
-        side="bottom",
     )
     drawn.update_yaxes(
         tickvals=list(range(len(rows))),
-        ticktext=[escaped(shortened(row.title, LABEL_LENGTH)) for row in rows],
+        ticktext=[wrapped(row.title, LABEL_LENGTH) for row in rows],
         range=[len(rows) - 0.4, -0.6],
         showgrid=False,
-        automargin=True,
-        tickfont={"size": 13},
+        tickfont={"size": 12},
     )
-    drawn.update_layout(showlegend=True, barmode="overlay", legend=KEY)
     return drawn
 
 
-def _bands(drawn: go.Figure, rows: Sequence[Row], words: Wording) -> None:
+def _key(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], words: Wording) -> list[Sign]:
+    shown = {row.judgement for row in rows if row.spine.position is not None}
+    marks = [(colours.MARKS[judgement] or "●", judgement) for judgement in _JUDGEMENTS if judgement in shown]
+    key = [Sign(mark, colours.JUDGED[judgement], words(f"chart.judged.{judgement}")) for mark, judgement in marks]
+    key += [Sign(sign, colours.INK, name) for sign, (_, name) in zip("|×", group_names, strict=False)]
+    key += [
+        Sign(colours.SIGN_BAND, colours.BAND, words("spine.all_practices")),
+        Sign(colours.SIGN_BAND, colours.MIDDLE, words("spine.middle_half")),
+    ]
+    if any(row.spine.position is None for row in rows):
+        key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
+    return key
+
+
+def _bands(drawn: go.Figure, rows: Sequence[Row]) -> None:
     spread = [(place, row.spine.spread) for place, row in enumerate(rows) if row.spine.spread]
-    looks = ((0, 3, "#e8edf1", "spine.all_practices"), (1, 2, "#c3ced7", "spine.middle_half"))
-    for start, end, colour, key in looks:
+    for start, end, colour in ((0, 3, colours.BAND), (1, 2, colours.MIDDLE)):
         drawn.add_bar(
             y=[place for place, _ in spread],
             x=[marks[end] - marks[start] for _, marks in spread],
@@ -67,7 +79,6 @@ def _bands(drawn: go.Figure, rows: Sequence[Row], words: Wording) -> None:
             orientation="h",
             width=0.62,
             marker={"color": colour, "line": {"width": 0}},
-            name=escaped(words(key)),
             hoverinfo="skip",
         )
     hidden = [place for place, row in enumerate(rows) if row.spine.position is None]
@@ -83,13 +94,12 @@ def _bands(drawn: go.Figure, rows: Sequence[Row], words: Wording) -> None:
                 "line": {"width": 0},
                 "pattern": {"shape": "/", "fgcolor": colours.HIDDEN, "size": 7, "solidity": 0.15},
             },
-            name=escaped(words("chart.hidden")),
             customdata=[escaped(f"{rows[place].title}: {rows[place].text}") for place in hidden],
             hovertemplate="%{customdata}<extra></extra>",
         )
 
 
-def _own(drawn: go.Figure, rows: Sequence[Row], words: Wording) -> None:
+def _own(drawn: go.Figure, rows: Sequence[Row]) -> None:
     shown = [(place, row) for place, row in enumerate(rows) if row.spine.position is not None]
     for place, row in shown:
         if row.spine.low is not None and row.spine.high is not None:
@@ -101,7 +111,7 @@ def _own(drawn: go.Figure, rows: Sequence[Row], words: Wording) -> None:
                 y1=place,
                 line={"color": colours.JUDGED[row.judgement], "width": 1.6},
             )
-    for judgement in ("better", "similar", "worse", "different", "unknown"):
+    for judgement in _JUDGEMENTS:
         placed = [(place, row) for place, row in shown if row.judgement == judgement]
         if not placed:
             continue
@@ -115,7 +125,6 @@ def _own(drawn: go.Figure, rows: Sequence[Row], words: Wording) -> None:
                 "color": colours.JUDGED[judgement],
                 "line": {"width": 1.2, "color": colours.PAPER},
             },
-            name=escaped(words(f"chart.judged.{judgement}")),
             customdata=[_pop_up(row) for _, row in placed],
             hovertemplate="%{customdata}<extra></extra>",
         )

@@ -5,7 +5,7 @@ from datetime import timedelta
 import plotly.graph_objects as go
 
 from dashboard import colours
-from dashboard.charts.sheet import KEY, Caption, escaped, sheet
+from dashboard.charts.sheet import Caption, Sign, escaped, sheet
 from dashboard.presenters.drawn import Line, Scale
 from dashboard.wording import Wording
 
@@ -15,9 +15,16 @@ _HALF_A_QUARTER_MS = 45 * 86_400_000
 
 def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words: Wording) -> go.Figure:
     """Return the course of a unit, with whom it is compared with and the target."""
-    drawn = sheet(caption, HEIGHT, words, top=34, bottom=34)
+    key = [Sign(colours.SIGN_LINE, colours.ACCENT, own.name)]
+    if other is not None:
+        key.append(Sign(colours.SIGN_DASHES, colours.MUTED, other.name))
+    if scale.target is not None:
+        key.append(Sign(colours.SIGN_DOTS, colours.TARGET, words("chart.target", target=scale.target_text)))
+    if any(dot.state == "suppressed" for dot in own.dots):
+        key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
+    drawn = sheet(caption, HEIGHT, words, key=key)
     low, high = axis_range([own, *([other] if other else [])], scale)
-    _hatch_hidden(drawn, own, low, high, words)
+    _hatch_hidden(drawn, own, low, high)
     for start, end in _stretches(own):
         days = list(own.days[start:end])
         dots = own.dots[start:end]
@@ -26,10 +33,10 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
             y=[*[dot.high for dot in dots], *[dot.low for dot in reversed(dots)]],
             fill="toself",
             fillcolor=colours.RIBBON,
-            line={"width": 0},
+            # A single value between hidden ones has no ribbon to stand in: its interval is a bar.
+            line={"width": 0 if end - start > 1 else 9, "color": colours.RIBBON},
             mode="lines",
             hoverinfo="skip",
-            showlegend=False,
         )
     if other is not None:
         drawn.add_scatter(
@@ -37,7 +44,6 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
             y=[dot.value for dot in other.dots],
             mode="lines",
             line={"color": colours.MUTED, "width": 2, "dash": "dash"},
-            name=escaped(other.name),
             customdata=[escaped(f"{other.name}: {dot.text}") for dot in other.dots],
             hovertemplate="%{customdata}<extra></extra>",
         )
@@ -47,7 +53,6 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
         mode="lines+markers",
         line={"color": colours.ACCENT, "width": 3},
         marker={"size": 7, "color": colours.ACCENT},
-        name=escaped(own.name),
         customdata=[escaped(f"{dot.label}: {dot.text}") for dot in own.dots],
         hovertemplate="%{customdata}<extra></extra>",
     )
@@ -57,10 +62,8 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
             y=[scale.target] * 2,
             mode="lines",
             line={"color": colours.TARGET, "width": 1.5, "dash": "dot"},
-            name=escaped(words("chart.target", target=scale.target_text)),
             hoverinfo="skip",
         )
-    drawn.update_layout(showlegend=True, legend=KEY)
     drawn.update_yaxes(range=[low, high], ticksuffix=scale.suffix, nticks=6)
     marks = [day for day in own.days if own.days and day.month == own.days[-1].month]
     drawn.update_xaxes(tickvals=marks, ticktext=[words.month(day) for day in marks], showgrid=False)
@@ -96,7 +99,7 @@ def _stretches(line: Line) -> list[tuple[int, int]]:
     return found
 
 
-def _hatch_hidden(drawn: go.Figure, line: Line, low: float, high: float, words: Wording) -> None:
+def _hatch_hidden(drawn: go.Figure, line: Line, low: float, high: float) -> None:
     hidden = [(day, dot) for day, dot in zip(line.days, line.dots, strict=True) if dot.state == "suppressed"]
     if not hidden:
         return
@@ -110,7 +113,6 @@ def _hatch_hidden(drawn: go.Figure, line: Line, low: float, high: float, words: 
             "line": {"width": 0},
             "pattern": {"shape": "/", "fgcolor": colours.HIDDEN, "size": 8, "solidity": 0.15},
         },
-        name=escaped(words("chart.hidden")),
         customdata=[escaped(f"{dot.label}: {dot.text}") for _, dot in hidden],
         hovertemplate="%{customdata}<extra></extra>",
     )

@@ -50,7 +50,9 @@ cells = by(release.of_indicator(key, "municipality", view.reporting_date), "unit
 panels = by_sex_and_age(chosen, cells, definition, words)
 title = words.text(definition.title)
 subtitle = words("chart.subtitle", unit=words("municipality.title"), date=words.date(view.reporting_date))
-picture = dots.panels(panels, drawn.scale(definition, words), shown.caption(view, title, subtitle), words)
+picture = dots.figure(
+    dots.headed(panels), None, drawn.scale(definition, words), shown.caption(view, title, subtitle), words
+)
 shown.chart(view, picture, f"municipality-{key}", words("municipality.chart_text", title=title))
 with st.expander(words("chart.as_table")):
     shown.sheet_of(
