@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import cached_property
+from functools import cache, cached_property
 from pathlib import Path
 from typing import Protocol
 
@@ -101,7 +101,11 @@ class Catalogue:
         return frozenset(source for variable in self.variables_of(indicator) for source in variable.sources)
 
     def parameters_of(self, indicators: Sequence[Indicator]) -> frozenset[str]:
-        """Return the names of the parameters in the SQL of some indicators, their populations and variables."""
+        """Return the names of all parameters that some indicators, their populations and variables lean on."""
+        return self.sql_parameters_of(indicators).union(*(indicator.parameters() for indicator in indicators))
+
+    def sql_parameters_of(self, indicators: Sequence[Indicator]) -> frozenset[str]:
+        """Return the names of those parameters that a result depends on; a target is not one of them."""
         names: set[str] = set()
         for indicator in indicators:
             expressions = (*indicator.expressions().values(), self.population_of(indicator))
@@ -111,12 +115,12 @@ class Catalogue:
         return frozenset(names)
 
     def values_on(self, indicators: Sequence[Indicator], day: date) -> dict[str, int | float | str]:
-        """Return the values of those parameters on a day.
+        """Return the values of the parameters that results depend on, on a day.
 
         Raises:
             DefinitionError: One of them is unknown to the pack or has no value yet.
         """
-        return values_on(self.parameters, self.parameters_of(indicators), day, where=f"{self.disease} definitions")
+        return values_on(self.parameters, self.sql_parameters_of(indicators), day, where=f"{self.disease} definitions")
 
     def classifier_values_on(self, day: date) -> dict[str, int | float | str]:
         """Return the values of the classifiers' parameters on a day; the same for all reporting dates of a run."""
@@ -130,6 +134,7 @@ class Catalogue:
         return {name: load_classifier(self.disease, name) for name in names}
 
 
+@cache
 def columns_in(expression: str, *, where: str) -> frozenset[str]:
     """Return the names of the columns in a SQL expression.
 

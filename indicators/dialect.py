@@ -83,13 +83,10 @@ def shown_as(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> 
 
 def bound_in(sql: str, bound: Bound | None) -> dict[str, object]:
     """Return those of the values that a statement names; DuckDB refuses the others."""
-    names = {str(token.text) for token in _parameter_names(sql)}
-    return {name: value for name, value in (bound or {}).items() if name in names}
-
-
-def _parameter_names(sql: str) -> list[sqlglot.tokens.Token]:
-    tokens = sqlglot.tokenize(sql, read="duckdb")
-    return [after for mark, after in pairwise(tokens) if mark.token_type == sqlglot.TokenType.PARAMETER]
+    if not bound:
+        return {}
+    names = {name for statement in duckdb.extract_statements(sql) for name in statement.named_parameters}
+    return {name: value for name, value in bound.items() if name in names}
 
 
 def restrict_facts_to(con: duckdb.DuckDBPyConnection, member: str, low: str, high: str) -> None:

@@ -125,11 +125,26 @@ def warehouse_of(drawing: str) -> duckdb.DuckDBPyConnection:
         "CREATE TABLE indicator.diabetes "
         "(patient_id UUID, diabetes_type VARCHAR, diabetes_since_on DATE, definition VARCHAR)"
     )
-    tables = parse(drawing)
-    for name, rows in complete(tables).items():
+    draw(con, drawing)
+    return con
+
+
+def draw(con: duckdb.DuckDBPyConnection, drawing: str) -> None:
+    """Put the drawn rows into the empty tables of a warehouse."""
+    for name, rows in complete(parse(drawing)).items():
         for row in rows:
             insert(con, name, row)
-    return con
+
+
+def erase(con: duckdb.DuckDBPyConnection) -> None:
+    """Empty the tables that a drawing fills."""
+    for name in DEFAULTS:
+        con.execute(f"DELETE FROM {table_of(name)}")
+
+
+def table_of(name: str) -> str:
+    """Return the full name of a drawn table."""
+    return "indicator.diabetes" if name == "diabetes" else f"core.{name}"
 
 
 def complete(tables: dict[str, list[Row]]) -> dict[str, list[Row]]:
@@ -181,6 +196,5 @@ def insert(con: duckdb.DuckDBPyConnection, table: str, row: Row) -> None:
         values["patient_id"] = str(patient_uuid(values.pop("patient") or 0))
     if table == "diabetes":
         values["definition"] = "drawn"
-    target = "indicator.diabetes" if table == "diabetes" else f"core.{table}"
     marks = ", ".join("?" for _ in values)
-    con.execute(f"INSERT INTO {target} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
+    con.execute(f"INSERT INTO {table_of(table)} ({', '.join(values)}) VALUES ({marks})", list(values.values()))

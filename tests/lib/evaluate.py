@@ -6,13 +6,15 @@ from functools import cache
 from pathlib import Path
 from types import SimpleNamespace
 
+import duckdb
+
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.dialect import ranges, shown_as
 from indicators.engine import Run, by_length, patient_period, prepare
 from indicators.members import create_members
 from indicators.patient_period import create_base, create_reporting
 from indicators.patient_results import collect_patient_results, create_patient_results
-from tests.lib.drawn_tables import parse, patient_uuid, warehouse_of
+from tests.lib.drawn_tables import draw, erase, parse, patient_uuid, warehouse_of
 
 ROOT = Path(__file__).parents[2]
 
@@ -21,6 +23,12 @@ ROOT = Path(__file__).parents[2]
 def catalogue(disease: str = "type_2_diabetes", country: str = "denmark") -> Catalogue:
     """Return the catalogue of the checkout, loaded once per test process."""
     return load_catalogue(disease, SimpleNamespace(folder=ROOT / "packs" / country))
+
+
+@cache
+def blank_warehouse() -> duckdb.DuckDBPyConnection:
+    """Return an empty in-memory warehouse, the same one every time: creating its tables is what takes long."""
+    return warehouse_of("")
 
 
 def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dict[int, str]:
@@ -43,7 +51,9 @@ def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dic
     found = catalogue()
     indicator = found.indicator(indicator_id)
     day = date.fromisoformat(reporting_date) if isinstance(reporting_date, str) else reporting_date
-    with warehouse_of(drawing) as con:
+    con = blank_warehouse()
+    draw(con, drawing)
+    try:
         prepare(con, found)
         create_reporting(con, [day], [indicator.period], found.breakdowns.attribution.hospital_months)
         create_members(con, "drawn", *ranges(1)[0])
@@ -53,6 +63,8 @@ def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dic
         run_patients(run)
         columns = "patient_id, excluded_by, in_denominator, is_missing, numerator, denominator, patient_years, value"
         rows = con.execute(f"SELECT {columns} FROM patient_result").fetchall()
+    finally:
+        erase(con)
     words = {row[0]: in_words(indicator.kind, indicator.denominator.count is not None, row[1:]) for row in rows}
     return {number: words.get(patient_uuid(number), "not in denominator") for number in drawn_patients(drawing)}
 
