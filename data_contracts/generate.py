@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+from data_contracts.data_dictionary import render_contract_index, render_contract_pages, render_data_dictionary
 from data_contracts.warehouse_schema import render_schema
 
 ROOT = Path(__file__).parents[1]
@@ -9,7 +10,12 @@ ROOT = Path(__file__).parents[1]
 
 def generated_files() -> dict[str, str]:
     """Return path (below the checkout) and content of every generated file."""
-    return {"warehouse/schema.sql": render_schema()}
+    return {
+        "warehouse/schema.sql": render_schema(),
+        "docs/reference/data_dictionary.md": render_data_dictionary(),
+        "docs/reference/contracts/README.md": render_contract_index(),
+        **{f"docs/reference/contracts/{name}.md": page for name, page in render_contract_pages().items()},
+    }
 
 
 def write_generated_files() -> None:

@@ -2,7 +2,7 @@
 
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any, TypeVar, get_args
+from typing import Any, TypeVar, get_args, get_origin
 
 import yaml
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -35,7 +35,8 @@ def read_definition(path: Path, model: type[Model]) -> Model:
     except (yaml.YAMLError, UnicodeDecodeError) as fault:
         raise definition_fault(path, "", f"The file is no YAML: {str(fault).splitlines()[0]}.") from None
     except ValidationError as fault:
-        first = fault.errors(include_input=False, include_url=False)[0]
+        faults = fault.errors(include_input=False, include_url=False)
+        first = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
         key = ".".join(str(part) for part in first["loc"])
         if first["type"] == "extra_forbidden":
             allowed = _keys_at(model, first["loc"][:-1])
@@ -60,12 +61,16 @@ def definition_fault(path: Path, key: str, what: str) -> DefinitionError:
 
 def _keys_at(model: Any, location: tuple[int | str, ...]) -> list[str]:
     """Return the keys a model allows at a place below it."""
+    is_name = False  # the step after a mapping's field is a name of its own, not a key of the model
     for step in location:
-        if isinstance(model, type) and issubclass(model, BaseModel) and isinstance(step, str):
-            field = next((each for name, each in model.model_fields.items() if step in (name, each.alias)), None)
-            model = _model_in(field.annotation) if field else None
-    if not (isinstance(model, type) and issubclass(model, BaseModel)):
-        return []
+        if isinstance(step, int) or is_name:
+            is_name = False
+            continue
+        field = next((each for name, each in model.model_fields.items() if step in (name, each.alias)), None)
+        is_name = field is not None and get_origin(field.annotation) is dict
+        model = _model_in(field.annotation) if field else None
+        if model is None:
+            return []
     return [each.alias or name for name, each in model.model_fields.items()]
 
 
