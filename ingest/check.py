@@ -3,7 +3,7 @@
 import duckdb
 
 from data_contracts.contract import Contract, Rule
-from ingest.stage import FAILED, STAGED
+from ingest.stage import DELIVERED, FAILED
 
 
 def find_failures(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[str, int]:
@@ -16,7 +16,7 @@ def find_failures(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[st
     """
     warnings = [rule for rule in contract.rules if rule.severity == "warn"]
     counts = ", ".join(f"count_if({_is_broken(rule)})" for rule in warnings) or "0"
-    counted = con.execute(f"SELECT {counts} FROM {STAGED}").fetchone() or ()
+    counted = con.execute(f"SELECT {counts} FROM {DELIVERED}").fetchone() or ()
     rules = [rule for rule in contract.rules if rule.severity == "quarantine"]
     if rules:
         _list_failures(con, rules)
@@ -38,7 +38,7 @@ def _list_failures(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
     )
     con.execute(
         f"INSERT INTO {FAILED} SELECT row_number, rule.id, rule.column_name, rule.severity FROM ("
-        f"SELECT row_number, unnest([{numbers}]) AS number FROM {STAGED} WHERE {' OR '.join(broken)}"
+        f"SELECT row_number, unnest([{numbers}]) AS number FROM {DELIVERED} WHERE {' OR '.join(broken)}"
         ") JOIN rule USING (number)"
     )
 

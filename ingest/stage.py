@@ -1,6 +1,6 @@
 """Build the staged table: every delivered row as text beside what the text was read as, in memory, pseudonymised."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 
@@ -12,8 +12,8 @@ from ingest.pseudonymise import Pseudonymiser
 from ingest.rows import Block
 from ingest.typing_sql import typed_columns
 
-STAGED = "memory.main.staged"
-FAILED = "memory.main.failed"
+DELIVERED = "memory.main.delivered_rows"
+FAILED = "memory.main.failed_rows"
 
 
 @dataclass(frozen=True)
@@ -22,11 +22,12 @@ class Lookups:
 
     Attributes:
         codes: Name of a code list to the codes it knows.
-        known_keys: `file_type.column` to a SQL query that returns the accepted keys as column `key`.
+        known_keys: Column that refers to another delivery to (SELECT of the known values as `key`, expression on the
+            delivered row that is compared with them).
     """
 
-    codes: Mapping[str, frozenset[str]]
-    known_keys: Mapping[str, str]
+    codes: Mapping[str, Sequence[str]]
+    known_keys: Mapping[str, tuple[str, str]]
 
 
 def stage(
@@ -45,9 +46,9 @@ def stage(
     Returns:
         The number of delivered rows, malformed ones included.
     """
-    con.execute(f"DROP TABLE IF EXISTS {STAGED}")
+    con.execute(f"DROP TABLE IF EXISTS {DELIVERED}")
     con.execute(
-        f"CREATE TABLE {STAGED} ({', '.join(f'{name} {kind}' for name, (kind, _) in _layout(contract).items())})"
+        f"CREATE TABLE {DELIVERED} ({', '.join(f'{name} {kind}' for name, (kind, _) in _layout(contract).items())})"
     )
     con.execute(
         f"CREATE OR REPLACE TABLE {FAILED} (row_number BIGINT, rule VARCHAR, column_name VARCHAR, severity VARCHAR)"
@@ -105,13 +106,13 @@ def _append(
             _register_codes(con, column, complete[column.name], lookups)
             joins.append(f"LEFT JOIN {column.name}__codes ON block.{column.name} = {column.name}__codes.delivered")
         elif column.refers_to:
-            keys = lookups.known_keys[column.refers_to]
+            keys, expression = lookups.known_keys[column.name]
             joins.append(
                 f"LEFT JOIN (SELECT DISTINCT key FROM ({keys})) AS {column.name}__keys "
-                f"ON block.{column.name} = {column.name}__keys.key"
+                f"ON {expression} = {column.name}__keys.key"
             )
     expressions = ", ".join(expression for _, expression in _layout(contract).values())
-    con.execute(f"INSERT INTO {STAGED} SELECT {expressions} FROM block {' '.join(joins)}")
+    con.execute(f"INSERT INTO {DELIVERED} SELECT {expressions} FROM block {' '.join(joins)}")
     con.unregister("block")
     for column in contract.columns:
         if column.code_list:

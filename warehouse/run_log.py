@@ -58,10 +58,10 @@ class Run:
     code_version: str
 
 
-def loaded_batches(con: duckdb.DuckDBPyConnection) -> list[Batch]:
-    """Return the deliveries in use, oldest first."""
+def batches(con: duckdb.DuckDBPyConnection) -> list[Batch]:
+    """Return every delivery that was ever loaded, oldest first, also those replaced since."""
     columns = ", ".join(field.name for field in fields(Batch))
-    rows = con.execute(f"SELECT {columns} FROM meta.batch WHERE state = 'loaded' ORDER BY batch_id").fetchall()
+    rows = con.execute(f"SELECT {columns} FROM meta.batch ORDER BY batch_id").fetchall()
     return [Batch(*row) for row in rows]
 
 

@@ -11,6 +11,7 @@ from filelock import FileLock, Timeout
 from tvaers.errors import WarehouseError
 
 _BESIDE = ".new"
+_WORK = ".work"
 
 
 @contextmanager
@@ -43,9 +44,30 @@ def replace_atomically(target: Path, *, start_from_copy: bool = False) -> Iterat
         remove_leftovers(target)
 
 
-def remove_leftovers(target: Path) -> None:
+@contextmanager
+def working_copy(target: Path) -> Iterator[Path]:
+    """Yield the path of a copy of the live file to work in; it is removed when the block ends.
+
+    Where there is no live file yet, there is no copy either.
+
+    Raises:
+        WarehouseError: The disk is full.
+    """
+    target.parent.mkdir(parents=True, exist_ok=True)
+    work = target.with_name(target.name + _WORK)
+    remove_leftovers(target, _WORK)
+    try:
+        with _disk_faults_explained(target):
+            if target.exists():
+                shutil.copyfile(target, work)
+        yield work
+    finally:
+        remove_leftovers(target, _WORK)
+
+
+def remove_leftovers(target: Path, ending: str = _BESIDE) -> None:
     """Remove what an earlier, killed build of `target` left beside it."""
-    for path in target.parent.glob(f"{target.name}{_BESIDE}*"):
+    for path in target.parent.glob(f"{target.name}{ending}*"):
         if path.is_dir():
             shutil.rmtree(path, ignore_errors=True)
         else:

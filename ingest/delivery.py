@@ -1,0 +1,112 @@
+"""Take stock of a folder: which files are new, what each one is, and in which order they are to be loaded."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+from data_contracts.contract import Contract
+from ingest.extract import Extract, hash_of, survey
+from ingest.fhir import recognise_bundles
+from ingest.recognise import delivery_key, nearest_contract, recognise
+from ingest.verdict import FileVerdict
+from tvaers.errors import ContractError, ExtractError
+from tvaers.progress import track
+from warehouse.run_log import Batch
+
+
+@dataclass(frozen=True)
+class Delivery:
+    """A new file that falls under a contract.
+
+    Attributes:
+        extract: The file.
+        contract: Its contract.
+        delivery_key: What it is a delivery of.
+        ignored: Delivered columns that the contract does not know.
+    """
+
+    extract: Extract
+    contract: Contract
+    delivery_key: str
+    ignored: tuple[str, ...] = ()
+
+    @property
+    def file_name(self) -> str:
+        """Name of the file, without its folder."""
+        return self.extract.path.name
+
+
+def take_stock(
+    paths: Iterable[Path], contracts: Mapping[str, Contract], known: Iterable[Batch]
+) -> tuple[list[Delivery], list[FileVerdict]]:
+    """Sort files into new deliveries, in the order of loading, and verdicts on those that go no further.
+
+    Args:
+        paths: The files.
+        contracts: Accepted file types in the order of loading.
+        known: Every delivery that was ever loaded, also those replaced since.
+    """
+    by_hash = {batch.file_hash: batch for batch in known}
+    deliveries: list[Delivery] = []
+    verdicts: list[FileVerdict] = []
+    seen: dict[str, str] = {}
+    files = list(paths)
+    with track("Recognising files", len(files)) as advance:
+        for path in files:
+            try:
+                file_hash = hash_of(path)
+                if batch := by_hash.get(file_hash):
+                    verdicts.append(_already_loaded(path, batch))
+                elif file_hash in seen:
+                    verdicts.append(
+                        FileVerdict(path.name, None, None, "already_loaded", message=f"The same as {seen[file_hash]}.")
+                    )
+                else:
+                    seen[file_hash] = path.name
+                    found = _recognise(survey(path, file_hash), contracts)
+                    (verdicts if isinstance(found, FileVerdict) else deliveries).append(found)  # type: ignore[arg-type]
+            except (ExtractError, ContractError) as fault:
+                verdicts.append(
+                    FileVerdict(path.name, None, None, "refused", message=f"{fault.what} {fault.how_much}".strip())
+                )
+            advance(1)
+    order = list(contracts)
+    deliveries.sort(key=lambda each: (order.index(each.contract.file_type), each.delivery_key, each.file_name))
+    return deliveries, verdicts
+
+
+def _recognise(extract: Extract, contracts: Mapping[str, Contract]) -> Delivery | FileVerdict:
+    if extract.separator is None:
+        contract = recognise_bundles(extract, contracts)
+        if contract is not None:
+            return Delivery(extract, contract, delivery_key(contract.file_type, extract.path))
+        return _unrecognised(extract, "Its bundles carry no profile of a known report, and neither does its name.")
+    recognised = recognise(extract, contracts)
+    if recognised is not None:
+        return Delivery(extract, recognised.contract, recognised.delivery_key, recognised.ignored)
+    nearest = nearest_contract(extract, contracts)
+    hint = f" The nearest known type is {nearest.file_type} ({nearest.sector})." if nearest else ""
+    if len(extract.header) == 1:
+        hint += " Only one column was found: the separator is none of semicolon, comma, tab and pipe."
+    return _unrecognised(extract, f"Its {len(extract.header)} columns are those of no known file type.{hint}")
+
+
+def _unrecognised(extract: Extract, message: str) -> FileVerdict:
+    return FileVerdict(extract.path.name, None, None, "unrecognised", encoding=extract.encoding, message=message)
+
+
+def _already_loaded(path: Path, batch: Batch) -> FileVerdict:
+    replaced = " It has since been replaced by a corrected delivery." if batch.state == "replaced" else ""
+    return FileVerdict(
+        path.name,
+        batch.file_type,
+        batch.sector,
+        "already_loaded",
+        rows_in=batch.rows_in,
+        loaded=batch.rows_loaded,
+        quarantined=batch.rows_quarantined,
+        duplicates=batch.rows_duplicate,
+        encoding=batch.encoding,
+        separator=batch.separator,
+        message=f"Loaded before, on {batch.ended_at:%Y-%m-%d}.{replaced}",
+    )

@@ -1,0 +1,204 @@
+"""The steps of one file, in order: read, pseudonymise, stage, check, validate, conform and load, report."""
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from data_contracts.contract import Contract
+from data_contracts.warehouse_tables import load_tables
+from ingest.check import count_failures, find_failures
+from ingest.conform import known_keys, offer_codelists
+from ingest.delivery import Delivery
+from ingest.fhir import read_bundles
+from ingest.load import bring_back, load, take_away
+from ingest.pseudonymise import Pseudonymiser
+from ingest.report import list_failures, write_page
+from ingest.rows import Block, read_rows
+from ingest.same_fact import core_columns
+from ingest.stage import DELIVERED, Lookups, stage
+from ingest.validate import Validator
+from ingest.verdict import FileVerdict
+from packs.pack import Pack
+from tvaers import __version__
+from tvaers.errors import ExtractError
+from warehouse.run_log import Batch, batches, next_batch_id, write_batch
+
+_SEPARATORS = {"\t": "tab"}
+
+
+class FileJob:
+    """What the files of one run share.
+
+    Attributes:
+        changed: Core tables that any file of the run may have changed.
+    """
+
+    def __init__(
+        self,
+        con: duckdb.DuckDBPyConnection,
+        pack: Pack,
+        pseudonymiser: Pseudonymiser,
+        *,
+        key_id: str,
+        run_id: str,
+        reports: Path,
+    ) -> None:
+        self._con = con
+        self._pack = pack
+        self._pseudonymiser = pseudonymiser
+        self._key_id = key_id
+        self._run_id = run_id
+        self._reports = reports
+        self._validator = Validator(con)
+        self._codes = {name: pack.codelist(name) for name in pack.codelists}
+        self.changed: set[str] = set()
+        offer_codelists(con, self._codes)
+
+    def treat(self, delivery: Delivery) -> FileVerdict:
+        """Take one file through all steps; a fault of the file is its verdict, and the warehouse stays as it was."""
+        contract, extract = delivery.contract, delivery.extract
+        verdict = FileVerdict(
+            delivery.file_name,
+            contract.file_type,
+            contract.sector,
+            "refused",
+            encoding=extract.encoding,
+            separator=_SEPARATORS.get(extract.separator or "", extract.separator),
+        )
+        started = datetime.now(tz=UTC)
+        known = batches(self._con)
+        if missing := self._missing_partner(contract, known):
+            return self._reported(replace(verdict, message=missing), contract)
+        try:
+            rows = self._stage(delivery)
+        except ExtractError as fault:
+            return self._reported(replace(verdict, message=fault.what), contract)
+        verdict = replace(verdict, rows_in=rows, warnings=find_failures(self._con, contract))
+        quarantined, by_rule = count_failures(self._con)
+        verdict = replace(verdict, quarantined=quarantined, by_rule=by_rule)
+        failures = list_failures(self._con, contract)
+        data_docs = self._validator.data_docs(contract, delivery.file_name)
+        if refusal := _refusal(contract, rows, quarantined):
+            return self._reported(replace(verdict, message=refusal), contract, failures, data_docs)
+        earlier = [batch for batch in known if batch.delivery_key == delivery.delivery_key and batch.state == "loaded"]
+        duplicates = self._load(delivery, verdict, earlier, started)
+        verdict = replace(
+            verdict,
+            state="accepted_with_quarantine" if quarantined else "accepted",
+            replaces=bool(earlier),
+            loaded=rows - quarantined - duplicates,
+            duplicates=duplicates,
+            message=_message(delivery, earlier),
+        )
+        return self._reported(verdict, contract, failures, data_docs)
+
+    def _stage(self, delivery: Delivery) -> int:
+        contract = delivery.contract
+        mapping = self._pack.mapping(contract.file_type)
+        lookups = Lookups(
+            codes={
+                column.code_list: self._codes[column.code_list]["code"].to_list()
+                for column in contract.columns
+                if column.code_list
+            },
+            known_keys={
+                column.name: known_keys(mapping, column.name) for column in contract.columns if column.refers_to
+            },
+        )
+        blocks: Iterator[Block] = (
+            read_bundles(delivery.extract, contract) if contract.format == "fhir" else read_rows(delivery.extract)
+        )
+        return stage(
+            self._con,
+            contract,
+            blocks,
+            pseudonymiser=self._pseudonymiser,
+            lookups=lookups,
+            delivered_on=delivery.extract.delivered_on,
+        )
+
+    def _load(self, delivery: Delivery, verdict: FileVerdict, earlier: list[Batch], started: datetime) -> int:
+        """Load the accepted rows in one transaction, replacing what they correct; return the number of duplicates."""
+        contract, con = delivery.contract, self._con
+        con.execute("BEGIN")
+        for batch in earlier:
+            take_away(con, self._pack, batch.batch_id, batch.file_type)
+        batch_id = next_batch_id(con)
+        duplicates = load(con, contract, self._pack, batch_id)
+        for file_type in {batch.file_type for batch in earlier}:
+            bring_back(con, self._pack, file_type)
+        write_batch(con, self._batch(delivery, verdict, batch_id, duplicates, started))
+        con.execute("COMMIT")
+        con.execute(f"DROP TABLE {DELIVERED}")
+        self.changed |= {target.table for target in self._pack.mapping(contract.file_type).targets}
+        if "person_alias" in self.changed:
+            self.changed |= {
+                table.name
+                for table in load_tables()
+                if "patient_id" in core_columns(table.name) and table.schema == "core"
+            }
+        return duplicates
+
+    def _batch(
+        self, delivery: Delivery, verdict: FileVerdict, batch_id: int, duplicates: int, started: datetime
+    ) -> Batch:
+        return Batch(
+            batch_id=batch_id,
+            run_id=self._run_id,
+            file_name=delivery.file_name,
+            file_hash=delivery.extract.file_hash,
+            file_type=delivery.contract.file_type,
+            sector=delivery.contract.sector,
+            contract_version=delivery.contract.version,
+            pack=self._pack.name,
+            pack_version=self._pack.version,
+            delivery_key=delivery.delivery_key,
+            delivered_on=delivery.extract.delivered_on,
+            key_id=self._key_id,
+            encoding=verdict.encoding,
+            separator=verdict.separator,
+            rows_in=verdict.rows_in,
+            rows_loaded=verdict.rows_in - verdict.quarantined - duplicates,
+            rows_quarantined=verdict.quarantined,
+            rows_duplicate=duplicates,
+            state="loaded",
+            started_at=started.replace(tzinfo=None),
+            ended_at=datetime.now(tz=UTC).replace(tzinfo=None),
+            code_version=__version__,
+        )
+
+    def _missing_partner(self, contract: Contract, known: list[Batch]) -> str:
+        """Return why a file that leans on another one cannot be treated; empty when it can."""
+        delivered = {batch.file_type for batch in known if batch.state == "loaded"}
+        if not contract.depends_on or delivered.intersection(contract.depends_on):
+            return ""
+        needed = " or ".join(contract.depends_on)
+        return f"It refers to rows of {needed}, of which nothing was delivered and accepted yet."
+
+    def _reported(
+        self, verdict: FileVerdict, contract: Contract, failures: str = "", data_docs: str = ""
+    ) -> FileVerdict:
+        return replace(verdict, report=write_page(self._reports, verdict, contract, failures, data_docs))
+
+
+def _refusal(contract: Contract, rows: int, quarantined: int) -> str:
+    """Return why a file is refused whole; empty when it is accepted."""
+    if rows == 0:
+        return "The file has a header but no rows."
+    share = quarantined / rows
+    if share <= contract.max_error_share:
+        return ""
+    return (
+        f"{quarantined} of {rows} rows ({share:.0%}) break the contract; it allows {contract.max_error_share:.0%}. "
+        "Nothing of the file was loaded."
+    )
+
+
+def _message(delivery: Delivery, earlier: list[Batch]) -> str:
+    parts = [f"Replaces {batch.file_name}." for batch in earlier]
+    if delivery.ignored:
+        parts.append(f"Columns not in the contract were not read: {', '.join(delivery.ignored)}.")
+    return " ".join(parts)

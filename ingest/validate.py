@@ -1,0 +1,70 @@
+"""Validate the staged rows with Great Expectations, inside DuckDB, and render the result as a Data Docs page."""
+
+import os
+import re
+import warnings
+from functools import cached_property
+from typing import Any
+
+import duckdb
+import duckdb_engine
+
+from data_contracts.contract import Contract
+from data_contracts.duckdb_dialect import register_dialect
+from ingest.stage import DELIVERED
+
+# Counts only: a result must not carry a patient's value.
+_COUNTS_ONLY = {"result_format": "SUMMARY", "partial_unexpected_count": 0}
+_REMOTE = re.compile(
+    r"<script[^>]*\bsrc=\"https?:[^>]*>\s*</script>|<link[^>]*\bhref=\"(?:https?:|\.\./)[^>]*>|<img[^>]*\bsrc=\"https?:[^>]*>",
+    re.DOTALL,
+)
+
+
+class Validator:
+    """One Great Expectations context for a whole run."""
+
+    def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
+        self._con = con
+
+    @cached_property
+    def _source(self) -> Any:
+        """Start Great Expectations when the first file is there: it takes seconds."""
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            import great_expectations as gx
+            from great_expectations.data_context.types.base import ProgressBarsConfig
+
+            register_dialect()
+            context = gx.get_context(mode="ephemeral")
+            context.variables.progress_bars = ProgressBarsConfig(globally=False)
+            add_sql: Any = context.data_sources.add_sql
+            return add_sql(
+                name="staged_rows",
+                connection_string="duckdb:///:memory:",
+                kwargs={"creator": lambda: duckdb_engine.ConnectionWrapper(self._con.cursor())},
+            )
+
+    def data_docs(self, contract: Contract, file_name: str) -> str:
+        """Validate the staged table of a file against the suite of its contract, and return the Data Docs page.
+
+        The page holds counts and no values, and loads nothing from the network.
+        """
+        from data_contracts.expectations import build_suite
+
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            name = f"{file_name} ({len(self._source.assets) + 1})"
+            asset = self._source.add_table_asset(name=name, table_name=DELIVERED.rsplit(".", 1)[-1])
+            batch = asset.add_batch_definition_whole_table("delivery").get_batch()
+            result = batch.validate(build_suite(contract), result_format=_COUNTS_ONLY)
+            return _rendered(result)
+
+
+def _rendered(result: Any) -> str:
+    from great_expectations.render.renderer import ValidationResultsPageRenderer
+    from great_expectations.render.view import DefaultJinjaPageView
+
+    page: str = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(result))
+    return _REMOTE.sub("", page)
