@@ -66,8 +66,10 @@ def _give_up(
         near = _around(system.pattern, equation_of[place])
         if touched[near].any():
             continue
-        hidden[_cheapest(system, hidden, equation_of[place], told_by)] = True
+        chosen = _cheapest(system, hidden, equation_of[place], told_by)
+        hidden[chosen] = True
         touched[near] = True
+        touched[system.shows[chosen].indices] = True
 
 
 def _cheapest(

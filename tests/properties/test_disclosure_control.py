@@ -1,0 +1,112 @@
+"""Whatever the counts, nothing hidden can be found and the same cells give the same release."""
+
+import numpy as np
+import polars as pl
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from indicators.disclosure.audit import audit
+from indicators.disclosure.policy import load_policy
+from indicators.disclosure.system import build_system
+from indicators.disclosure_control import PUBLISHED, protect
+from tests.lib.drawn_cells import cell, cells, clusters
+from tests.lib.tiny_release import POLICY
+from tvaers.errors import DisclosureError
+from tvaers.progress import be_quiet
+
+POLICY_IN_FORCE = load_policy(POLICY)
+PARENTS = clusters(a="K1", b="K1", c="K2", d="K2", e="K3")
+PRACTICES = dict(zip(PARENTS["unit_id"], PARENTS["cluster_id"], strict=True))
+groups = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 60)), min_size=10, max_size=10)
+relaxed = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+
+
+def drawn_from(counts: list[tuple[int, int]]) -> pl.DataFrame:
+    """Return cells in which every total is the sum of its parts: five practices, two sexes each."""
+    people = {
+        (practice, sex): (met, met + not_met)
+        for (practice, sex), (met, not_met) in zip(
+            [(practice, sex) for practice in PRACTICES for sex in ("female", "male")], counts, strict=True
+        )
+    }
+
+    def total(*, cluster: str | None = None, practice: str | None = None, sex: str | None = None) -> tuple[int, int]:
+        chosen = [
+            group
+            for (name, of_sex), group in people.items()
+            if cluster in (None, PRACTICES[name]) and practice in (None, name) and sex in (None, of_sex)
+        ]
+        return sum(met for met, _ in chosen), sum(everybody for _, everybody in chosen)
+
+    return cells(
+        cell("all/all", *total()),
+        *(cell(f"all/all/{sex}/all", *total(sex=sex)) for sex in ("female", "male")),
+        *(cell(f"cluster/{name}", *total(cluster=name)) for name in ("K1", "K2", "K3")),
+        *(cell(f"practice/{name}", *total(practice=name)) for name in PRACTICES),
+    )
+
+
+def protected(frame: pl.DataFrame) -> pl.DataFrame:
+    be_quiet()
+    return protect(frame, POLICY_IN_FORCE, PARENTS).cells
+
+
+@relaxed
+@given(groups)
+def test_an_audit_of_the_result_finds_nothing(counts: list[tuple[int, int]]) -> None:
+    frame = drawn_from(counts)
+    hidden = (protected(frame)["state"] == "suppressed").to_numpy()
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {})
+    findings = audit(system, hidden, POLICY_IN_FORCE.protection_width)
+    assert findings.is_safe
+    assert not (system.small & system.visible(hidden)).any()
+
+
+@relaxed
+@given(groups)
+def test_shown_numbers_are_exact_and_hidden_cells_hold_none(counts: list[tuple[int, int]]) -> None:
+    frame = drawn_from(counts)
+    released = protected(frame)
+    shown = released["state"] == "shown"
+    assert released.filter(shown)["numerator"].to_list() == frame.filter(shown)["numerator"].to_list()
+    assert released.filter(~shown).select(PUBLISHED).null_count().row(0) == (int((~shown).sum()),) * len(PUBLISHED)
+
+
+@relaxed
+@given(groups, st.randoms(use_true_random=False))
+def test_the_order_in_which_cells_arrive_changes_nothing(counts: list[tuple[int, int]], random: object) -> None:
+    frame = drawn_from(counts)
+    order = list(range(frame.height))
+    random.shuffle(order)  # type: ignore[attr-defined]
+    keys = ["level", "unit_id", "sex", "age_band"]
+    assert protected(frame).sort(keys).equals(protected(frame[order]).sort(keys))
+
+
+@relaxed
+@given(groups)
+def test_an_insider_who_knows_only_what_is_shown_already_gains_nothing(counts: list[tuple[int, int]]) -> None:
+    frame = drawn_from(counts)
+    hidden = (protected(frame)["state"] == "suppressed").to_numpy()
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {})
+    outsider = audit(system, hidden, POLICY_IN_FORCE.protection_width)
+    insider = audit(system, hidden, POLICY_IN_FORCE.protection_width, also_known=system.visible(hidden))
+    assert np.array_equal(outsider.exact, insider.exact)
+    assert np.array_equal(outsider.narrow, insider.narrow)
+
+
+def test_the_audit_sees_a_cell_that_is_left_open() -> None:
+    frame = drawn_from([(20, 20), (20, 20), (1, 20), (1, 20), *[(20, 20)] * 6])
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {})
+    only_the_small_one = np.array(
+        [place == ("practice", "b") for place in frame.select("level", "unit_id").iter_rows()]
+    )
+    assert audit(system, only_the_small_one, POLICY_IN_FORCE.protection_width).exact.any()
+
+
+def test_what_cannot_be_protected_is_refused_instead_of_released() -> None:
+    frame = drawn_from([(20, 20)] * 10).with_columns(
+        pl.when(pl.col("level") == "cluster").then(90).otherwise("numerator").alias("numerator")
+    )
+    with pytest.raises(DisclosureError):
+        protected(frame)
