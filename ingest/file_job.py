@@ -17,7 +17,6 @@ from ingest.load import bring_back, load, take_away
 from ingest.pseudonymise import Pseudonymiser
 from ingest.report import list_failures, write_page
 from ingest.rows import Block, read_rows
-from ingest.same_fact import core_columns
 from ingest.stage import DELIVERED, Lookups, stage
 from ingest.validate import Validator
 from ingest.verdict import FileVerdict
@@ -135,11 +134,7 @@ class FileJob:
         con.execute(f"DROP TABLE {DELIVERED}")
         self.changed |= {target.table for target in self._pack.mapping(contract.file_type).targets}
         if "person_alias" in self.changed:
-            self.changed |= {
-                table.name
-                for table in load_tables()
-                if "patient_id" in core_columns(table.name) and table.schema == "core"
-            }
+            self.changed |= {table.name for table in load_tables() if table.schema == "core"}
         return duplicates
 
     def _batch(
