@@ -1,0 +1,251 @@
+"""Say in words what an indicator counts, and why one patient counts as they do."""
+
+import uuid
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+import duckdb
+
+from indicators.catalogue import Catalogue, columns_in, load_catalogue
+from indicators.clauses import truth
+from indicators.definition import PARAMETER, Indicator, Text, read_yaml
+from indicators.dialect import shown_as
+from indicators.engine import Run, by_length, patient_period, prepare
+from indicators.members import create_members
+from indicators.patient_period import create_base, create_reporting
+from packs.pack import load_pack
+from tvaers.errors import DefinitionError, WarehouseError
+from tvaers.keys import load_master_key
+from tvaers.settings import Settings
+from warehouse.connection import open_read_only
+
+WORDS: dict[str, dict[str, str]] = read_yaml(Path(str(files("indicators"))) / "explain_words.yaml")
+
+
+@dataclass(frozen=True)
+class Reason:
+    """One clause, applied to one patient.
+
+    Attributes:
+        part: Which part of the definition it is.
+        who: The clause in words.
+        holds: Whether it is true for the patient; NULL in the data counts as false.
+        facts: The columns that the clause looks at, as text, None where nothing is on record.
+    """
+
+    part: str
+    who: str
+    holds: bool
+    facts: dict[str, str | None]
+
+
+@dataclass(frozen=True)
+class Explanation:
+    """Why one patient counts as they do under one indicator on one reporting date."""
+
+    indicator_id: str
+    definition_version: int
+    title: str
+    period_start: date | None
+    period_end: date
+    verdict: str
+    reasons: tuple[Reason, ...]
+    language: str
+
+    def as_dict(self) -> dict[str, object]:
+        """Return the explanation for `--json` output."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        words = WORDS[self.language]
+        lines = [f"{self.title}, {self.period_start or ''} – {self.period_end}", f"→ {self.verdict}"]
+        for reason in self.reasons:
+            facts = ", ".join(f"{name} = {value or words['unknown']}" for name, value in reason.facts.items())
+            answer = words["yes" if reason.holds else "no"]
+            lines.append(f"  {words[reason.part]}: {reason.who}: {answer}" + (f" ({facts})" if facts else ""))
+        return "\n".join(lines)
+
+
+def explain(
+    settings: Settings, indicator_id: str, pseudonym: str, on: date | None = None, language: str = "en"
+) -> Explanation:
+    """Return why a patient of the warehouse counts as they do.
+
+    Args:
+        settings: The home folder, pack and disease.
+        indicator_id: The indicator.
+        pseudonym: The patient.
+        on: The reporting date; the latest one computed when None.
+        language: Language of the definition's words.
+
+    Raises:
+        DefinitionError: Unknown indicator, or not a pseudonym.
+        WarehouseError: The warehouse is missing, or nothing was computed yet.
+    """
+    catalogue = load_catalogue(settings.disease, load_pack(settings.pack))
+    with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as con:
+        return explain_on(con, catalogue, indicator_id, pseudonym, on or latest_reporting_date(con), language)
+
+
+def latest_reporting_date(con: duckdb.DuckDBPyConnection) -> date:
+    """Return the latest reporting date that was computed.
+
+    Raises:
+        WarehouseError: Nothing was computed yet.
+    """
+    try:
+        row = con.execute("SELECT max(period_end) FROM indicator.result").fetchone()
+    except duckdb.CatalogException:
+        row = None
+    if row is None or row[0] is None:
+        raise WarehouseError("No indicator has been computed yet.", what_to_do="tvaers compute")
+    return row[0]
+
+
+def explain_on(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    indicator_id: str,
+    pseudonym: str,
+    on: date,
+    language: str = "en",
+    *,
+    diabetes_definition: str | None = None,
+) -> Explanation:
+    """Return why a patient counts as they do, by running the engine on this one patient.
+
+    Args:
+        con: A connection whose default catalog holds `core` and `indicator.diabetes`; nothing is written to it.
+        catalogue: The definitions.
+        indicator_id: The indicator.
+        pseudonym: The patient; an old pseudonym of somebody whose identifier changed leads to the new one.
+        on: The reporting date.
+        language: Language of the definition's words.
+        diabetes_definition: Classifier that decides who has the disease; the disease's own when None.
+    """
+    indicator = catalogue.indicator(indicator_id)
+    person = current_pseudonym(con, pseudonym)
+    prepare(con, catalogue)
+    create_reporting(con, [on], [indicator.period], catalogue.breakdowns.attribution.hospital_months)
+    create_members(con, diabetes_definition or catalogue.populations.classifier, person, person)
+    create_base(con, [indicator.period], catalogue.breakdowns)
+    lengths = by_length(catalogue, [indicator])
+    run = Run(con, catalogue, [on], catalogue.values_on([indicator], on), lengths, None)
+    words = WORDS[language]
+    row = con.execute("SELECT count(*) FROM member").fetchone()
+    start, reasons, verdict = None, [], words["not_diseased"] if row == (0,) else words["not_observed"]
+    frame = patient_period(run, indicator.period)
+    if frame.height:
+        start = frame["period_start"][0]
+        with shown_as(con, "patient_period", frame):
+            reasons = [apply(run, clause, language) for clause in clauses_in_order(catalogue, indicator)]
+        verdict = verdict_of(indicator, reasons, words)
+    title = indicator.title.in_language(language)
+    return Explanation(indicator.id, indicator.version, title, start, on, verdict, tuple(reasons), language)
+
+
+def current_pseudonym(con: duckdb.DuckDBPyConnection, pseudonym: str) -> str:
+    """Return a pseudonym in the form in which it is stored, following a change of identifier.
+
+    Raises:
+        DefinitionError: It is not a pseudonym; the message does not repeat it.
+    """
+    try:
+        person = str(uuid.UUID(pseudonym.strip()))
+    except ValueError:
+        raise DefinitionError(
+            "That is not a pseudonym.",
+            where="--pseudonym",
+            what_to_do="Give a patient_id of the warehouse: 32 hexadecimal digits, with or without hyphens.",
+        ) from None
+    row = con.execute(
+        "SELECT CAST(patient_id AS VARCHAR) FROM core.person_alias WHERE old_patient_id = CAST($person AS UUID)",
+        {"person": person},
+    ).fetchone()
+    return row[0] if row else person
+
+
+def clauses_in_order(catalogue: Catalogue, indicator: Indicator) -> list[tuple[str, Text, str]]:
+    """Return part, words and truth expression of each clause, in the order in which they are applied."""
+    denominator, numerator = indicator.denominator, indicator.numerator
+    found = [
+        ("population", catalogue.populations.populations[indicator.population].who, catalogue.population_of(indicator))
+    ]
+    described = [denominator.when] if denominator.when else []
+    described += [f"({expression}) > 0" for expression in (denominator.count, denominator.years) if expression]
+    found.append(("denominator", denominator.who, " AND ".join(described)))
+    found += [("excluded", exclusion.who, exclusion.when) for exclusion in indicator.exclusions]
+    if indicator.measured:
+        found.append(("measured", indicator.measured.who, indicator.measured.when))
+    if numerator:
+        found.append(("numerator", numerator.who, numerator.when or f"({numerator.count}) > 0"))
+    if indicator.value:
+        found.append(("value", indicator.value.who, f"({indicator.value.of}) IS NOT NULL"))
+    return found
+
+
+def apply(run: Run, clause: tuple[str, Text, str], language: str) -> Reason:
+    """Return one clause applied to the only row of `patient_period`."""
+    part, who, expression = clause
+    columns = sorted(columns_in(expression, where=part))
+    facts = "".join(f", CAST({column} AS VARCHAR)" for column in columns)
+    names = set(PARAMETER.findall(expression))
+    bound = {name: value for name, value in run.bound.items() if name in names}
+    row = run.con.execute(f"SELECT {truth(expression)}{facts} FROM patient_period", bound).fetchone() or (False,)
+    return Reason(part, who.in_language(language), bool(row[0]), dict(zip(columns, row[1:], strict=False)))
+
+
+def verdict_of(indicator: Indicator, reasons: Sequence[Reason], words: dict[str, str]) -> str:
+    """Return the outcome in words, from the clauses in their order."""
+    holds = {reason.part: reason.holds for reason in reasons if reason.part != "excluded"}
+    if not holds["population"]:
+        return words["not_in_population"]
+    if not holds["denominator"]:
+        return words["not_described"]
+    for reason in reasons:
+        if reason.part == "excluded" and reason.holds:
+            return f"{words['is_excluded']}: {reason.who}"
+    is_known = holds.get("measured", True)
+    if not is_known and indicator.missing_values == "exclude":
+        return words["is_missing"]
+    if indicator.kind == "median":
+        return words["is_counted"]
+    is_met = holds["numerator"]
+    if indicator.measured and indicator.missing_values == "fail":
+        is_met = is_met and is_known
+    if indicator.missing_values == "count_as_numerator":
+        is_met = is_met or not is_known
+    return words["is_met" if is_met else "is_not_met"]
+
+
+def explain_definition(catalogue: Catalogue, indicator_id: str, on: date, language: str = "en") -> str:
+    """Return an indicator's definition in words, with the threshold and target that hold on a day.
+
+    Raises:
+        DefinitionError: There is no such indicator.
+    """
+    indicator = catalogue.indicator(indicator_id)
+    words = WORDS[language]
+    lines = [
+        f"{indicator.title.in_language(language)} ({indicator.id}, version {indicator.version})",
+        indicator.question.in_language(language),
+        f"{words['period']}: {indicator.period} {words['months_to']} {on}",
+    ]
+    for part, who, _ in clauses_in_order(catalogue, indicator):
+        lines.append(f"{words[part]}: {who.in_language(language)}")
+    for part, name in (("threshold", indicator.threshold), ("target", indicator.target)):
+        parameter = catalogue.parameters.get((name or "$").removeprefix("$"))
+        dated = parameter.valid_on(on) if parameter else None
+        if parameter and dated:
+            lines.append(f"{words[part]}: {dated.value} {parameter.unit} ({dated.source.title}, from {dated.from_on})")
+    for part, text in (("why", indicator.why_it_matters), ("what", indicator.what_to_do)):
+        lines += [f"{words[part]}:", "  " + " ".join(text.in_language(language).split())]
+    lines += [
+        f"{words['limits']}:",
+        *(f"  - {' '.join(limit.in_language(language).split())}" for limit in indicator.limits),
+    ]
+    lines += [f"  [{source.title}]" + (f" {source.href}" if source.href else "") for source in indicator.source]
+    return "\n".join(lines)
