@@ -26,8 +26,9 @@ def command_reference() -> str:
 def generated_pages() -> dict[str, str]:
     """Return path (below the checkout) and content of every generated file."""
     from data_contracts.generate import generated_files
+    from indicators import handbook
 
-    return {"docs/reference/cli.md": command_reference()} | generated_files()
+    return {"docs/reference/cli.md": command_reference()} | generated_files() | handbook.generated_files()
 
 
 def main() -> None:

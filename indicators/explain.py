@@ -176,7 +176,7 @@ def clauses_in_order(catalogue: Catalogue, indicator: Indicator) -> list[tuple[s
     ]
     described = [denominator.when] if denominator.when else []
     described += [f"({expression}) > 0" for expression in (denominator.count, denominator.years) if expression]
-    found.append(("denominator", denominator.who, " AND ".join(described)))
+    found.append(("denominator", denominator.who, " AND ".join(described) or "TRUE"))
     found += [("excluded", exclusion.who, exclusion.when) for exclusion in indicator.exclusions]
     if indicator.measured:
         found.append(("measured", indicator.measured.who, indicator.measured.when))

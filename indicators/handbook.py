@@ -1,12 +1,10 @@
 """The catalogue as a page that a clinician can read: docs/reference/indicators.md is written from the definitions.
 
-Run `python -m indicators.handbook` after a definition, parameter or variable has changed; a test compares.
+`make docs` writes it again after a definition, parameter or variable has changed; a test compares.
 """
 
-import sys
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.definition import Indicator, Text
@@ -14,7 +12,7 @@ from indicators.explain import WORDS, clauses_in_order
 from packs.pack import load_pack
 from tvaers.settings import Settings
 
-PAGE = Path("docs/reference/indicators.md")
+PAGE = "docs/reference/indicators.md"
 KINDS = {
     "proportion": "Share",
     "median": "Median",
@@ -37,11 +35,11 @@ def render(catalogue: Catalogue, on: date) -> str:
     lines = [
         "# Indicators",
         "",
-        "Written from the definitions below `indicators/` by `python -m indicators.handbook`. Do not edit.",
+        "Written from the definitions below `indicators/` by `make docs`. Do not edit.",
         "",
         f"{len(catalogue.indicators)} indicators of {catalogue.disease.replace('_', ' ')}. Periods end on the "
-        "reporting date; both ends are included. A person counts at the municipality, practice, cluster and hospital where they "
-        "belonged on the last day of the period on which they lived in the area.",
+        "reporting date; both ends are included. A person counts at the municipality, practice, cluster and hospital "
+        "where they belonged on the last day of the period on which they lived in the area.",
         "",
         "| indicator | counts | period | target |",
         "| --- | --- | --- | --- |",
@@ -121,12 +119,6 @@ def default_catalogue() -> Catalogue:
     return load_catalogue(fields["disease"].default, load_pack(fields["pack"].default))
 
 
-def main() -> None:
-    """Write the page."""
-    page = Path(sys.argv[1]) if len(sys.argv) > 1 else PAGE
-    page.parent.mkdir(parents=True, exist_ok=True)
-    page.write_text(render(default_catalogue(), date.max), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
+def generated_files() -> dict[str, str]:
+    """Return path (below the checkout) and content of the page."""
+    return {PAGE: render(default_catalogue(), date.max)}
