@@ -68,9 +68,7 @@ def make_treatment(
     uses = _classes(draw, drugs, patients, years)
     others = list(drugs["other"])
     share, wanted = drugs["other_use"], np.zeros((count, len(others)), dtype=bool)
-    at_any_risk = (
-        at_risk["cardiovascular"] | at_risk["albuminuria"] | (patients.age_on(np.arange(count), patients.last) > 40)
-    )
+    young = patients.age_on(np.arange(count), patients.last) <= 40
     tendency = 0.28 * patients.quality["drugs"] + 0.15 * patients.adherence
 
     def takes(probability: Floats | float) -> Flags:
@@ -80,9 +78,9 @@ def make_treatment(
         return flags
 
     names = [row["class"] for row in others]
-    wanted[:, names.index("statin")] = takes(
-        np.where(at_any_risk, share["lipid_if_at_risk"], share["lipid_otherwise"] / 2)
-    )
+    lipid = np.where(young, share["lipid_if_young"], share["lipid_otherwise"])
+    lipid = np.where(at_risk["cardiovascular"], share["lipid_if_cardiovascular"], lipid)
+    wanted[:, names.index("statin")] = takes(lipid)
     wanted[:, names.index("ezetimibe")] = takes(share["ezetimibe"]) & wanted[:, names.index("statin")]
     ras = takes(np.where(at_risk["albuminuria"], share["ras_if_albuminuria"], share["ras_otherwise"]))
     is_inhibitor = draw.random(count) < 0.5
@@ -116,7 +114,7 @@ def _classes(
     two = patients.kind != TYPE_1
     limits = [cutoff(latent[two], numbers[name]) for name in ("at_least_two", "at_least_three", "at_least_four")]
     treated = draw.random(count) < np.where(
-        patients.control + draw.normal(0.0, 0.25, count) > -0.15, drugs["treated_if_high"], drugs["treated_if_low"]
+        patients.control + draw.normal(0.0, 0.25, count) > -0.45, drugs["treated_if_high"], drugs["treated_if_low"]
     )
     luck = draw.gumbel(size=(count, len(classes)))
     luck[:, INSULIN] += 0.9 * latent + 0.3 * patients.severity

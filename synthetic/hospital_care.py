@@ -14,7 +14,7 @@ from synthetic.visits import Visits
 
 def diabetes_codes(patients: Patients, rows: Ints, draw: np.random.Generator) -> np.ndarray:
     """Return a diabetes diagnosis code for each row: mostly without complication, sometimes with."""
-    ending = np.array(["9", "9", "9", "", "8", "4", "6"])[draw.integers(0, 7, len(rows))]
+    ending = np.array(["9", "9", "9", "9", "", "8", "6"])[draw.integers(0, 7, len(rows))]
     start = np.where(patients.kind[rows] == TYPE_1, "DE10", "DE11")
     return np.char.add(start, ending)
 

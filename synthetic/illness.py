@@ -73,7 +73,7 @@ def make_illness(
     for index, place in enumerate(municipalities):
         here = people.municipality == index
         adult = (age_at_end[here] >= 18).astype(np.float64)
-        target = place.diabetes_prevalence / two["found"]
+        target = place.diabetes_prevalence / (two["found"] * two["traced"])
         risk[here] = factor[here] * _lifetime_risk(
             target, factor[here] * had[here], with_diabetes[here], without[here], adult
         )

@@ -12,9 +12,8 @@ from dataclasses import dataclass, field
 import numpy as np
 import polars as pl
 
-from data_contracts.contract import Contract
 from synthetic.chance import Flags, Ints
-from synthetic.extracts.delivery import FACT, FAULTS, Delivery
+from synthetic.extracts.delivery import CONTACT, FACT, FAULTS, Delivery
 
 REFUSED_ABOVE = 0.05
 
@@ -62,9 +61,9 @@ class Ledger:
 
     def enter(self, delivery: Delivery) -> FileAnswer:
         """Judge every row of a file and remember what it loads."""
-        faults = delivery.rows[FAULTS].to_numpy() if delivery.rows.height else np.empty(0, dtype=object)
-        broken = delivery.rows.select(pl.col(FAULTS) != "").to_series().to_numpy()
-        by_rule = Counter(rule for text in faults[broken] for rule in text.split(","))
+        faults = self._with_unknown_contacts(delivery.rows)
+        broken = (faults != "").to_numpy()
+        by_rule = Counter(rule for text in faults.filter(pl.Series(broken)) for rule in text.split(","))
         quarantined = int(broken.sum())
         rows_in = delivery.rows.height
         if rows_in and quarantined > REFUSED_ABOVE * rows_in:
@@ -84,6 +83,17 @@ class Ledger:
             rows_in - quarantined - loaded,
             dict(sorted(by_rule.items())),
         )
+
+    def _with_unknown_contacts(self, rows: pl.DataFrame) -> pl.Series:
+        """Return the faults of the rows, with those whose contact no register has told so far."""
+        if CONTACT not in rows.columns or not rows.height:
+            return rows[FAULTS]
+        known = self.loaded_by.get("contact", np.zeros(0, dtype=np.int64)) > 0
+        numbers = rows[CONTACT].to_numpy()
+        inside = numbers < len(known)
+        is_known = inside & (known[np.where(inside, numbers, 0)] if len(known) else False)
+        added = pl.when(pl.col(FAULTS) == "").then(pl.lit("contact_unknown")).otherwise(pl.col(FAULTS))
+        return rows.select(pl.when(pl.Series(is_known)).then(pl.col(FAULTS)).otherwise(added)).to_series().alias(FAULTS)
 
     def _load(self, delivery: Delivery, broken: Flags) -> int:
         """Remember the facts of the good rows; return how many of them are new. A row without a fact repeats one."""
@@ -111,11 +121,7 @@ class Ledger:
         return list(np.where(inside, names[known[np.where(inside, numbers, 0)]] if len(known) else "", ""))
 
 
-def in_ingest_order(deliveries: Iterable[Delivery], contracts: dict[str, Contract]) -> Sequence[Delivery]:
-    """Sort files as ingest takes them: what others depend on first, then by sector and file name."""
-
-    def depth(file_type: str) -> int:
-        needs = contracts[file_type].depends_on if file_type in contracts else ()
-        return 1 + max((depth(other) for other in needs), default=-1)
-
-    return sorted(deliveries, key=lambda one: (depth(one.file_type), one.sector, one.file_name))
+def in_loading_order(deliveries: Iterable[Delivery], loading_order: Sequence[str]) -> Sequence[Delivery]:
+    """Sort files as ingest takes them: by file type, then by name."""
+    order = {file_type: position for position, file_type in enumerate(loading_order)}
+    return sorted(deliveries, key=lambda one: (order[one.file_type], one.stem.removesuffix(one.suffix), one.file_name))

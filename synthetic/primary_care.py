@@ -195,7 +195,7 @@ def _measurements(
     bmi = np.clip(draw.normal(steering["bmi"]["mean"], steering["bmi"]["sd"], len(patients)), 18, 60)
     bmi = np.where(patients.kind == TYPE_1, bmi - 4.5, bmi)
     weight = (bmi * (height / 100) ** 2)[who] * (1 + draw.normal(0.0, 0.015, len(who)))
-    pressure_taken = at_practice & (draw.random(len(who)) < logistic(0.0 + process))
+    pressure_taken = at_practice & (draw.random(len(who)) < logistic(0.8 + process))
     weight_taken = at_practice & (draw.random(len(who)) < logistic(-1.4 + process))
     height_taken = annual(visits, weight_taken) & (visits.order < 6)
     values = (
@@ -230,7 +230,7 @@ def _examinations(
     keen = 0.6 * patients.quality["feet"] + 0.4 * patients.adherence + draw.normal(size=len(patients))
     examines = keen > cutoff(keen, levels["practice_foot"]["share"])
     foot = yearly & examines[who] & (draw.random(len(who)) < 0.8)
-    smoking = yearly & (draw.random(len(who)) < logistic(1.0 + 0.6 * process))
+    smoking = yearly & (draw.random(len(who)) < logistic(1.7 + 0.6 * process))
     risk = patients.severity + 0.3 * draw.normal(size=len(patients))
     foot_result = np.select([risk > 2.3, risk > 1.5, risk > 0.6], ["saar", "hoej", "moderat"], "lav")
     habit = draw.random(len(patients))

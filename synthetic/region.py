@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 
-from data_contracts.contract import load_contracts
 from synthetic.chance import Chance, Window, day_number
 from synthetic.country import load_country
 from synthetic.extracts.delivery import Delivery
@@ -30,7 +29,7 @@ from synthetic.extracts.primary_care_files import (
     write_services,
 )
 from synthetic.histories import Told, known_diabetes
-from synthetic.known_counts import Ledger, in_ingest_order
+from synthetic.known_counts import Ledger, in_loading_order
 from synthetic.truth import Region, make_region
 from tvaers.progress import track
 
@@ -139,7 +138,7 @@ def deliveries(region: Region, chance: Chance, told: Told) -> Iterator[Delivery]
 
 def _write_answers(folder: Path, region: Region, told: Told, written: list[Delivery]) -> None:
     ledger = Ledger()
-    answers = [ledger.enter(delivery) for delivery in in_ingest_order(written, load_contracts())]
+    answers = [ledger.enter(delivery) for delivery in in_loading_order(written, region.country.region["loading_order"])]
     people = {
         str(region.identifier[person]): {
             "type": verdict.diabetes_type,

@@ -12,6 +12,8 @@ LARGE = 40_000
 
 FACT = "_fact"
 FAULTS = "_faults"
+CONTACT = "_contact"
+HIDDEN = (FACT, FAULTS, CONTACT)
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,8 @@ class Delivery:
         file_type: Name of its contract.
         period: What it covers, as written in the file name.
         rows: Text columns in delivered order, plus `_fact` (number of the fact the row states: equal numbers of one
-            `fact_kind` are the same fact delivered twice) and `_faults` (rule ids the row breaks, joined by commas).
+            `fact_kind` are the same fact delivered twice; null for a row that repeats another register), `_faults`
+            (rule ids the row breaks, joined by commas) and, where rows belong to a contact, its number `_contact`.
         style: How the supplier writes it.
         fact_kind: Which facts `_fact` numbers: contact, diagnosis, procedure, result ...
         suffix: Added to the file name: `_v2` for a corrected delivery.
@@ -71,11 +74,11 @@ class Delivery:
     @property
     def columns(self) -> list[str]:
         """Delivered columns."""
-        return [name for name in self.rows.columns if name not in (FACT, FAULTS) and name not in self.leaves_out]
+        return [name for name in self.rows.columns if name not in HIDDEN and name not in self.leaves_out]
 
     def forget_texts(self) -> None:
         """Keep only what is known about the rows; the texts are on disk."""
-        self.rows = self.rows.select(FACT, FAULTS)
+        self.rows = self.rows.select(name for name in HIDDEN if name in self.rows.columns)
 
     def write(self, folder: Path) -> Path:
         """Write the file below its sector's folder and return its path."""

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from synthetic.chance import Chance
-from synthetic.extracts.delivery import Delivery, Style, deliver
+from synthetic.extracts.delivery import CONTACT, Delivery, Style, deliver
 from synthetic.extracts.wording import as_moment, first_of, identifier_on, spans, within, year_of
 from synthetic.truth import Region
 
@@ -81,10 +81,10 @@ def write_hospital(region: Region, chance: Chance) -> Iterator[Delivery]:
     for period, begin, end in spans(region, max(first, LAST_OLD + 1), min(LAST_F, last), 2):
         yield from _newer_f(_between(rows, begin, end), period)
     a_until = min(first_of(year_of(last), 7) - 1, last)
-    repeated = within(rows.contacts, "day", max(first, REPEATED_OLD), LAST_OLD)
+    repeated = _between(rows, max(first, REPEATED_OLD), LAST_OLD)
     for period, begin, end in spans(region, max(first, FIRST_A), a_until, 2):
         yield from _newer_a(_between(rows, begin, end), repeated, period)
-        repeated = repeated.clear()
+        repeated = _between(rows, 1, 0)
     view_from = max(first_of(year_of(last)), LAST_OLD + 1)
     if last >= view_from:
         yield _contact_view(_between(rows, view_from, last), str(year_of(last)))
@@ -125,7 +125,7 @@ def _older_register(rows: HospitalRows, period: str) -> Iterator[Delivery]:
         SECTOR, "lpr_diag", period,
         kept.select(
             "recnum", pl.col("code").alias("c_diag"), pl.col("type").alias("c_diagtype"),
-            pl.lit("").alias("c_tildiag"), pl.lit("").alias("c_diagmod"), "fact",
+            pl.lit("").alias("c_tildiag"), pl.lit("").alias("c_diagmod"), "fact", pl.col("contact").alias(CONTACT),
         ),
         style, fact="fact", fact_kind="diagnosis",
     )  # fmt: skip
@@ -133,7 +133,8 @@ def _older_register(rows: HospitalRows, period: str) -> Iterator[Delivery]:
         yield deliver(
             SECTOR, "lpr_sksopr", period,
             rows.procedures.select(
-                "recnum", pl.col("code").alias("c_opr"), day.alias("d_odto"), pl.lit("P").alias("c_oprart"), "fact"
+                "recnum", pl.col("code").alias("c_opr"), day.alias("d_odto"), pl.lit("P").alias("c_oprart"),
+                "fact", pl.col("contact").alias(CONTACT),
             ),
             style, fact="fact", fact_kind="procedure",
         )  # fmt: skip
@@ -167,6 +168,7 @@ def _newer_f(rows: HospitalRows, period: str) -> Iterator[Delivery]:
         rows.diagnoses.select(
             pl.col("key").alias("dw_ek_kontakt"), pl.col("code").alias("diagnosekode"),
             pl.col("type").alias("diagnosetype"), _marks().alias("senere_afkraeftet"), "fact",
+            pl.col("contact").alias(CONTACT),
         ),
         style, fact="fact", fact_kind="diagnosis",
     )  # fmt: skip
@@ -178,12 +180,13 @@ def _newer_f(rows: HospitalRows, period: str) -> Iterator[Delivery]:
                 pl.col("code").alias("procedurekode"), pl.lit("P").alias("proceduretype"),
                 as_moment("start", "%Y-%m-%d").alias("dato_start"), as_moment("start", "%H:%M:%S").alias("tidspunkt_start"),
                 pl.col("unit").alias("sorenhed_pro"), pl.lit("LPR3").alias("lprindberetningssystem"), "fact",
+                pl.col("contact").alias(CONTACT),
             ),
             style, fact="fact", fact_kind="procedure",
         )  # fmt: skip
 
 
-def _newer_a(rows: HospitalRows, repeated: pl.DataFrame, period: str) -> Iterator[Delivery]:
+def _newer_a(rows: HospitalRows, repeated: HospitalRows, period: str) -> Iterator[Delivery]:
     """Write the A form; `repeated` contacts of the older register stand in it too, without time of day."""
     style = Style(";", "utf-8", "upper")
     moment = "%Y-%m-%d %H:%M:%S"
@@ -192,7 +195,7 @@ def _newer_a(rows: HospitalRows, repeated: pl.DataFrame, period: str) -> Iterato
     whole_day = [pl.col(name) // 1440 * 1440 for name in ("start", "end")]
     contacts = pl.concat(
         [
-            repeated.with_columns(*whole_day, system=pl.lit("LPR2"), contact=pl.lit(None, dtype=pl.Int64)),
+            repeated.contacts.with_columns(*whole_day, system=pl.lit("LPR2"), contact=pl.lit(None, dtype=pl.Int64)),
             rows.contacts.with_columns(system=pl.lit("LPR3")),
         ]
     )
@@ -207,12 +210,16 @@ def _newer_a(rows: HospitalRows, repeated: pl.DataFrame, period: str) -> Iterato
         ),
         style, fact="contact", fact_kind="contact",
     )  # fmt: skip
+    told_before = pl.lit(None, dtype=pl.UInt32).alias("fact")
+    kept = repeated.diagnoses.filter(pl.col("retraction") != "yes")
+    diagnoses = pl.concat([kept.with_columns(told_before, retraction=pl.lit("not_stated")), rows.diagnoses])
     yield deliver(
         SECTOR, "lpr_a_diagnose", period,
-        rows.diagnoses.select(
+        diagnoses.select(
             pl.col("key").alias("dw_ek_kontakt"), pl.col("code").alias("diag_kode"),
             pl.col("type").alias("diag_kode_type"), pl.lit("").alias("diag_parent_kode"),
             _marks().alias("senere_afkraeftet"), "fact",
+            pl.col("contact").alias(CONTACT),
         ),
         style, fact="fact", fact_kind="diagnosis",
     )  # fmt: skip
@@ -223,6 +230,7 @@ def _newer_a(rows: HospitalRows, repeated: pl.DataFrame, period: str) -> Iterato
                 pl.col("key").alias("dw_ek_kontakt"), pl.col("code").alias("proc_kode"),
                 pl.lit("P").alias("proc_kode_type"), as_moment("start", moment).alias("proc_starttidspunkt"),
                 pl.lit("LPR3").alias("lprindberetningssystem"), "fact",
+                pl.col("contact").alias(CONTACT),
             ),
             style, fact="fact", fact_kind="procedure",
         )  # fmt: skip
