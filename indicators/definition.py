@@ -183,6 +183,8 @@ class Indicator(Part):
         wrong = {
             "kind median needs `value` and no `numerator`": self.kind == "median"
             and (self.value is None or self.numerator is not None),
+            "a median needs `measured` and missing_values exclude": self.kind == "median"
+            and (self.measured is None or self.missing_values != "exclude"),
             "only kind median has `value`": self.kind != "median" and self.value is not None,
             "this kind needs `numerator`": self.kind != "median" and self.numerator is None,
             "a rate needs `denominator.years` and `numerator.count`": self.kind == "rate_per_1000_patient_years"
