@@ -4,7 +4,7 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
-from functools import lru_cache
+from functools import cache
 from typing import Any
 
 import polars as pl
@@ -64,7 +64,7 @@ def _rows(frame: pl.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
     return zip(*(frame[column].to_list() for column in columns), strict=True)
 
 
-@lru_cache(maxsize=None)
+@cache
 def _day(number: int) -> date:
     return EPOCH + timedelta(days=number)
 
@@ -79,7 +79,7 @@ def _raised(results: pl.DataFrame) -> pl.DataFrame:
     percent = pl.col("code") == "NPU03835"
     number = pl.col("number").cast(pl.Float64)
     return (
-        results.filter((pl.col("code") == "NPU27300") | percent, ~pl.col("cancelled"))
+        results.filter(pl.col("code").is_in(["NPU27300", "AAB00093"]) | percent, ~pl.col("cancelled"))
         .with_columns(value=pl.when(percent).then((number - 2.15) * 10.929).otherwise(number), from_percent=percent)
         .filter(pl.col("value") >= 47)
     )

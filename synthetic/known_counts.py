@@ -82,6 +82,7 @@ class Ledger:
             quarantined,
             rows_in - quarantined - loaded,
             dict(sorted(by_rule.items())),
+            delivery.replaces,
         )
 
     def _with_unknown_contacts(self, rows: pl.DataFrame) -> pl.Series:
@@ -92,15 +93,21 @@ class Ledger:
         numbers = rows[CONTACT].to_numpy()
         inside = numbers < len(known)
         is_known = inside & (known[np.where(inside, numbers, 0)] if len(known) else False)
+        is_known |= rows[FACT].is_null().to_numpy()
         added = pl.when(pl.col(FAULTS) == "").then(pl.lit("contact_unknown")).otherwise(pl.col(FAULTS))
         return rows.select(pl.when(pl.Series(is_known)).then(pl.col(FAULTS)).otherwise(added)).to_series().alias(FAULTS)
 
     def _load(self, delivery: Delivery, broken: Flags) -> int:
-        """Remember the facts of the good rows; return how many of them are new. A row without a fact repeats one."""
+        """Remember the facts of the good rows; return how many of them are new. A row without a fact repeats one.
+
+        A corrected delivery is one whose facts no other file states: those of the file it replaces are forgotten.
+        """
         facts = delivery.rows[FACT].filter(pl.Series(~broken)).drop_nulls().to_numpy()
         if delivery.file_type not in self.file_types:
             self.file_types.append(delivery.file_type)
         known = self.loaded_by.get(delivery.fact_kind, np.zeros(0, dtype=np.int64))
+        if delivery.replaces:
+            known = np.zeros(0, dtype=np.int64)
         if len(facts) and facts.max() >= len(known):
             known = np.concatenate([known, np.zeros(int(facts.max()) + 1 - len(known), dtype=np.int64)])
         new = np.unique(facts[known[facts] == 0])

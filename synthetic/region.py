@@ -12,7 +12,6 @@ from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
-
 from synthetic.chance import Chance, Window, day_number
 from synthetic.country import load_country
 from synthetic.extracts.delivery import Delivery
@@ -29,7 +28,18 @@ from synthetic.extracts.primary_care_files import (
     write_services,
 )
 from synthetic.histories import Told, known_diabetes
-from synthetic.known_counts import Ledger, in_loading_order
+from synthetic.known_counts import FileAnswer, Ledger, in_loading_order
+from synthetic.messy import spoil
+from synthetic.odd_files import (
+    CORRECTED,
+    SENT_AGAIN,
+    OddFile,
+    all_invalid,
+    odd_files,
+    sent_again,
+    unlinkable,
+    with_correction,
+)
 from synthetic.truth import Region, make_region
 from tvaers.progress import track
 
@@ -104,24 +114,36 @@ def write_region(
             inhabitants=inhabitants, practices=round(country.region["practices"] * share),
         )  # fmt: skip
     with track("Writing extracts"):
-        told = told_facts(region, chance)
-        written = []
-        for delivery in deliveries(region, chance, told):
-            _stamp(delivery.write(folder), ends_on + timedelta(days=DELIVERED_AFTER_DAYS))
+        told = told_facts(region, chance, messy=messy)
+        written: list[Delivery] = []
+        odd: list[OddFile] = []
+        for delivery in (
+            spoilt(deliveries(region, chance, told), chance, odd) if messy else deliveries(region, chance, told)
+        ):
+            path = delivery.write(folder)
+            _stamp(path, ends_on + timedelta(days=DELIVERED_AFTER_DAYS))
+            if (
+                messy
+                and delivery.file_type == SENT_AGAIN
+                and not any(one.answer.state == "already_loaded" for one in odd)
+            ):
+                odd.append(sent_again(path, delivery.sector))
             delivery.forget_texts()
             written.append(delivery)
+        for one in odd:
+            _stamp(one.write(folder), ends_on + timedelta(days=DELIVERED_AFTER_DAYS))
     if known_answers:
         with track("Working out what the files must give"), _without_garbage_collection():
-            _write_answers(folder / KNOWN_ANSWERS, region, told, written)
+            _write_answers(folder / KNOWN_ANSWERS, region, told, written, [one.answer for one in odd])
     rows = sum(delivery.rows.height for delivery in written)
     return SynthSummary(
-        len(written), rows, len(region.people), len(region.patients), round(time.monotonic() - started, 1)
+        len(written) + len(odd), rows, len(region.people), len(region.patients), round(time.monotonic() - started, 1)
     )
 
 
-def told_facts(region: Region, chance: Chance) -> Told:
+def told_facts(region: Region, chance: Chance, *, messy: bool = False) -> Told:
     """Return the numbered facts that several files may tell."""
-    return Told(result_texts(region, chance), purchase_rows(region), service_rows(region, chance))
+    return Told(result_texts(region, chance, messy=messy), purchase_rows(region), service_rows(region, chance))
 
 
 def deliveries(region: Region, chance: Chance, told: Told) -> Iterator[Delivery]:
@@ -136,7 +158,29 @@ def deliveries(region: Region, chance: Chance, told: Told) -> Iterator[Delivery]
     yield from write_municipality(region, chance)
 
 
-def _write_answers(folder: Path, region: Region, told: Told, written: list[Delivery]) -> None:
+def spoilt(clean: Iterator[Delivery], chance: Chance, odd: list[OddFile]) -> Iterator[Delivery]:
+    """Yield deliveries with every known fault, further ones that are refused, and collect odd files on the way."""
+    corrected = False
+    for delivery in clean:
+        spoiled = spoil(delivery, chance)
+        if delivery.file_type == CORRECTED and not corrected:
+            corrected = True
+            yield from with_correction(spoiled, chance)
+            continue
+        yield spoiled
+        if delivery.file_type == "praksis_maalinger" and not odd_examples(odd):
+            odd.extend(odd_files(delivery, chance))
+            yield all_invalid(delivery)
+        if delivery.file_type == "procedurer_kirurgi" and delivery.rows.height and delivery.period.startswith("2019"):
+            yield unlinkable(delivery)
+
+
+def odd_examples(odd: list[OddFile]) -> bool:
+    """Tell whether the refused files have been made already."""
+    return any(one.answer.state == "refused" for one in odd)
+
+
+def _write_answers(folder: Path, region: Region, told: Told, written: list[Delivery], odd: list[FileAnswer]) -> None:
     ledger = Ledger()
     answers = [ledger.enter(delivery) for delivery in in_loading_order(written, region.country.region["loading_order"])]
     people = {
@@ -148,7 +192,7 @@ def _write_answers(folder: Path, region: Region, told: Told, written: list[Deliv
         for person, verdict in known_diabetes(region, told, ledger)
     }
     folder.mkdir(parents=True, exist_ok=True)
-    _write_json(folder / "files.json", [asdict(answer) for answer in answers])
+    _write_json(folder / "files.json", [asdict(answer) for answer in (*answers, *odd)])
     _write_json(folder / "diabetes.json", people)
 
 
@@ -183,5 +227,3 @@ def _empty(folder: Path) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     for name in (*SECTORS, KNOWN_ANSWERS):
         shutil.rmtree(folder / name, ignore_errors=True)
-
-

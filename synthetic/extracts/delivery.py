@@ -1,8 +1,7 @@
 """One file to deliver: its rows as text, its style, and what is known about every row."""
 
 import gzip
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
 
 import polars as pl
@@ -47,7 +46,8 @@ class Delivery:
         style: How the supplier writes it.
         fact_kind: Which facts `_fact` numbers: contact, diagnosis, procedure, result ...
         suffix: Added to the file name: `_v2` for a corrected delivery.
-        damage: What befalls the finished bytes, by name, if anything.
+        replaces: Name of the file that this one corrects, if any.
+        malformed: Rows (from 0) that get a field too many.
     """
 
     sector: str
@@ -57,8 +57,8 @@ class Delivery:
     style: Style
     fact_kind: str
     suffix: str = ""
-    damage: str = ""
-    leaves_out: Sequence[str] = field(default_factory=tuple)
+    replaces: str | None = None
+    malformed: tuple[int, ...] = ()
 
     @property
     def stem(self) -> str:
@@ -68,13 +68,12 @@ class Delivery:
     @property
     def file_name(self) -> str:
         """File name; large files are compressed."""
-        compressed = self.rows.height > LARGE or self.damage == "truncated"
-        return self.stem + (".csv.gz" if compressed else ".csv")
+        return self.stem + (".csv.gz" if self.rows.height > LARGE else ".csv")
 
     @property
     def columns(self) -> list[str]:
         """Delivered columns."""
-        return [name for name in self.rows.columns if name not in HIDDEN and name not in self.leaves_out]
+        return [name for name in self.rows.columns if name not in HIDDEN]
 
     def forget_texts(self) -> None:
         """Keep only what is known about the rows; the texts are on disk."""
@@ -92,6 +91,11 @@ class Delivery:
         text: str = table.write_csv(
             separator=self.style.separator, quote_style="always" if self.style.quoted else "necessary"
         )
+        if self.malformed:
+            lines = text.split("\n")
+            for row in self.malformed:
+                lines[row + 1] += f"{self.style.separator}x"
+            text = "\n".join(lines)
         content = text.encode(self.style.encoding, errors="replace")
         if path.suffix == ".gz":
             content = gzip.compress(content, compresslevel=1, mtime=0)

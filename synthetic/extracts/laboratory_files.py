@@ -15,33 +15,84 @@ OVERLAP_MONTHS = 6
 """The regional view repeats the last months of the national extract and goes on alone after it."""
 
 
-def result_texts(region: Region, chance: Chance) -> pl.DataFrame:
-    """Return every result with what all shapes share: code, unit, number, relation sign, minute and laboratory."""
+def result_texts(region: Region, chance: Chance, *, messy: bool = False) -> pl.DataFrame:
+    """Return every result with what all shapes share: code, unit, number, relation sign, word, minute, laboratory.
+
+    Args:
+        region: The invented truth.
+        chance: Seed.
+        messy: Also write HbA1c in percent, older and local codes, more words and signs, and estimated mean glucose.
+    """
     draw = chance.about("result texts")
-    results = region.results.with_row_index("fact").sort("day", maintain_order=True)
+    results = region.results.with_row_index("fact").with_columns(pl.col("fact").cast(pl.Int64))
+    if messy:
+        results = pl.concat([results, _mean_glucose(results, draw)])
+    results = results.sort("day", maintain_order=True)
     count = results.height
     shapes = region.country.laboratory["analytes"]
-    code = {name: row["code"] for name, row in shapes.items()}
-    unit = {name: row["unit"] for name, row in shapes.items()}
-    decimals = {name: row["decimals"] for name, row in shapes.items()}
     analyte, value = pl.col("analyte").cast(pl.String), pl.col("value")
-    rounded = results.with_columns(
+    low, high = (analyte == "uacr") & (value < 5), (analyte == "egfr") & (value > 90)
+    shared = results.with_columns(
         minute=pl.Series((7 * 60 + draw.integers(0, 66, count) * 5).astype(np.int32)),
         laboratory=pl.when("at_hospital").then(1).otherwise(pl.Series((draw.random(count) < 0.12).astype(np.int32))),
-        code=analyte.replace_strict(code),
-        unit=analyte.replace_strict(unit),
-        decimals=analyte.replace_strict(decimals, return_dtype=pl.Int8),
-        sign=pl.when((analyte == "egfr") & (value > 90)).then(pl.lit(">"))
-        .when((analyte == "uacr") & (value < 5)).then(pl.lit("<")).otherwise(pl.lit("=")),
-        shown=pl.when((analyte == "egfr") & (value > 90)).then(90.0)
-        .when((analyte == "uacr") & (value < 5)).then(5.0).otherwise(value),
-        cancelled=pl.Series(draw.random(count) < 0.002),
-    )  # fmt: skip
-    return rounded.with_columns(
+        code=analyte.replace_strict({name: row["code"] for name, row in shapes.items()}),
+        unit=analyte.replace_strict({name: row["unit"] for name, row in shapes.items()}),
+        decimals=analyte.replace_strict({name: row["decimals"] for name, row in shapes.items()}, return_dtype=pl.Int8),
+        sign=pl.when(high).then(pl.lit(">")).when(low).then(pl.lit("<")).otherwise(pl.lit("=")),
+        shown=pl.when(high).then(90.0).when(low).then(5.0).otherwise(value),
+        word=pl.when(pl.Series(draw.random(count) < 0.002)).then(pl.lit("Aflyst")).otherwise(pl.lit("")),
+    )
+    if messy:
+        shared = _messier(shared, region, draw)
+    return shared.with_columns(
         number=pl.when(pl.col("decimals") == 0)
         .then(pl.col("shown").round(0).cast(pl.Int64).cast(pl.String))
-        .otherwise(pl.col("shown").round(1).cast(pl.String))
+        .otherwise(pl.col("shown").round(1).cast(pl.String)),
+        cancelled=pl.col("word") != "",
     )
+
+
+def _mean_glucose(results: pl.DataFrame, draw: np.random.Generator) -> pl.DataFrame:
+    """Return estimated mean glucose, a number from the same group of codes that is no HbA1c, for a few samples."""
+    hba1c = results.filter(pl.col("analyte") == "hba1c")
+    some = hba1c.filter(pl.Series(draw.random(hba1c.height) < 0.01))
+    return some.with_columns(
+        fact=pl.lit(results.height, dtype=pl.Int64) + pl.int_range(some.height, dtype=pl.Int64),
+        analyte=pl.lit("mean_glucose").cast(results.schema["analyte"]),
+        value=pl.col("value") * 0.145 + 0.8,
+    )
+
+
+def _messier(results: pl.DataFrame, region: Region, draw: np.random.Generator) -> pl.DataFrame:
+    """Vary codes, units, words and signs as laboratories did over the years."""
+    count = results.height
+    luck = pl.Series(draw.random(count))
+    analyte = pl.col("analyte").cast(pl.String)
+    hba1c = analyte == "hba1c"
+    in_percent = hba1c & (pl.col("day") < region.window.first + 800) & (luck < 0.15)
+    local = hba1c & (pl.col("day") > national_until(region)) & (luck < 0.10)
+    old_creatinine = (analyte == "creatinine") & (luck < 0.05)
+    percent = (pl.col("value") / 10.929 + 2.15).round(1)
+    word = pl.when((analyte == "uacr") & (pl.col("sign") == "<") & (luck < 0.04)).then(pl.lit("ikke påvist"))
+    word = word.when((analyte == "uacr") & (pl.col("sign") == "<") & (luck < 0.06)).then(pl.lit("negativ"))
+    above = hba1c & ~in_percent & (pl.col("value") > 130)
+    most = (analyte == "triglyceride") & (pl.col("value") >= 12)
+    return results.with_columns(
+        code=pl.when(in_percent).then(pl.lit("NPU03835")).when(local).then(pl.lit("AAB00093"))
+        .when(old_creatinine).then(pl.lit("NPU04998")).otherwise(pl.col("code")),
+        unit=pl.when(in_percent).then(pl.lit("%")).otherwise(pl.col("unit")),
+        shown=pl.when(in_percent).then(percent).when(above).then(130.0).when(most).then(12.0).otherwise(pl.col("shown")),
+        sign=pl.when(above).then(pl.lit(">")).when(most).then(pl.lit(">=")).otherwise(pl.col("sign")),
+        decimals=pl.when(in_percent).then(1).otherwise(pl.col("decimals")),
+        word=pl.when(pl.col("word") == "").then(word.otherwise(pl.lit(""))).otherwise(pl.col("word")),
+        as_fraction=in_percent & (luck < 0.06),
+        replaced_code=(analyte == "egfr") & (luck < 0.01),
+    )  # fmt: skip
+
+
+def national_until(region: Region) -> int:
+    """Return the last day that the national shape covers; the regional view goes on alone after it."""
+    return min(first_of(year_of(region.window.last), 1 + OVERLAP_MONTHS) - 1, region.window.last)
 
 
 def write_laboratory(region: Region, results: pl.DataFrame) -> Iterator[Delivery]:
@@ -53,13 +104,12 @@ def write_laboratory(region: Region, results: pl.DataFrame) -> Iterator[Delivery
     """
     first, last = region.window.first, region.window.last
     changeover = first_of(max(year_of(last) - 5, year_of(first)))
-    national_until = first_of(year_of(last), 1 + OVERLAP_MONTHS) - 1
     view_from = first_of(year_of(last))
     old = results.filter(pl.col("laboratory") == 0)
     for period, begin, end in spans(region, first, min(first_of(year_of(changeover) + 1) - 1, last), 2):
         yield _labka(region, within(old, "day", begin, end), period)
     national = results.filter((pl.col("laboratory") == 1) | (pl.col("day") >= changeover))
-    for period, begin, end in spans(region, first, min(national_until, last), 1):
+    for period, begin, end in spans(region, first, national_until(region), 1):
         rows = within(national, "day", begin, end)
         if rows.height:
             yield _national(region, rows, period)
@@ -90,7 +140,12 @@ def _labka(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
 def _national(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
     """Text value with the sign in it, and a decimal comma."""
     sign = pl.when(pl.col("sign") == "=").then(pl.lit("")).otherwise(pl.col("sign"))
-    number = pl.col("number").str.replace(".", ",", literal=True)
+    number, code = pl.col("number"), pl.col("code")
+    if "as_fraction" in rows.columns:
+        fraction = (pl.col("shown") / 100).round(3).cast(pl.String)
+        number = pl.when("as_fraction").then(fraction).otherwise(number)
+        code = pl.when(code == "NPU04998").then(pl.lit("NPU4998")).otherwise(code)
+        code = pl.when("replaced_code").then(pl.lit("DNK35131 (erstattet af DNK35302)")).otherwise(code)
     laboratories = region.country.laboratory["laboratories"]
     table = rows.select(
         identifier_on(region, rows["person"], rows["day"]).alias("patient_cpr"),
@@ -100,8 +155,11 @@ def _national(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
             (pl.col("minute") // 60).cast(pl.String).str.zfill(2),
             (pl.col("minute") % 60).cast(pl.String).str.zfill(2),
         ).alias("samplingtime"),
-        pl.col("code").alias("analysiscode"),
-        pl.when("cancelled").then(pl.lit("Aflyst")).otherwise(sign + number).alias("value"),
+        code.alias("analysiscode"),
+        pl.when("cancelled")
+        .then(pl.col("word"))
+        .otherwise(sign + number.str.replace(".", ",", literal=True))
+        .alias("value"),
         pl.col("unit"),
         pl.when("cancelled").then(pl.lit("alphanumeric")).otherwise(pl.lit("numeric")).alias("resulttype"),
         pl.col("laboratory").replace_strict(dict(enumerate(laboratories))).alias("laboratorium_idcode"),

@@ -31,10 +31,12 @@ class BundleDelivery(Delivery):
     Attributes:
         bundles: The reports in the order of the file.
         is_lines: One bundle per line (NDJSON) instead of one list.
+        has_broken_line: The last line is cut short.
     """
 
     bundles: list[dict[str, Any]] = field(default_factory=list)
     is_lines: bool = True
+    has_broken_line: bool = False
 
     @property
     def file_name(self) -> str:
@@ -48,7 +50,7 @@ class BundleDelivery(Delivery):
         path = target / self.file_name
         texts = [json.dumps(one, ensure_ascii=False, separators=(",", ":")) for one in self.bundles]
         text = "\n".join(texts) + "\n" if self.is_lines else "[" + ",\n".join(texts) + "]\n"
-        content = text.encode()
+        content = (text + (texts[0][:40] + "\n" if self.has_broken_line else "")).encode()
         path.write_bytes(gzip.compress(content, 1, mtime=0) if path.suffix == ".gz" else content)
         return path
 
