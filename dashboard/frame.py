@@ -111,7 +111,8 @@ def current() -> Content:
     Raises:
         ReleaseUnavailableError: There is none that this dashboard can show.
     """
-    return content(open_release(Path(os.environ.get(ENVIRONMENT_NAME, "release.duckdb"))))
+    named = os.environ.get(ENVIRONMENT_NAME)
+    return content(open_release(Path(named) if named else None))
 
 
 def released_on(found: Content) -> date | None:

@@ -157,29 +157,35 @@ _opened: dict[Path, tuple[FileIdentity, Release]] = {}
 _opening = threading.Lock()
 
 
-def open_release(path: Path) -> Release:
+def open_release(path: Path | None) -> Release:
     """Return the release at a path, opened once and opened anew when the file has been replaced.
+
+    Args:
+        path: The release file; None when the process was started without one.
 
     Raises:
         ReleaseUnavailableError: The file is missing, unreadable, or written for another version of the dashboard.
     """
     with _opening:
-        identity = _identity(path)
-        known = _opened.get(path)
+        found, identity = _identified(path)
+        known = _opened.get(found)
         if known is None or known[0] != identity:
-            known = (identity, Release(path))
-            _opened[path] = known
+            known = (identity, Release(found))
+            _opened[found] = known
         return known[1]
 
 
-def _identity(path: Path) -> FileIdentity:
+def _identified(path: Path | None) -> tuple[Path, FileIdentity]:
+    missing = ReleaseUnavailableError(
+        "missing", "There is no release to show.", "tvaers release, then open the dashboard again"
+    )
+    if path is None:
+        raise missing
     try:
         stat = path.stat()
     except OSError:
-        raise ReleaseUnavailableError(
-            "missing", "There is no release to show.", "tvaers release, then open the dashboard again"
-        ) from None
-    return FileIdentity(stat.st_ino, stat.st_mtime_ns, stat.st_size)
+        raise missing from None
+    return path, FileIdentity(stat.st_ino, stat.st_mtime_ns, stat.st_size)
 
 
 def _connect(path: Path) -> duckdb.DuckDBPyConnection:

@@ -61,6 +61,10 @@ class Wording:
         """Return names as a list in a sentence: a, b and c."""
         return format_list(names, locale=self.locale)
 
+    def joined(self, *texts: str) -> str:
+        """Return texts beside each other, parted by a dot; empty ones are left out."""
+        return " · ".join(text for text in texts if text)
+
     def whole(self, number: int) -> str:
         """Return a whole number with the language's thousands separator."""
         return format_decimal(number, format="#,##0", locale=self.locale)

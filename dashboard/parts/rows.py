@@ -167,7 +167,7 @@ def _hidden(short: str, reason: str) -> Cell:
 
 def _note(interval: str, basis: str, words: Wording) -> str:
     limits = words("measure.interval", interval=interval) if interval else ""
-    return " · ".join(part for part in (limits, basis) if part)
+    return words.joined(limits, basis)
 
 
 def _dot(dot: Dot, words: Wording) -> tuple[Cell, ...]:

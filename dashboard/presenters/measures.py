@@ -109,4 +109,4 @@ def in_one_line(shown: Measure, definition: Definition, words: Wording) -> str:
     if limits := interval(shown, definition, words):
         parts.append(words("measure.interval", interval=limits))
     parts += [basis(shown, definition, words), completeness(shown, words)]
-    return " · ".join(part for part in parts if part)
+    return words.joined(*parts)

@@ -36,7 +36,7 @@ with number:
     shown.chart(view, picture, f"trend-{key}", words("indicator.trend_text", title=title, unit=view.unit_name))
     with st.expander(words("chart.as_table")):
         header = [words("table.reporting_date"), view.unit_name, *([view.peer_name] if view.peer else [])]
-        shown.sheet_of(view, f"{title} · {subtitle}", header, rows.of_lines(mine, theirs), f"trend-{key}")
+        shown.sheet_of(view, words.joined(title, subtitle), header, rows.of_lines(mine, theirs), f"trend-{key}")
 with meaning:
     st.html(paragraphs(words("indicator.definition"), definition_in_words(definition, words)))
 
@@ -60,7 +60,7 @@ if any(dot.value is not None for dot in beside):
     shown.chart(view, picture, f"{level}-{key}", words("indicator.units_text", title=title))
     with st.expander(words("chart.as_table")):
         header = [words("table.unit"), words("table.value"), words("table.verdict")]
-        shown.sheet_of(view, f"{title} · {below}", header, rows.of_dots(beside, words), f"{level}-{key}")
+        shown.sheet_of(view, words.joined(title, below), header, rows.of_dots(beside, words), f"{level}-{key}")
 else:
     st.info(words("indicator.nothing_at_level"))
 frame.close_page(view)

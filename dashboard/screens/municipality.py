@@ -57,7 +57,7 @@ shown.chart(view, picture, f"municipality-{key}", words("municipality.chart_text
 with st.expander(words("chart.as_table")):
     shown.sheet_of(
         view,
-        f"{title} · {subtitle}",
+        words.joined(title, subtitle),
         [words("table.group"), words("table.value")],
         rows.of_panels(panels, words),
         f"municipality-{key}",

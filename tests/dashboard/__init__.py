@@ -1,1 +1,1 @@
-"""The dashboard: functions, pages, a real browser."""
+"""The dashboard: presenters and charts as functions, every screen in every language, and a real browser."""

@@ -1,0 +1,77 @@
+import csv
+import io
+
+import pytest
+
+from dashboard.download import csv_file, harmless
+from dashboard.parts.cards import cards, summary
+from dashboard.parts.markup import chip, link
+from dashboard.parts.prose import paragraphs
+from dashboard.parts.tables import Cell, Section, table
+from dashboard.presenters.overview import Card
+from dashboard.presenters.prose import Paragraph
+from dashboard.presenters.verdicts import Verdict
+from dashboard.wording import Wording
+
+HOSTILE = '<img src=x onerror="alert(1)">'
+CARD = Card(
+    "x", "hba1c", HOSTILE, "80.0%", "", "78–82%", "800 of 1,000", "", "none", "", Verdict("worse", HOSTILE),
+    Verdict("unknown", ""), (0.8, 0.9), None, "", 1, True,
+)  # fmt: skip
+
+
+def test_names_from_registers_are_never_markup(english: Wording) -> None:
+    drawn = [
+        cards([CARD], {"lang": "en"}, english),
+        chip("better", HOSTILE),
+        link("indicator", HOSTILE, unit=HOSTILE),
+        table(HOSTILE, [HOSTILE], [Section(HOSTILE, ((Cell(HOSTILE, note=HOSTILE), Cell(HOSTILE)),))]),
+        paragraphs(HOSTILE, [Paragraph(HOSTILE, (HOSTILE,))]),
+        summary([(HOSTILE, "worse")]),
+    ]
+    for html in drawn:
+        assert "<img src=x" not in html
+        assert "&lt;img" in html
+
+
+def test_a_source_is_a_link_only_when_it_is_a_web_address() -> None:
+    assert "<a" in paragraphs("", [Paragraph("S", ("Guide",), {"Guide": "https://example.org"})])
+    assert "<a" not in paragraphs("", [Paragraph("S", ("Guide",), {"Guide": "javascript:alert(1)"})])
+
+
+def test_a_judgement_is_told_by_symbol_and_words_and_not_by_colour_alone() -> None:
+    assert "▼" in chip("worse", "Lower")
+    assert "▲" in chip("better", "Higher")
+    assert chip("unknown", "") == ""
+
+
+def test_a_table_names_its_rows_and_columns_for_screen_readers() -> None:
+    html = table("Numbers", ["Unit", "Value"], [Section("Group", ((Cell("Skive"), Cell("1")),))])
+    assert '<th scope="col">Unit</th>' in html
+    assert '<th scope="row">Skive</th>' in html
+    assert "<caption>Numbers</caption>" in html
+
+
+@pytest.mark.parametrize(("language", "separator"), [("danish", ";"), ("english", ",")])
+def test_a_downloaded_table_says_what_it_is_and_opens_in_the_readers_spreadsheet(
+    request: pytest.FixtureRequest, language: str, separator: str
+) -> None:
+    words: Wording = request.getfixturevalue(language)
+    sections = [Section("HbA1c", ((Cell("Målt"), Cell("93,6 %", note="1 af 2")), (Cell("Skjult"), Cell("Ikke vist"))))]
+    data = csv_file(["Indikator", "Skive"], sections, [("Kilde", "Tværs"), ("Periode", "2026")], words)
+    assert data.startswith(b"\xef\xbb\xbf")
+    rows = list(csv.reader(io.StringIO(data.decode("utf-8-sig")), delimiter=separator))
+    assert rows[:2] == [["Kilde", "Tværs"], ["Periode", "2026"]]
+    assert rows[3][1:3] == ["Indikator", "Skive"]
+    assert rows[4] == ["HbA1c", "Målt", "93,6 %", "1 af 2"]
+    assert rows[5] == ["HbA1c", "Skjult", "Ikke vist", ""]
+
+
+@pytest.mark.parametrize("text", ["=1+1", "+45", "@SUM(A1)", "-cmd", "\tx"])
+def test_a_spreadsheet_never_runs_a_cell(text: str) -> None:
+    assert harmless(text) == f"'{text}"
+
+
+@pytest.mark.parametrize("text", ["-0.5", "Skive", "0740", ""])
+def test_ordinary_cells_stay_as_they_are(text: str) -> None:
+    assert harmless(text) == text

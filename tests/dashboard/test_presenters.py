@@ -1,0 +1,291 @@
+import json
+from dataclasses import replace
+from datetime import date
+from typing import Any
+
+import polars as pl
+import pytest
+
+from dashboard.catalogue import Definition, catalogue
+from dashboard.comparison import Measure
+from dashboard.presenters import about, data_quality, measures, municipality, overview
+from dashboard.presenters.history import histories, year_before
+from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
+from dashboard.presenters.practice import present, spine
+from dashboard.presenters.units import Directory, Unit, label, natural
+from dashboard.presenters.verdicts import changed, compared, target_text
+from dashboard.release_reader import Release
+from dashboard.wording import Wording, wording
+from tests.dashboard.conftest import LANGUAGES
+
+NOW, BEFORE = date(2026, 9, 30), date(2025, 9, 30)
+
+
+def shown(value: float, half: float = 0.02, **more: Any) -> Measure:
+    return Measure("shown", value, value - half, value + half, round(value * 1000), 1000, **more)
+
+
+@pytest.fixture
+def share(definitions: dict[str, Definition]) -> Definition:
+    return replace(definitions["hba1c_measured"], direction="higher_is_better")
+
+
+def story(share: Definition, own: dict[date, Measure], other: Measure, words: Wording) -> overview.Story:
+    peer = overview.Peer("Skive", {"hba1c_measured": {NOW: other}})
+    return overview.present({"hba1c_measured": share}, {"hba1c_measured": own}, peer, NOW, words)
+
+
+def test_worse_and_worsening_comes_before_worse_and_before_worsening(share: Definition, english: Wording) -> None:
+    own = {
+        "improving": {BEFORE: shown(0.5), NOW: shown(0.9)},
+        "worsening": {BEFORE: shown(0.9), NOW: shown(0.8)},
+        "worse": {BEFORE: shown(0.6), NOW: shown(0.6)},
+        "both": {BEFORE: shown(0.8), NOW: shown(0.6)},
+        "hidden": {NOW: Measure("suppressed")},
+    }
+    definitions = {key: replace(share, indicator_id=key) for key in own}
+    peer = overview.Peer("Skive", {key: {NOW: shown(0.8)} for key in own})
+    told = overview.present(definitions, own, peer, NOW, english)
+    assert [card.indicator_id for card in told.look_first] == ["both", "worse", "worsening"]
+    assert [card.indicator_id for card in told.going_well] == ["improving"]
+    assert told.summary[0] == ("2 indicators are worse than the comparison", "worse")
+    assert ("1 is not shown", "unknown") in told.summary
+
+
+def test_a_card_says_everything_in_words(share: Definition, danish: Wording) -> None:
+    (card,) = story(share, {BEFORE: shown(0.9), NOW: shown(0.8, completeness=0.5)}, shown(0.9), danish).look_first
+    assert card.value == "80,0\u00a0%"
+    assert card.interval == "78,0–82,0\u00a0%"
+    assert card.basis == "800 af 1.000 patienter"
+    assert card.completeness == "værdi kendt for 50\u00a0%"
+    assert card.comparison.text == "Lavere end Skive – dårligere"
+    assert card.trend.text == "Faldet siden sep. 2025 – dårligere"
+    assert card.target_text == "Mål ≥ 95\u00a0% ikke nået"
+    assert card.spark == (0.9, 0.8)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_hidden_cell_has_a_reason_and_no_number(share: Definition, language: str) -> None:
+    told = story(share, {NOW: Measure("suppressed")}, shown(0.9), wording(language))
+    (card,) = told.by_group["hba1c"]
+    assert not any(character.isdigit() for character in card.value + card.interval + card.basis)
+    assert "5" in card.reason
+    assert told.look_first == ()
+
+
+def test_no_difference_is_said_as_no_difference(share: Definition, english: Wording) -> None:
+    assert compared(shown(0.80), shown(0.81), "Skive", share, english).text == "Not different from Skive"
+    assert compared(Measure("suppressed"), shown(0.81), "Skive", share, english).text == ""
+
+
+def test_a_change_needs_the_same_time_a_year_before(share: Definition, english: Wording) -> None:
+    assert changed({NOW: shown(0.9)}, NOW, share, english).text == ""
+    assert changed({NOW: shown(0.9), BEFORE: shown(0.8)}, NOW, share, english).judgement == "better"
+
+
+@pytest.mark.parametrize(
+    ("day", "earlier"),
+    [
+        (date(2026, 9, 30), date(2025, 9, 30)),
+        (date(2025, 2, 28), date(2024, 2, 29)),
+        (date(2024, 2, 29), date(2023, 2, 28)),
+        (date(2026, 12, 31), date(2025, 12, 31)),
+    ],
+)
+def test_the_last_day_of_a_month_stays_the_last_day_of_its_month(day: date, earlier: date) -> None:
+    assert year_before(day) == earlier
+
+
+def test_lower_is_better_turns_the_sign_of_the_target(share: Definition, english: Wording) -> None:
+    assert target_text("met", replace(share, direction="lower_is_better"), english) == "Target ≤ 95% met"
+
+
+@pytest.mark.parametrize(
+    ("kind", "measure", "value", "basis"),
+    [
+        ("proportion", shown(0.5), "50.0%", "500 of 1,000 patients"),
+        ("median", Measure("shown", 48.0, 47.0, 49.0, None, 250), "48.0\u00a0mmol/mol", "250 patients"),
+        (
+            "rate_per_1000_patient_years",
+            Measure("shown", 12.5, 10.0, 15.0, 24, 1400, 1920.4),
+            "12.5",
+            "24 cases in 1,920 patient-years",
+        ),
+    ],
+)
+def test_every_kind_of_indicator_is_printed_on_its_own_scale(
+    share: Definition, english: Wording, kind: str, measure: Measure, value: str, basis: str
+) -> None:
+    definition = replace(share, kind=kind, unit="mmol/mol")
+    assert measures.value(measure, definition, english) == value
+    assert measures.basis(measure, definition, english) == basis
+
+
+@pytest.mark.parametrize("state", ["suppressed", "not_applicable", "no_data"])
+def test_every_state_of_a_cell_is_worded(share: Definition, english: Wording, state: str) -> None:
+    assert measures.in_one_line(Measure(state), share, english) == english(f"state.{state}.reason")
+
+
+def test_a_target_in_percent_and_one_as_a_share_are_the_same(definitions: dict[str, Definition]) -> None:
+    stated = definitions["hba1c_measured"]
+    assert stated.target is not None
+    in_percent = replace(stated, target=replace(stated.target, value=95, unit="percent"))
+    assert in_percent.target_value == stated.target_value == 0.95
+
+
+def test_a_definition_without_a_translation_is_shown_in_english(definitions: dict[str, Definition]) -> None:
+    assert wording("nb").text({"en": "Only English"}) == "Only English"
+
+
+def test_the_reader_finds_a_practice_by_name_kind_and_place(danish: Wording) -> None:
+    units = Directory(
+        [Unit("practice", "1", "Lægerne", "K1", "0779"), Unit("municipality", "0779", "Skive"), Unit("all", "all", "")]
+    )
+    practice = units.by_key["practice-1"]
+    assert label(practice, units, danish) == "Lægerne · praksis · Skive"
+    assert [unit.key for unit in units.peers(practice)] == ["municipality-0779", "all-all"]
+    assert units.comparators(units.everybody) == []
+
+
+def test_names_are_sorted_as_people_do() -> None:
+    assert sorted(["Hus 10", "hus 2", "Åhuset", "Hus 1"], key=natural) == ["Hus 1", "hus 2", "Hus 10", "Åhuset"]
+
+
+def test_those_without_a_practice_come_last_and_are_named_in_the_language(danish: Wording) -> None:
+    units = Directory([Unit("practice", "none", "No practice"), Unit("practice", "7", "Ørnens læger")])
+    assert [label(unit, units, danish) for unit in units.of_level("practice")] == [
+        "Ørnens læger · praksis",
+        "Uden praksis · praksis",
+    ]
+
+
+def test_on_the_spine_better_is_to_the_right_whatever_the_direction(share: Definition) -> None:
+    values = pl.Series([0.1, 0.2, 0.3, 0.4, 0.5])
+    everybody = {"all": shown(0.3)}
+    higher = spine(share, shown(0.4), everybody, values)
+    lower = spine(replace(share, direction="lower_is_better"), shown(0.4), everybody, values)
+    assert higher.position == pytest.approx(0.5)
+    assert lower.position == pytest.approx(-0.5)
+    assert higher.spread == pytest.approx((-1, -0.5, 0.5, 1))
+    assert (lower.low or 0) < (lower.position or 0) < (lower.high or 0)
+
+
+def test_the_spine_needs_everybodys_value_and_five_practices_for_its_band(share: Definition) -> None:
+    assert spine(share, shown(0.4), {"all": Measure("suppressed")}, pl.Series([0.1] * 9)).position is None
+    assert spine(share, shown(0.4), {"all": shown(0.3)}, pl.Series([0.1, 0.5])).spread is None
+
+
+def test_a_practice_stands_beside_its_cluster_municipality_and_everybody(
+    release: Release, definitions: dict[str, Definition], english: Wording
+) -> None:
+    practices = release.of_level("practice", NOW)
+    own = measures.by(practices.filter(unit_id="057000"), "indicator_id")
+    others = [
+        ("cluster", "Klynge 01", measures.by(release.of_level("cluster", NOW).filter(unit_id="K01"), "indicator_id")),
+        ("all", "The whole area", measures.by(release.of_level("all", NOW), "indicator_id")),
+    ]
+    rows = present(definitions, own, others, practices, english)
+    assert [row.indicator_id for row in rows] == list(definitions)
+    for row in rows:
+        assert (row.spine.position is None) == bool(row.reason)
+        assert len(row.others) == 2
+
+
+def test_the_first_column_is_everybody_and_is_not_compared_with_itself(share: Definition, english: Wording) -> None:
+    everybody, skive = Unit("all", "all", ""), Unit("municipality", "0779", "Skive")
+    (row,) = municipality.side_by_side(
+        {"hba1c_measured": share},
+        [(everybody, {"hba1c_measured": shown(0.9)}), (skive, {"hba1c_measured": shown(0.8)})],
+        english,
+    )
+    assert [entry.judgement for entry in row.entries] == ["unknown", "worse"]
+
+
+def test_sexes_and_ages_come_in_a_fixed_order_and_missing_cells_say_so(share: Definition, english: Wording) -> None:
+    skive = Unit("municipality", "0779", "Skive")
+    cells = {("0779", "all", "all"): shown(0.9), ("0779", "all", "80+"): shown(0.8), ("0779", "all", "18-49"): shown(1)}
+    (panel,) = municipality.by_sex_and_age([skive], cells, share, english)
+    assert [dot.label for dot in panel.dots] == ["Everybody", "Women", "Men", "18–49 years", "80 years and over"]
+    assert panel.dots[1].text == english("state.no_data.reason")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_definition_is_told_whole(definitions: dict[str, Definition], language: str) -> None:
+    words = wording(language)
+    told = {
+        paragraph.heading: paragraph.texts for paragraph in definition_in_words(definitions["hba1c_below_59"], words)
+    }
+    for key in ("why", "what_to_do", "denominator", "numerator", "missing", "period", "threshold", "target", "limits"):
+        assert told[words(f"definition.{key}")], key
+    assert told[words("definition.threshold")][0].startswith("59 mmol/mol")
+
+
+def test_units_are_sorted_by_name_and_hidden_ones_stay(share: Definition, english: Wording) -> None:
+    units = Directory([Unit("practice", str(place), f"Hus {place}") for place in (10, 2, 1)]).of_level("practice")
+    found = {"10": shown(0.9), "1": Measure("suppressed"), "2": shown(0.5)}
+    dots = units_beside_each_other(units, found, shown(0.9), share, english, own_key="practice-2")
+    assert [dot.label for dot in dots] == ["Hus 1", "Hus 2", "Hus 10"]
+    assert [dot.value for dot in dots] == [None, 50.0, 90.0]
+    assert [dot.judgement for dot in dots] == ["unknown", "worse", "similar"]
+    assert [dot.is_own for dot in dots] == [False, True, False]
+
+
+def test_history_keeps_each_indicator_apart(release: Release) -> None:
+    found = histories(release.of_unit("all", "all"))
+    assert len(found["hba1c_measured"]) == 8
+    assert found["hba1c_measured"][NOW].is_shown
+
+
+def test_a_late_sector_and_a_refused_file_are_pointed_out(release: Release, english: Wording) -> None:
+    found = data_quality.deliveries(release.deliveries(), date(2026, 10, 6), english)
+    by_type = {each.file_type: each for each in found}
+    assert by_type["kl_gateway_119"].freshness == "stale"
+    assert by_type["oejenscreening"].freshness_text == "Refused"
+    assert by_type["oejenscreening"].rows_in == "Not stated"
+    assert by_type["lab_dm_forsker"].freshness_text == "Fresh"
+    assert data_quality.stale(found) == ["Eye screening", "Municipality"]
+
+
+def test_small_quarantine_counts_are_not_shown(release: Release, english: Wording) -> None:
+    rows = {each.rule: each.rows for each in data_quality.set_aside(release.quarantine(), english)}
+    assert rows["identifier_missing"] == "Fewer than 5"
+    assert rows["contact_unknown"] == "61"
+
+
+def test_a_month_without_rows_is_a_gap(release: Release, english: Wording) -> None:
+    found = data_quality.received(release.completeness(), 36, english)
+    gaps = [
+        (sector, month)
+        for sector, shares in zip(found.sectors, found.shares, strict=True)
+        for month, share in zip(found.months, shares, strict=True)
+        if share is None
+    ]
+    assert gaps == [("Municipality", date(2026, 2, 1))]
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_setting_of_the_policy_has_a_name_and_a_reason_in_the_language(release: Release, language: str) -> None:
+    words = wording(language)
+    for rule in about.policy(release.policy(), words):
+        assert "_" not in rule.name
+        assert rule.explanation or rule.name == words("policy.version")
+    assert about.smallest_group(release.policy()) == 5
+
+
+def test_a_definition_from_a_release_needs_only_what_a_definition_has() -> None:
+    stated = {
+        "group": "hba1c",
+        "kind": "median",
+        "direction": "neither",
+        "period": 15,
+        "title": "Median",
+        "question": "How high?",
+        "why_it_matters": "It does.",
+        "what_to_do": "Look.",
+        "denominator": {"who": "Everybody"},
+        "value": {"who": "Latest value", "of": "latest", "unit": "mmol/mol"},
+    }
+    frame = pl.DataFrame([{"indicator_id": "x", "definition_version": 1, "definition": json.dumps(stated)}])
+    found = catalogue(frame)["x"]
+    assert (found.unit, found.period_months, found.target_value) == ("mmol/mol", 15, None)
+    assert wording("da").text(found.numerator) == "Latest value"

@@ -1,0 +1,239 @@
+"""Every screen runs in every language on the tiny release, keeps its choices in the address, and words every fault."""
+
+import re
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from dashboard.wording import wording
+from tests.dashboard.conftest import LANGUAGES
+
+APP = Path(__file__).parents[2] / "dashboard" / "app.py"
+SCREENS = ("overview", "municipality", "practice", "indicator", "data_quality", "about")
+NOT_WORDS = re.compile(r"(?<![\w-])(None|NaN|nan|null|undefined|KeyError|Traceback)(?![\w-])")
+
+
+@pytest.fixture(autouse=True)
+def released(monkeypatch: pytest.MonkeyPatch, release_path: Path) -> Path:
+    monkeypatch.setenv("TVAERS_RELEASE", str(release_path))
+    return release_path
+
+
+def opened(screen: str = "overview", **address: str) -> AppTest:
+    at = AppTest.from_file(str(APP), default_timeout=60)
+    for name, value in address.items():
+        at.query_params[name] = value
+    at.run()
+    if screen != SCREENS[0]:
+        at.switch_page(f"screens/{screen}.py").run()
+    return at
+
+
+def html(at: AppTest) -> str:
+    return "\n".join(element.proto.body for element in at.get("html"))
+
+
+def text(at: AppTest) -> str:
+    return re.sub(r"<style.*?</style>|<script.*?</script>|<[^>]+>", " ", html(at), flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("screen", SCREENS)
+def test_every_screen_draws_in_every_language(screen: str, language: str) -> None:
+    at = opened(screen, lang=language)
+    words = wording(language)
+    assert not at.exception
+    assert not at.error
+    assert "<h1>" in html(at)
+    assert words("frame.invented") in html(at)
+    assert words("frame.foot") in html(at)
+    assert not NOT_WORDS.search(text(at))
+
+
+@pytest.mark.parametrize(
+    "unit", ["practice-057000", "cluster-K01", "hospital-6630", "municipality-0779", "practice-none"]
+)
+def test_the_overview_tells_the_story_of_any_kind_of_unit(unit: str) -> None:
+    at = opened(lang="da", unit=unit)
+    assert not at.error
+    assert at.selectbox(key="choose.unit").value == unit
+    assert "Sammenlignet med hele området" in text(at)
+
+
+def test_a_link_shows_another_reader_the_same_thing() -> None:
+    address = {
+        "lang": "nb",
+        "unit": "municipality-0740",
+        "with": "municipality-0779",
+        "date": "2026-03-31",
+        "indicator": "hba1c_below_53",
+    }
+    at = opened("indicator", **address)
+    assert "HbA1c under 53 mmol/mol" in html(at)
+    assert "31. mars 2026" in text(at)
+    assert "Skive" in text(at)
+    assert {name: at.query_params[name] for name in address} == address
+
+
+def test_a_choice_is_written_into_the_address_and_kept_on_other_screens() -> None:
+    at = opened(lang="en")
+    at.selectbox(key="choose.unit").select("practice-057026").run()
+    assert at.query_params["unit"] == "practice-057026"
+    at.switch_page("screens/practice.py").run()
+    assert "Lægerne i 3" in html(at)
+    assert at.query_params["lang"] == "en"
+
+
+def test_the_language_can_be_switched_on_the_spot() -> None:
+    at = opened("data_quality", lang="da")
+    assert "Hvor gode er data?" in html(at)
+    at.selectbox(key="choose.lang").select("nb").run()
+    assert "Hvor gode er dataene?" in html(at)
+    assert at.query_params["lang"] == "nb"
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"unit": "practice-does-not-exist"},
+        {"indicator": "no_such"},
+        {"date": "1999-12-31"},
+        {"lang": "xx"},
+        {"with": "nothing"},
+        {"unit": "<script>alert(1)</script>"},
+        {"group": "no_such", "level": "no_such"},
+    ],
+)
+def test_an_address_that_makes_no_sense_falls_back_instead_of_failing(address: dict[str, str]) -> None:
+    for screen in ("overview", "indicator"):
+        at = opened(screen, **address)
+        assert not at.exception
+        assert not at.error
+        assert "<script>alert" not in html(at)
+
+
+def test_a_group_of_indicators_can_be_looked_at_alone() -> None:
+    at = opened(lang="en", group="eyes")
+    everything = html(at).split("All indicators")[1]
+    assert "Eyes examined" in everything
+    assert "LDL measured" not in everything
+
+
+def test_a_comparison_can_be_left_out() -> None:
+    at = opened(lang="en", unit="municipality-0740", **{"with": "nobody"})
+    assert "Without comparison." in text(at)
+    assert "Not different from" not in text(at)
+
+
+def test_a_hidden_cell_is_explained_in_words() -> None:
+    at = opened("practice", lang="en", unit="practice-057000")
+    assert "Not shown to protect privacy." in text(at)
+
+
+def test_a_level_of_units_can_be_chosen() -> None:
+    at = opened("indicator", lang="en", level="practice")
+    assert "Practices" in str(at.get("plotly_chart")[-1].proto)
+
+
+@pytest.mark.parametrize(
+    ("statement", "reason"),
+    [
+        ("UPDATE meta SET value = '0' WHERE key = 'schema_version'", "older"),
+        ("UPDATE meta SET value = '9' WHERE key = 'schema_version'", "newer"),
+        ("DELETE FROM indicator", "empty"),
+        ("DELETE FROM result", "empty"),
+    ],
+)
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_a_release_that_cannot_be_shown_is_told_of_in_the_readers_language(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str, reason: str, language: str
+) -> None:
+    path = Path(shutil.copy(released, tmp_path / "release.duckdb"))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(statement)
+    monkeypatch.setenv("TVAERS_RELEASE", str(path))
+    at = opened(lang=language)
+    words = wording(language)
+    assert words("fault.title") in html(at)
+    assert [each.value for each in at.info] == [words(f"fault.{reason}")]
+    assert not at.exception
+
+
+def test_a_missing_release_is_told_of_and_shown_as_soon_as_it_exists(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "release.duckdb"
+    monkeypatch.setenv("TVAERS_RELEASE", str(path))
+    at = opened(lang="en")
+    assert "No numbers have been released yet." in at.info[0].value
+    assert str(tmp_path) not in html(at) + at.info[0].value + at.markdown[0].value
+    shutil.copy(released, path)
+    at.run()
+    assert "Where do we stand?" in html(at)
+
+
+def test_a_process_without_a_named_release_says_there_is_none(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TVAERS_RELEASE")
+    assert "No numbers have been released yet." in opened(lang="en").info[0].value
+
+
+@pytest.mark.parametrize(
+    ("statement", "screen", "sentence"),
+    [
+        ("DELETE FROM delivery", "data_quality", "data_quality.nothing_delivered"),
+        ("DELETE FROM quarantine", "data_quality", "data_quality.nothing_aside"),
+        ("DELETE FROM completeness", "data_quality", "data_quality.no_months"),
+        ("DELETE FROM unit WHERE level = 'municipality'", "municipality", "municipality.none"),
+        ("DELETE FROM unit WHERE level = 'practice'", "practice", "practice.none"),
+        ("UPDATE result SET state = 'suppressed', value = NULL", "practice", "practice.all_hidden"),
+        ("UPDATE result SET state = 'suppressed', value = NULL", "indicator", "indicator.nothing_at_level"),
+        (
+            "UPDATE delivery SET covers_until = DATE '2026-10-01', state = 'loaded'",
+            "data_quality",
+            "data_quality.all_fresh",
+        ),
+    ],
+)
+def test_every_empty_state_is_worded(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, statement: str, screen: str, sentence: str
+) -> None:
+    path = Path(shutil.copy(released, tmp_path / "release.duckdb"))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(statement)
+    monkeypatch.setenv("TVAERS_RELEASE", str(path))
+    at = opened(screen, lang="nb")
+    assert wording("nb")(sentence) in [each.value for each in [*at.info, *at.success]]
+    assert not at.error
+
+
+def test_a_release_of_real_data_carries_no_mark_of_invention(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(shutil.copy(released, tmp_path / "release.duckdb"))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("UPDATE meta SET value = 'false' WHERE key = 'is_synthetic'")
+    monkeypatch.setenv("TVAERS_RELEASE", str(path))
+    at = opened(lang="en")
+    assert "invented" not in text(at).lower()
+
+
+def test_two_readers_do_not_see_each_others_choices() -> None:
+    one, two = opened(lang="da", unit="practice-057000"), opened(lang="en", unit="practice-057013")
+    for _ in range(3):
+        one.run()
+        two.run()
+        assert "Lægerne i 1" in html(one)
+        assert "Lægerne i 2" in html(two)
+        assert "Where do we stand?" not in html(one)
+
+
+def test_a_page_that_breaks_says_so_in_words_and_shows_no_code(monkeypatch: pytest.MonkeyPatch) -> None:
+    from dashboard.presenters import overview
+
+    monkeypatch.setattr(overview, "_card", lambda *_: 1 / 0)
+    at = opened(lang="da")
+    assert [each.value for each in at.error] == [wording("da")("fault.unexpected")]
+    assert not at.exception
