@@ -5,8 +5,9 @@
 -- ties: events of different streams on one day are one event; within a stream every row is an event
 --
 -- The steps that this file shares with osdc.sql are the same text (a test compares them). Added by this project, not
--- part of the published classifier: the practice stream, and type 1 for a person without any type-specific
--- hospital diagnosis and without other drugs than insulin, when type 1 outnumbers type 2 among the practice's diagnoses. Gestational diabetes is in no stream.
+-- part of the published classifier: the practice stream, and type 1 for a person without any type-specific hospital
+-- diagnosis and without other drugs than insulin, when type 1 outnumbers type 2 among the practice's diagnoses.
+-- Gestational diabetes is in no stream.
 WITH
     -- Hospital diagnoses of type A or B. The older register has no retraction field, so all its rows count; of the
     -- newer register only rows that state "not retracted" count, as in the published classifier.

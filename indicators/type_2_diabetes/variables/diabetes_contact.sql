@@ -4,8 +4,8 @@
 -- sources: diagnosis, examination
 -- ties: -
 --
--- A diabetes diagnosis at a hospital contact or in general practice, a foot examination or an annual review.
--- Eye screening alone is not follow-up of the disease.
+-- A diabetes diagnosis at a hospital contact or in general practice, a foot examination or an annual review. Eye
+-- screening alone is not follow-up of the disease.
 SELECT seen.patient_id, period_day.period_end, MAX(seen.seen_on) AS latest_diabetes_contact_on
 FROM (
     SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on

@@ -4,12 +4,12 @@
 -- sources: hospital_contact, diagnosis, examination, service, municipal_encounter
 -- ties: -
 --
--- A stay is physical contacts joined when they overlap or lie at most 4 hours apart; it is an admission from 12 hours on
--- (national statistics of readmissions). A contact with dates but no times is a stay when the register calls it inpatient.
--- The discharge is alive, and counts once the 7, 14 or 30 days have passed within the period. Discharges with a diabetes
--- diagnosis at any contact of the stay are followed up, unless the patient died or was admitted again in those days.
--- Contacts that count: general practice (a consultation is dated by the Monday of its week), outpatient endocrinology, and
--- municipal meetings that were held.
+-- A stay is physical contacts joined when they overlap or lie at most 4 hours apart; it is an admission from 12 hours
+-- on (national statistics of readmissions). A contact with dates but no times is a stay when the register calls it
+-- inpatient. The discharge is alive, and counts once the 7, 14 or 30 days have passed within the period. Discharges
+-- with a diabetes diagnosis at any contact of the stay are followed up, unless the patient died or was admitted again
+-- in those days. Contacts that count: general practice (a consultation is dated by the Monday of its week), outpatient
+-- endocrinology, and municipal meetings that were held.
 WITH contact AS (
     SELECT
         patient_id,
@@ -95,21 +95,6 @@ followed AS (
     FROM stay
 ),
 
--- A discharge belongs to the period of its day; the patient is observed on that day and leaves the hospital alive.
-discharge AS (
-    SELECT
-        followed.*,
-        period_day.period_end,
-        patient.died_on
-    FROM followed
-    JOIN period_day ON period_day.day = followed.discharged_on
-    JOIN patient ON patient.patient_id = followed.patient_id AND patient.period_end = period_day.period_end
-    WHERE
-        followed.discharged_on >= patient.observed_from
-        AND followed.discharged_on <= patient.observed_to
-        AND (patient.died_on IS NULL OR patient.died_on > followed.discharged_on)
-),
-
 seen_outside AS (
     SELECT patient_id, started_on AS seen_on
     FROM hospital_contact
@@ -136,30 +121,52 @@ seen_outside AS (
     WHERE status = 'finished'
 ),
 
-first_seen AS (
-    SELECT discharge.patient_id, discharge.period_end, discharge.discharged_at, MIN(seen_outside.seen_on) AS seen_on
-    FROM discharge
-    JOIN seen_outside ON seen_outside.patient_id = discharge.patient_id
-    WHERE seen_outside.seen_on > discharge.discharged_on
-    GROUP BY discharge.patient_id, discharge.period_end, discharge.discharged_at
+-- Stays and contacts in one line per patient; contacts of the day of discharge stand before it, so that the first
+-- contact that follows is one of a later day.
+in_line AS (
+    SELECT seen_outside.patient_id, seen_outside.seen_on AS day, 0 AS place, NULL AS discharged_at, seen_outside.seen_on
+    FROM seen_outside
+    JOIN (SELECT DISTINCT patient_id FROM followed WHERE has_diabetes_diagnosis) AS followed_patient
+        ON followed_patient.patient_id = seen_outside.patient_id
+    UNION ALL
+    SELECT patient_id, discharged_on AS day, 1 AS place, discharged_at, NULL AS seen_on
+    FROM followed
+    WHERE has_diabetes_diagnosis
 ),
 
+seen_after AS (
+    SELECT
+        patient_id,
+        discharged_at,
+        MIN(seen_on) OVER (
+            PARTITION BY patient_id
+            ORDER BY day DESC, place DESC
+            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+        ) AS next_seen_on
+    FROM in_line
+),
+
+-- A discharge belongs to the period of its day; the patient is observed on that day and leaves the hospital alive.
 timed AS (
     SELECT
-        discharge.patient_id,
-        discharge.period_end,
-        discharge.discharged_on,
-        discharge.has_diabetes_diagnosis,
-        DATE_DIFF('day', discharge.discharged_on, discharge.period_end) AS followed_days,
-        DATE_DIFF('day', discharge.discharged_on, first_seen.seen_on) AS seen_after_days,
-        DATE_DIFF('day', discharge.discharged_on, discharge.next_acute_admitted_on) AS readmitted_after_days,
-        DATE_DIFF('day', discharge.discharged_on, LEAST(discharge.next_admitted_on, discharge.died_on))
+        followed.patient_id,
+        patient.period_end,
+        followed.discharged_on,
+        followed.has_diabetes_diagnosis,
+        DATE_DIFF('day', followed.discharged_on, patient.period_end) AS followed_days,
+        DATE_DIFF('day', followed.discharged_on, seen_after.next_seen_on) AS seen_after_days,
+        DATE_DIFF('day', followed.discharged_on, followed.next_acute_admitted_on) AS readmitted_after_days,
+        DATE_DIFF('day', followed.discharged_on, LEAST(followed.next_admitted_on, patient.died_on))
             AS interrupted_after_days
-    FROM discharge
-    LEFT JOIN first_seen
-        ON first_seen.patient_id = discharge.patient_id
-        AND first_seen.period_end = discharge.period_end
-        AND first_seen.discharged_at = discharge.discharged_at
+    FROM followed
+    LEFT JOIN seen_after
+        ON seen_after.patient_id = followed.patient_id AND seen_after.discharged_at = followed.discharged_at
+    JOIN period_day ON period_day.day = followed.discharged_on
+    JOIN patient ON patient.patient_id = followed.patient_id AND patient.period_end = period_day.period_end
+    WHERE
+        followed.discharged_on >= patient.observed_from
+        AND followed.discharged_on <= patient.observed_to
+        AND (patient.died_on IS NULL OR patient.died_on > followed.discharged_on)
 )
 
 SELECT

@@ -26,5 +26,5 @@ WHERE
         'blood_pressure_lowering_drug',
         'ras_blockade'
     )
-    AND dispensing.dispensed_on > period_day.period_end - INTERVAL '12' MONTH
+    AND period_day.day > period_day.period_end - INTERVAL '12' MONTH
 GROUP BY dispensing.patient_id, period_day.period_end

@@ -4,8 +4,8 @@
 -- sources: measurement(analyte=egfr)
 -- ties: -
 --
--- Two values below the limit at least 90 days apart; the later of the two is the day.
--- A result with the sign < or > counts as just below or just above the number it names.
+-- Two values surely below the limit at least 90 days apart; the later of the two is the day. A result given as more
+-- than some number is not surely below.
 WITH low AS (
     SELECT
         patient_id,
@@ -15,7 +15,10 @@ WITH low AS (
     WHERE
         analyte = 'egfr'
         AND result_state = 'number'
-        AND measurement.value + CASE measurement.comparator WHEN '<' THEN -0.01 WHEN '>' THEN 0.01 ELSE 0 END < $egfr_reduced_below_ml_min_1_73m2
+        AND (
+            (COALESCE(comparator, '=') IN ('=', '<', '<=') AND value < $egfr_reduced_below_ml_min_1_73m2)
+            OR (comparator = '<' AND value = $egfr_reduced_below_ml_min_1_73m2)
+        )
 )
 
 SELECT patient_id, MIN(taken_on) AS first_egfr_decline_on

@@ -4,7 +4,8 @@
 -- sources: diagnosis, procedure
 -- ties: -
 --
--- Diagnoses (A or B from hospital, any from general practice, unless retracted), bypass operation or balloon dilatation.
+-- Diagnoses (A or B from hospital, any from general practice, unless retracted), bypass operation or balloon
+-- dilatation.
 SELECT patient_id, MIN(seen_on) AS first_ischaemic_heart_disease_on
 FROM (
     SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on

@@ -4,8 +4,8 @@
 -- sources: diagnosis, procedure, measurement(analyte=uacr)
 -- ties: -
 --
--- Diagnoses and chronic dialysis or transplantation, or one urine albumin-creatinine ratio in the severe range.
--- Acute dialysis does not count.
+-- Diagnoses and chronic dialysis or transplantation, or one urine albumin-creatinine ratio in the severe range. Acute
+-- dialysis does not count.
 SELECT patient_id, MIN(seen_on) AS first_nephropathy_on
 FROM (
     SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on

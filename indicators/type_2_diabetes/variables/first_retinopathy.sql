@@ -4,8 +4,8 @@
 -- sources: diagnosis, procedure, examination(examination=eye)
 -- ties: -
 --
--- Diagnoses (A or B from hospital, any from general practice, unless retracted), panretinal laser treatment,
--- and eye examinations that found retinopathy of any degree in either eye.
+-- Diagnoses (A or B from hospital, any from general practice, unless retracted), panretinal laser treatment, and eye
+-- examinations that found retinopathy of any degree in either eye.
 SELECT patient_id, MIN(seen_on) AS first_retinopathy_on
 FROM (
     SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on

@@ -4,8 +4,8 @@
 -- sources: examination(examination=eye), diagnosis, procedure
 -- ties: -
 --
--- Results of eye screening and of the practice's status form, and hospital screening contacts and eye photographs.
--- An ungradable picture does not count: it has to be taken again.
+-- Results of eye screening and of the practice's status form, and hospital screening contacts and eye photographs. An
+-- ungradable picture does not count: it has to be taken again.
 SELECT seen.patient_id, period_day.period_end, MAX(seen.seen_on) AS latest_eye_examination_on
 FROM (
     SELECT patient_id, examined_on AS seen_on

@@ -4,7 +4,8 @@
 -- sources: examination(examination=foot), service
 -- ties: -
 --
--- Foot status of general practice or hospital, or a diabetes foot therapist's service (dated by the Monday of its week).
+-- Foot status of general practice or hospital, or a diabetes foot therapist's service (dated by the Monday of its
+-- week).
 SELECT seen.patient_id, period_day.period_end, MAX(seen.seen_on) AS latest_foot_examination_on
 FROM (
     SELECT patient_id, examined_on AS seen_on

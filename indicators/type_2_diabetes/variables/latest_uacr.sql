@@ -4,8 +4,8 @@
 -- sources: measurement(analyte=uacr)
 -- ties: the lowest value of the latest day
 --
--- A result with the sign < or > counts as just below or just above the number it names.
--- Albumin below the detection limit is an examination with the ratio 0.
+-- A result with the sign < or > counts as just below or just above the number it names. Albumin below the detection
+-- limit is an examination with the ratio 0.
 SELECT
     result.patient_id,
     result.period_end,

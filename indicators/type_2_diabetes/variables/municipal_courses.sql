@@ -4,8 +4,8 @@
 -- sources: municipal_course
 -- ties: -
 --
--- Courses granted from the first day of the period until six months before its last. Only courses whose focus is diabetes.
--- A course that was stopped or revoked, or still runs, is not completed.
+-- Courses granted from the first day of the period until six months before its last. Only courses whose focus is
+-- diabetes. A course that was stopped or revoked, or still runs, is not completed.
 SELECT
     municipal_course.patient_id,
     period.period_end,

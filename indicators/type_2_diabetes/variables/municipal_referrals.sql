@@ -5,8 +5,8 @@
 -- ties: the latest referral of those whose course began on the latest day
 --
 -- From the day the municipality received the referral to the first meeting that was held; not to the day the course
--- was granted. Only courses whose focus is diabetes. A referral revoked before anything began is left out.
--- A referral is counted once its 14 or 30 days have passed within the period.
+-- was granted. Only courses whose focus is diabetes. A referral revoked before anything began is left out. A referral
+-- is counted once its 14 or 30 days have passed within the period.
 WITH referral AS (
     SELECT
         municipal_course.patient_id,
