@@ -120,6 +120,8 @@ def replacement_identifiers(chance: np.random.Generator, born: Days) -> Text:
 
 def changed_identifiers(chance: Chance, born: Days, sex: npt.NDArray[np.int8], now: Text) -> Text:
     """Return an earlier identifier, other than the present one, for people whose identifier was changed."""
+    if not len(born):
+        return now
     birth, year = _birth_digits(born)
     century = _century_class(year)
     base = (_digits(birth, 6) * WEIGHTS[:6]).sum(axis=1) % 11

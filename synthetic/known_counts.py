@@ -94,7 +94,8 @@ class Ledger:
         inside = numbers < len(known)
         is_known = inside & (known[np.where(inside, numbers, 0)] if len(known) else False)
         is_known |= rows[FACT].is_null().to_numpy()
-        added = pl.when(pl.col(FAULTS) == "").then(pl.lit("contact_unknown")).otherwise(pl.col(FAULTS))
+        told_already = (pl.col(FAULTS) == "contact_unknown") | (pl.col(FAULTS) == "")
+        added = pl.when(told_already).then(pl.lit("contact_unknown")).otherwise(pl.col(FAULTS) + ",contact_unknown")
         return rows.select(pl.when(pl.Series(is_known)).then(pl.col(FAULTS)).otherwise(added)).to_series().alias(FAULTS)
 
     def _load(self, delivery: Delivery, broken: Flags) -> int:

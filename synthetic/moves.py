@@ -20,14 +20,17 @@ def _once(draw: np.random.Generator, yearly: float, first: Days, last: Days) -> 
     return rows, day[rows].astype(np.int32)
 
 
-def _periods(frame: pl.DataFrame, last_day: Days) -> pl.DataFrame:
-    """Turn (person, starts_on, value) into inclusive periods that end the day before the next or with the person."""
+def _periods(frame: pl.DataFrame, last_day: Days, until: int) -> pl.DataFrame:
+    """Turn (person, starts_on, value) into inclusive periods that end the day before the next or with the person.
+
+    Nothing begins after `until`.
+    """
     ends = pl.DataFrame({"person": np.arange(len(last_day), dtype=np.int32), "last_day": last_day})
     return (
         frame.sort("person", "starts_on", maintain_order=True)
         .unique(["person", "starts_on"], keep="last", maintain_order=True)
         .join(ends, on="person", how="left", maintain_order="left")
-        .filter(pl.col("starts_on") <= pl.col("last_day"))
+        .filter(pl.col("starts_on") <= pl.col("last_day"), pl.col("starts_on") <= until)
         .with_columns((pl.col("starts_on").shift(-1).over("person") - 1).fill_null(pl.col("last_day")).alias("ends_on"))
         .drop("last_day")
     )
@@ -75,7 +78,7 @@ def make_residences(
             ).astype(np.int32),
         }
     )
-    periods = _periods(frame, leaves_on)
+    periods = _periods(frame, leaves_on, window.last)
     return pl.concat([periods, _returns(draw, rates, periods, leaves_on, people, window)]).sort(
         "person", "starts_on", maintain_order=True
     )
@@ -152,7 +155,7 @@ def make_registrations(
             "practice": np.concatenate([practice, switch_practice]).astype(np.int32),
         }
     )
-    periods = _periods(frame.filter(pl.Series(~unregistered[frame["person"].to_numpy()])), last)
+    periods = _periods(frame.filter(pl.Series(~unregistered[frame["person"].to_numpy()])), last, window.last)
     return _taken_over(periods, practices)
 
 

@@ -1,7 +1,7 @@
 """Whole files that go wrong on the way: sent again, corrected, cut short, empty, of another kind, or all rows invalid."""
 
 import gzip
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -9,8 +9,9 @@ import numpy as np
 import polars as pl
 
 from synthetic.chance import Chance
-from synthetic.extracts.delivery import FAULTS, Delivery, Style
+from synthetic.extracts.delivery import CONTACT, FAULTS, Delivery, Style
 from synthetic.known_counts import FileAnswer
+from synthetic.messy import spoil
 
 SENT_AGAIN = "lab_dm_forsker"
 CORRECTED = "oejenscreening"
@@ -23,6 +24,11 @@ class OddFile:
 
     content: bytes
     answer: FileAnswer
+
+    @property
+    def is_copy(self) -> bool:
+        """A file that was sent before."""
+        return self.answer.state == "already_loaded"
 
     def write(self, folder: Path) -> Path:
         """Write the file below its sector's folder and return its path."""
@@ -96,4 +102,29 @@ def unlinkable(procedures: Delivery) -> Delivery:
     rows = procedures.rows.head(200).with_columns(
         pl.lit("").alias("dw_ek_kontakt"), pl.lit("dw_ek_kontakt_missing").alias(FAULTS)
     )
+    rows = rows.drop(CONTACT)
     return replace(procedures, rows=rows, period="2015", fact_kind="unlinkable")
+
+
+def spoil_all(clean: Iterable[Delivery], chance: Chance, odd: list[OddFile]) -> Iterator[Delivery]:
+    """Yield deliveries with every known fault, and whole files that must be refused; collect odd files in `odd`.
+
+    Of a country written in parts, only the first has whole files that go wrong.
+    """
+    if chance.part:
+        yield from (spoil(delivery, chance) for delivery in clean)
+        return
+    done: set[str] = set()
+    for delivery in clean:
+        spoiled = spoil(delivery, chance)
+        is_first = delivery.file_type not in done
+        done.add(delivery.file_type)
+        if delivery.file_type == CORRECTED and is_first:
+            yield from with_correction(spoiled, chance)
+            continue
+        yield spoiled
+        if delivery.file_type == "praksis_maalinger" and is_first:
+            odd.extend(odd_files(delivery, chance))
+            yield all_invalid(delivery)
+        if delivery.file_type == "procedurer_kirurgi" and is_first:
+            yield unlinkable(delivery)

@@ -7,10 +7,12 @@ import shutil
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from synthetic.chance import Chance, Window, day_number
 from synthetic.country import load_country
@@ -29,21 +31,13 @@ from synthetic.extracts.primary_care_files import (
 )
 from synthetic.histories import Told, known_diabetes
 from synthetic.known_counts import FileAnswer, Ledger, in_loading_order
-from synthetic.messy import spoil
-from synthetic.odd_files import (
-    CORRECTED,
-    SENT_AGAIN,
-    OddFile,
-    all_invalid,
-    odd_files,
-    sent_again,
-    unlinkable,
-    with_correction,
-)
+from synthetic.nation import Part, national_parts, region_part
+from synthetic.odd_files import SENT_AGAIN, OddFile, sent_again, spoil_all
 from synthetic.truth import Region, make_region
 from tvaers.progress import track
 
 DELIVERED_AFTER_DAYS = 5
+EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 KNOWN_ANSWERS = "known_answers"
 SECTORS = (
     "population",
@@ -92,7 +86,7 @@ def write_region(
     Args:
         folder: Where the sectors' folders are made; files of an earlier call are replaced.
         seed: The same seed and arguments always give the same files.
-        inhabitants: Number of inhabitants on the last day.
+        inhabitants: Number of inhabitants on the last day. With `national`, the region's own size means the country's.
         messy: Also write every known fault of real deliveries, at known rates.
         national: The whole country instead of the region, part by part.
         ends_on: Last day covered.
@@ -105,40 +99,55 @@ def write_region(
     started = time.monotonic()
     country = load_country()
     window = Window(day_number(_years_before(ends_on, years)), day_number(ends_on))
+    if national and inhabitants == country.region["inhabitants"]:
+        inhabitants = country.region["nation"]["inhabitants"]
+    parts = national_parts(country, inhabitants, seed) if national else [region_part(country, inhabitants)]
     _empty(folder)
-    with track("Inventing people and their care"):
-        chance = Chance(seed)
-        share = inhabitants / country.region["inhabitants"]
-        region = make_region(
-            chance, country, country.municipalities, window,
-            inhabitants=inhabitants, practices=round(country.region["practices"] * share),
-        )  # fmt: skip
-    with track("Writing extracts"):
-        told = told_facts(region, chance, messy=messy)
-        written: list[Delivery] = []
-        odd: list[OddFile] = []
-        for delivery in (
-            spoilt(deliveries(region, chance, told), chance, odd) if messy else deliveries(region, chance, told)
-        ):
-            path = delivery.write(folder)
-            _stamp(path, ends_on + timedelta(days=DELIVERED_AFTER_DAYS))
-            if (
-                messy
-                and delivery.file_type == SENT_AGAIN
-                and not any(one.answer.state == "already_loaded" for one in odd)
-            ):
-                odd.append(sent_again(path, delivery.sector))
-            delivery.forget_texts()
-            written.append(delivery)
-        for one in odd:
-            _stamp(one.write(folder), ends_on + timedelta(days=DELIVERED_AFTER_DAYS))
+    answers: list[FileAnswer] = []
+    diabetes: dict[str, dict[str, Any]] = {}
+    totals = np.zeros(4, dtype=np.int64)
+    for part in parts:
+        chance = Chance(seed, part.number)
+        with track(f"Inventing people and their care{part.label}"):
+            region = make_region(
+                chance, country, part.municipalities, window,
+                inhabitants=part.inhabitants, practices=part.practices, parts=len(parts),
+            )  # fmt: skip
+            told = told_facts(region, chance, messy=messy)
+        with track(f"Writing extracts{part.label}"):
+            written, odd = _write_files(folder, part, region, chance, told, messy=messy)
+        if known_answers:
+            with track(f"Working out what the files must give{part.label}"), _without_garbage_collection():
+                ledger = Ledger()
+                answers += [ledger.enter(one) for one in in_loading_order(written, country.region["loading_order"])]
+                answers += [one.answer for one in odd]
+                diabetes |= _diabetes(region, told, ledger)
+        rows = sum(delivery.rows.height for delivery in written)
+        totals += (len(written) + len(odd), rows, len(region.people), len(region.patients))
     if known_answers:
-        with track("Working out what the files must give"), _without_garbage_collection():
-            _write_answers(folder / KNOWN_ANSWERS, region, told, written, [one.answer for one in odd])
-    rows = sum(delivery.rows.height for delivery in written)
-    return SynthSummary(
-        len(written) + len(odd), rows, len(region.people), len(region.patients), round(time.monotonic() - started, 1)
-    )
+        _write_json(folder / KNOWN_ANSWERS / "files.json", [asdict(answer) for answer in answers])
+        _write_json(folder / KNOWN_ANSWERS / "diabetes.json", diabetes)
+    return SynthSummary(*totals.tolist(), seconds=round(time.monotonic() - started, 1))
+
+
+def _write_files(
+    folder: Path, part: Part, region: Region, chance: Chance, told: Told, *, messy: bool
+) -> tuple[list[Delivery], list[OddFile]]:
+    """Write all files of a part, stamped with the day of delivery; return what is known about each."""
+    delivered_on = date.fromordinal(EPOCH_ORDINAL + region.window.last + DELIVERED_AFTER_DAYS)
+    written: list[Delivery] = []
+    odd: list[OddFile] = []
+    clean = (replace(delivery, part=part.label) for delivery in deliveries(region, chance, told))
+    for delivery in spoil_all(clean, chance, odd) if messy else clean:
+        path = delivery.write(folder)
+        _stamp(path, delivered_on)
+        if messy and not part.number and delivery.file_type == SENT_AGAIN and not any(one.is_copy for one in odd):
+            odd.append(sent_again(path, delivery.sector))
+        delivery.forget_texts()
+        written.append(delivery)
+    for one in odd:
+        _stamp(one.write(folder), delivered_on)
+    return written, odd
 
 
 def told_facts(region: Region, chance: Chance, *, messy: bool = False) -> Told:
@@ -158,32 +167,9 @@ def deliveries(region: Region, chance: Chance, told: Told) -> Iterator[Delivery]
     yield from write_municipality(region, chance)
 
 
-def spoilt(clean: Iterator[Delivery], chance: Chance, odd: list[OddFile]) -> Iterator[Delivery]:
-    """Yield deliveries with every known fault, further ones that are refused, and collect odd files on the way."""
-    corrected = False
-    for delivery in clean:
-        spoiled = spoil(delivery, chance)
-        if delivery.file_type == CORRECTED and not corrected:
-            corrected = True
-            yield from with_correction(spoiled, chance)
-            continue
-        yield spoiled
-        if delivery.file_type == "praksis_maalinger" and not odd_examples(odd):
-            odd.extend(odd_files(delivery, chance))
-            yield all_invalid(delivery)
-        if delivery.file_type == "procedurer_kirurgi" and delivery.rows.height and delivery.period.startswith("2019"):
-            yield unlinkable(delivery)
-
-
-def odd_examples(odd: list[OddFile]) -> bool:
-    """Tell whether the refused files have been made already."""
-    return any(one.answer.state == "refused" for one in odd)
-
-
-def _write_answers(folder: Path, region: Region, told: Told, written: list[Delivery], odd: list[FileAnswer]) -> None:
-    ledger = Ledger()
-    answers = [ledger.enter(delivery) for delivery in in_loading_order(written, region.country.region["loading_order"])]
-    people = {
+def _diabetes(region: Region, told: Told, ledger: Ledger) -> dict[str, dict[str, Any]]:
+    """Return type and inclusion date by identifier of everybody whom the loaded facts show to have diabetes."""
+    return {
         str(region.identifier[person]): {
             "type": verdict.diabetes_type,
             "since_on": verdict.since_on.isoformat(),
@@ -191,9 +177,6 @@ def _write_answers(folder: Path, region: Region, told: Told, written: list[Deliv
         }
         for person, verdict in known_diabetes(region, told, ledger)
     }
-    folder.mkdir(parents=True, exist_ok=True)
-    _write_json(folder / "files.json", [asdict(answer) for answer in (*answers, *odd)])
-    _write_json(folder / "diabetes.json", people)
 
 
 @contextmanager
@@ -207,6 +190,7 @@ def _without_garbage_collection() -> Iterator[None]:
 
 
 def _write_json(path: Path, content: Any) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
 
 

@@ -45,6 +45,7 @@ class Delivery:
             (rule ids the row breaks, joined by commas) and, where rows belong to a contact, its number `_contact`.
         style: How the supplier writes it.
         fact_kind: Which facts `_fact` numbers: contact, diagnosis, procedure, result ...
+        part: Added to the period in the file name when a country is written in parts.
         suffix: Added to the file name: `_v2` for a corrected delivery.
         replaces: Name of the file that this one corrects, if any.
         malformed: Rows (from 0) that get a field too many.
@@ -57,13 +58,14 @@ class Delivery:
     style: Style
     fact_kind: str
     suffix: str = ""
+    part: str = ""
     replaces: str | None = None
     malformed: tuple[int, ...] = ()
 
     @property
     def stem(self) -> str:
         """File name without extension."""
-        return f"{self.file_type}_{self.period}{self.suffix}"
+        return f"{self.file_type}_{self.period}{self.part}{self.suffix}"
 
     @property
     def file_name(self) -> str:

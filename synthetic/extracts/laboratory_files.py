@@ -177,9 +177,7 @@ def _regional_view(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
     plain = (pl.col("sign") == "=") & ~pl.col("cancelled")
     sign = pl.when(pl.col("sign") == "=").then(pl.lit("")).otherwise(pl.col("sign"))
     answer = (
-        pl.when("cancelled")
-        .then(pl.lit("Aflyst"))
-        .otherwise(sign + pl.col("number").str.replace(".", ",", literal=True))
+        pl.when("cancelled").then(pl.col("word")).otherwise(sign + pl.col("number").str.replace(".", ",", literal=True))
     )
     taken = (pl.col("day").cast(pl.Int64) * 1440 + pl.col("minute")) * 60_000
     moment = "%Y-%m-%d %H:%M:%S"
