@@ -8,7 +8,7 @@ from tvaers.errors import SettingsError
 if TYPE_CHECKING:
     from tvaers.settings import Settings
 
-MARKER = "SYNTHETIC.txt"
+MARKER = "SYNTHETIC.md"
 _TEXT = "Every person in these files is invented (tvaers synth). They describe nobody.\n"
 
 

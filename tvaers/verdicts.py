@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 from tvaers import screen
 
 if TYPE_CHECKING:
-    from ingest.job import FileVerdict, RunResult
+    from ingest.verdict import FileVerdict, RunResult
 
 WORDS = {
     "accepted": "accepted",
@@ -28,17 +28,21 @@ def show(result: "RunResult") -> None:
     for verdict in result.files:
         if verdict.message and verdict.state in {"refused", "unrecognised"}:
             screen.say(f"{verdict.file_name}: {verdict.message}")
-    if any(verdict.report for verdict in result.files):
-        screen.say("Validation reports for the suppliers:")
-        for verdict in result.files:
-            if verdict.report and verdict.state in {"refused", "accepted_with_quarantine"}:
-                screen.say(f"  {verdict.report}")
+    to_send = [v.report for v in result.files if v.report and v.state in {"refused", "accepted_with_quarantine"}]
+    if to_send:
+        screen.say("Validation reports to send back to the suppliers:")
+        for report in to_send:
+            screen.say(f"  {report}")
+    if result.report:
+        screen.say(f"All reports of this run: {result.report}")
 
 
 def as_document(result: "RunResult") -> dict[str, Any]:
     """Return the run for `--json` output."""
     states = [verdict.state for verdict in result.files]
     return {
+        "run_id": result.run_id,
+        "report": result.report,
         "files": result.files,
         "rows_in": sum(verdict.rows_in for verdict in result.files),
         "rows_loaded": sum(verdict.loaded for verdict in result.files),
@@ -58,12 +62,8 @@ def _line(verdict: "FileVerdict") -> list[object]:
     counts: list[object] = [verdict.rows_in, verdict.loaded, verdict.quarantined, verdict.duplicates]
     if verdict.state == "unrecognised":
         counts = [None] * len(COUNTS)
-    read_as = " ".join(part for part in (verdict.encoding, _separator_name(verdict.separator)) if part)
+    read_as = " ".join(part for part in (verdict.encoding, verdict.separator) if part)
     return [verdict.file_name, verdict.file_type, word, *counts, read_as]
-
-
-def _separator_name(separator: str | None) -> str:
-    return {"\t": "tab", None: ""}.get(separator, separator or "")
 
 
 def _show_reasons(verdicts: Sequence["FileVerdict"]) -> None:
