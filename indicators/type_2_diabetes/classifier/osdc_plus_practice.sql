@@ -4,13 +4,12 @@
 -- sources: diagnosis, measurement(analyte=hba1c), dispensing, service
 -- ties: events of different streams on one day are one event; within a stream every row is an event
 --
--- The steps that this file shares with osdc.sql are the same text (a test compares them). Added by this project, not
--- part of the published classifier: the practice stream, and type 1 for a person without any type-specific hospital
--- diagnosis and without other drugs than insulin, when type 1 outnumbers type 2 among the practice's diagnoses.
--- Gestational diabetes is in no stream.
+-- The steps that this file shares with osdc.sql are the same text (a test compares them). Not part of the published
+-- classifier: the practice stream; hospital diagnoses of which the newer register does not state whether they were
+-- retracted; and type 1 for a person without any type-specific hospital diagnosis and without other drugs than
+-- insulin, when type 1 outnumbers type 2 among the practice's diagnoses. Gestational diabetes is in no stream.
 WITH
-    -- Hospital diagnoses of type A or B. The older register has no retraction field, so all its rows count; of the
-    -- newer register only rows that state "not retracted" count, as in the published classifier.
+    -- Hospital diagnoses of type A or B. What is not stated to be retracted counts.
     hospital_diagnosis AS (
         SELECT
             diagnosis.patient_id,
@@ -24,7 +23,7 @@ WITH
             codelist.list IN ('diabetes_diagnosis', 'type_1_diagnosis', 'type_2_diagnosis', 'pregnancy_ending')
             AND diagnosis.sector = 'hospital'
             AND diagnosis.diagnosis_type IN ('A', 'B')
-            AND (diagnosis.source_system IN ('lpr2', 'bi_lpr2') OR diagnosis.retraction = 'no')
+            AND diagnosis.retraction <> 'yes'
     ),
 
     -- 40 weeks before to 12 weeks after a diagnosis that ends a pregnancy, both ends included.

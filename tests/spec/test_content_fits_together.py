@@ -1,0 +1,131 @@
+"""What is declared is used, what is used is declared, and clinical numbers stand only in the country's parameters."""
+
+import csv
+import re
+from datetime import date
+from pathlib import Path
+
+import pytest
+import sqlglot
+from sqlglot import exp
+
+from indicators.definition import PARAMETER
+from indicators.engine import Run, by_length, prepare
+from indicators.members import create_members
+from indicators.patient_period import create_base, create_reporting
+from indicators.patient_results import create_patient_results
+from tests.lib.case_files import case_files, read_case_file
+from tests.lib.drawn_tables import warehouse_of
+from tests.lib.evaluate import ROOT, catalogue, ranges, run_patients
+
+DISEASE = ROOT / "indicators" / "type_2_diabetes"
+PACK = ROOT / "packs" / "denmark"
+LIST_NAME = re.compile(r"'([a-z][a-z0-9_]+)'")
+SEVERAL_DATES = (date(2024, 12, 31), date(2025, 6, 30), date(2025, 9, 30), date(2025, 12, 31))
+NUMBERS_ALLOWED_IN_YEARS = {"1", "365.25"}
+FILES_WITH_TIME = [
+    path for path in case_files("type_2_diabetes") if path.parent.name in ("follow_up", "treatment", "blood_pressure")
+]
+
+
+def code_lists() -> dict[str, list[dict[str, str]]]:
+    found = {}
+    for path in sorted((PACK / "codelists").glob("*.csv")):
+        with path.open(encoding="utf-8", newline="") as file:
+            rows = list(csv.DictReader(file))
+        if rows and {"system", "code", "label", "from", "to", "source"} <= set(rows[0]):
+            found[path.stem] = rows
+    return found
+
+
+def all_sql() -> str:
+    texts = [variable.sql for variable in catalogue().variables.values()]
+    return "\n".join([*texts, *catalogue().classifiers.values()])
+
+
+@pytest.mark.parametrize("name", sorted(code_lists()))
+def test_a_code_list_names_each_code_once_with_its_words_and_source(name: str):
+    rows = code_lists()[name]
+    for row in rows:
+        assert all(row[column] for column in ("system", "code", "label", "source")), row
+    codes = [(row["system"], row["code"]) for row in rows]
+    assert len(codes) == len(set(codes))
+
+
+@pytest.mark.parametrize("name", sorted(set(code_lists()) & set(LIST_NAME.findall(all_sql()))))
+def test_no_code_of_a_list_begins_with_another_of_it_so_that_nothing_counts_twice(name: str):
+    codes = [(row["system"], row["code"]) for row in code_lists()[name]]
+    for system, code in codes:
+        inside = [other for its, other in codes if its == system and other != code and other.startswith(code)]
+        assert not inside, f"{code} covers {inside}"
+
+
+def test_every_code_list_that_sql_names_exists():
+    named = set()
+    for select in [*(variable.sql for variable in catalogue().variables.values()), *catalogue().classifiers.values()]:
+        for compared in sqlglot.parse_one(select, read="duckdb").find_all(exp.EQ, exp.In):
+            if isinstance(compared.this, exp.Column) and compared.this.name == "list":
+                named |= {literal.name for literal in compared.find_all(exp.Literal)}
+    assert named
+    assert named <= set(code_lists())
+
+
+def test_every_parameter_is_used():
+    used = set(catalogue().parameters_of(catalogue().indicators)) | set(PARAMETER.findall(all_sql()))
+    for indicator in catalogue().indicators:
+        used |= {name.removeprefix("$") for name in (indicator.target, indicator.threshold) if name}
+    assert set(catalogue().parameters) == used
+
+
+def test_every_variable_is_used_by_some_indicator():
+    used = {variable.name for indicator in catalogue().indicators for variable in catalogue().variables_of(indicator)}
+    assert set(catalogue().variables) == used
+
+
+@pytest.mark.parametrize("indicator", catalogue().indicators, ids=lambda indicator: indicator.id)
+def test_no_clinical_number_stands_in_an_expression(indicator):
+    for key, expression in indicator.expressions().items():
+        found = sqlglot.parse_one(expression, read="duckdb").find_all(exp.Literal)
+        numbers = {literal.name for literal in found if literal.is_number}
+        assert numbers <= (NUMBERS_ALLOWED_IN_YEARS if key == "denominator.years" else set()), key
+
+
+@pytest.mark.parametrize("indicator", catalogue().indicators, ids=lambda indicator: indicator.id)
+def test_what_is_called_verified_has_a_published_source(indicator):
+    if indicator.verified:
+        assert any(source.href for source in indicator.source)
+        target = catalogue().parameters[indicator.target.removeprefix("$")] if indicator.target else None
+        assert target is None or all(dated.source.href for dated in target.values)
+
+
+@pytest.mark.parametrize("indicator", catalogue().indicators, ids=lambda indicator: indicator.id)
+def test_words_that_readers_see_are_in_every_language_and_differ(indicator):
+    clauses = [indicator.denominator, indicator.numerator, indicator.value, indicator.measured, *indicator.exclusions]
+    words = [indicator.question, indicator.why_it_matters, indicator.what_to_do, *indicator.limits]
+    for text in [*words, *(clause.who for clause in clauses if clause)]:
+        assert text.da
+        assert text.nb
+        assert text.en != text.da
+
+
+@pytest.mark.parametrize("path", FILES_WITH_TIME, ids=lambda path: path.stem)
+def test_what_becomes_of_a_patient_does_not_depend_on_earlier_reporting_dates(path: Path):
+    known = catalogue()
+    indicator = known.indicator(path.stem)
+    case = read_case_file(path)[0]
+    alone, together = (rows_of(case.drawing, indicator, dates) for dates in ((SEVERAL_DATES[-1],), SEVERAL_DATES))
+    assert alone == together
+    assert alone
+
+
+def rows_of(drawing: str, indicator, dates) -> list[tuple]:
+    known = catalogue()
+    bound = known.values_on([indicator], dates[-1])
+    with warehouse_of(drawing) as con:
+        prepare(con, known)
+        create_reporting(con, list(dates), [indicator.period], known.breakdowns.attribution.hospital_months)
+        create_members(con, "drawn", *ranges(1)[0])
+        create_base(con, [indicator.period], known.breakdowns)
+        create_patient_results(con, "patient_result")
+        run_patients(Run(con, known, list(dates), bound, by_length(known, [indicator]), "patient_result"))
+        return con.execute("SELECT * FROM patient_result ORDER BY ALL").fetchall()
