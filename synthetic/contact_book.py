@@ -103,7 +103,10 @@ class ContactBook:
         )
 
     def finish(self, rates: Mapping[str, Any]) -> "Hospital":
-        """Return the book's three tables: one contact a day, person and specialty; some diagnoses are retracted or lack the mark."""
+        """Return the book's three tables; some diagnoses are retracted or lack the mark.
+
+        A person has at most one contact a day with a specialty.
+        """
         contacts = (
             pl.concat(self._contacts)
             .with_columns(day=pl.col("start") // MINUTES)

@@ -16,6 +16,7 @@ IDENTIFIER_COLUMN = {
     "praksis_diagnoser": "cpr", "praksis_maalinger": "cpr", "praksis_undersoegelser": "cpr", "kommune_maalinger": "cpr",
     "oejenscreening": "cpr",
 }  # fmt: skip
+NO_CONTACT = "000000000999999999"
 FUTURE_YEAR = "2032"
 """A leap year, so that 29 February stays a date."""
 
@@ -138,21 +139,34 @@ FAULTS_BY_FILE_TYPE: dict[str, tuple[Fault, ...]] = {
         put("d_uddto", "02/01/1990", "ends_before_start"),
         put("d_inddto", "00/00/0000", "d_inddto_unreadable"),
     ),
-    "lpr_diag": (put("recnum", "000000000999999999", "contact_unknown"), blank("c_diag"), put("c_diagtype", "Z", "c_diagtype_not_allowed")),
+    "lpr_diag": (
+        put("recnum", NO_CONTACT, "contact_unknown"),
+        blank("c_diag"),
+        put("c_diagtype", "Z", "c_diagtype_not_allowed"),
+    ),
     "kontakter": (
         future("dato_start", "dato_slut", "tidspunkt_slut"),
         put("kontakttype", "??", "kontakttype_unreadable"),
         put("dato_slut", "1990-01-02", "ends_before_start"),
         MALFORMED,
     ),
-    "diagnoser": (put("dw_ek_kontakt", "000000000999999999", "contact_unknown"), put("diagnosetype", "Q", "diagnosetype_not_allowed")),
+    "diagnoser": (
+        put("dw_ek_kontakt", NO_CONTACT, "contact_unknown"),
+        put("diagnosetype", "Q", "diagnosetype_not_allowed"),
+    ),
     "lpr_a_kontakt": (
         future("kont_starttidspunkt", "kont_sluttidspunkt"),
         put("kont_sluttidspunkt", "1990-01-02 08:00:00", "ends_before_start"),
         put("kont_starttidspunkt", "i går", "kont_starttidspunkt_unreadable"),
     ),
-    "lpr_a_diagnose": (put("dw_ek_kontakt", "000000000999999999", "contact_unknown"), put("senere_afkraeftet", "Måske", "senere_afkraeftet_not_allowed")),
-    "for_lpr3kontakter": (future("datotid_lpr3kontaktstart", "datotid_lpr3kontaktslut"), put("pt_type", "Hjemme", "pt_type_not_allowed")),
+    "lpr_a_diagnose": (
+        put("dw_ek_kontakt", NO_CONTACT, "contact_unknown"),
+        put("senere_afkraeftet", "Måske", "senere_afkraeftet_not_allowed"),
+    ),
+    "for_lpr3kontakter": (
+        future("datotid_lpr3kontaktstart", "datotid_lpr3kontaktslut"),
+        put("pt_type", "Hjemme", "pt_type_not_allowed"),
+    ),
     "for_besoeg": (future("datotid_start", "datotid_slut"),),
     "labka": (
         future("realsamplecollectiontime"),
@@ -183,16 +197,27 @@ FAULTS_BY_FILE_TYPE: dict[str, tuple[Fault, ...]] = {
         blank("apk"),
         MALFORMED,
     ),
-    "sssy": (put("honuge", "2075", "honuge_unreadable"), put("barnmak", "2", "barnmak_not_allowed"), put("speciale", "ABC", "speciale_unreadable")),
+    "sssy": (
+        put("honuge", "2075", "honuge_unreadable"),
+        put("barnmak", "2", "barnmak_not_allowed"),
+        put("speciale", "ABC", "speciale_unreadable"),
+    ),
     "sysi": (put("honuge", "1675", "honuge_unreadable"), blank("speciale")),
-    "praksis_diagnoser": (put("status", "måske", "status_not_allowed"), put("icpc2", None, "code_missing", sks=None), future("dato")),
+    "praksis_diagnoser": (
+        put("status", "måske", "status_not_allowed"),
+        put("icpc2", None, "code_missing", sks=None),
+        future("dato"),
+    ),
     "praksis_maalinger": (
         put("kode", "BT", "kode_not_allowed"),
         _wrong_unit("vaerdi", "kode", ("DNK05472",), "13,2", "vaerdi_implausible"),
         _identifier_in("enhed", "cpr"),
         future("dato"),
     ),
-    "praksis_undersoegelser": (put("resultat", "fin", "resultat_not_allowed"), put("undersoegelse", "hudtjek", "undersoegelse_not_allowed")),
+    "praksis_undersoegelser": (
+        put("resultat", "fin", "resultat_not_allowed"),
+        put("undersoegelse", "hudtjek", "undersoegelse_not_allowed"),
+    ),
     "kommune_maalinger": (future("dato"), blank("vaerdi")),
     "oejenscreening": (
         put("retinopati_hoejre", "7", "retinopati_hoejre_not_allowed"),

@@ -89,9 +89,9 @@ def _diagnoses(region: Region, ledger: Ledger) -> Iterator[tuple[int, Diagnosis]
     """Yield relevant hospital diagnoses that are loaded, directly or through a regional view of their contact."""
     keys = list(region.country.region["specialties"])
     rows = (
-        region.hospital.diagnoses.with_row_index("fact")
+        region.care.hospital.diagnoses.with_row_index("fact")
         .filter(pl.col("code").str.contains(RELEVANT_DIAGNOSIS))
-        .join(region.hospital.contacts.select("contact", "person", "start", "specialty"), on="contact")
+        .join(region.care.hospital.contacts.select("contact", "person", "start", "specialty"), on="contact")
         .with_columns(day=pl.col("start") // 1440)
         .sort("fact")
     )

@@ -86,14 +86,14 @@ def add_ordinary_contacts(
     frailty = np.exp(0.022 * (age - 66) + 0.28 * patients.severity + 0.45 * draw.normal(size=len(patients)))
     first, last = observed_from, patients.last
 
-    def contacts(kind: str, rate: float, *, acute_share: float) -> tuple[Ints, Ints, Ints]:
+    def contacts(kind: str, rate: float, *, acute_share: float) -> tuple[Ints, Ints]:
         pace = YEAR / np.clip(rate * frailty, 1e-3, None)
         who, day = repeated_days(draw, first, last, pace, shape=1.0, at_least=12)
         acute = draw.random(len(who)) < acute_share
         day = np.where(acute, day, to_weekday(day, last[who])).astype(np.int32)
-        return _ordinary(book, data, kind, patients, who, day, acute, draw), who, day
+        return _ordinary(book, data, kind, patients, who, day, acute, draw), who
 
-    admitted, who, day = contacts("inpatient", rates["admission"], acute_share=0.78)
+    admitted, who = contacts("inpatient", rates["admission"], acute_share=0.78)
     discharged = book.discharge_days(admitted)
     back = np.flatnonzero((draw.random(len(who)) < rates["readmission"]) & (discharged + 30 <= last[who]))
     again = discharged[back] + 1 + draw.integers(0, 28, len(back))

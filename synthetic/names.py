@@ -1,4 +1,4 @@
-"""Pools of invented names and addresses; people draw from the pools, so that Faker is asked only a few hundred times."""
+"""Pools of invented names and addresses, so that Faker is asked a few hundred times and not once per person."""
 
 from dataclasses import dataclass
 from functools import lru_cache

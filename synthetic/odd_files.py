@@ -1,4 +1,4 @@
-"""Whole files that go wrong on the way: sent again, corrected, cut short, empty, of another kind, or all rows invalid."""
+"""Whole files that go wrong: sent again, corrected, cut short, empty, of another kind, or with every row invalid."""
 
 import gzip
 from collections.abc import Iterable, Iterator, Sequence

@@ -67,13 +67,12 @@ def make_practices(
     within = np.concatenate([np.arange(many) for many in per_place])
     clusters = np.array([place.clusters for place in municipalities])[municipality]
     order_in_cluster = within % clusters
+    places = [municipalities[index] for index in municipality.tolist()]
     cluster_names = [
-        f"Klynge {municipalities[place].name} {number + 1}"
-        for place, number in zip(municipality, order_in_cluster, strict=True)
+        f"Klynge {place.name} {number + 1}" for place, number in zip(places, order_in_cluster.tolist(), strict=True)
     ]
     cluster_ids = [
-        f"K{municipalities[place].code}{number + 1}"
-        for place, number in zip(municipality, order_in_cluster, strict=True)
+        f"K{place.code}{number + 1}" for place, number in zip(places, order_in_cluster.tolist(), strict=True)
     ]
     ends_on = np.full(total, NEVER, dtype=np.int32)
     successor = np.arange(total)

@@ -21,7 +21,7 @@ TERM = 277
 
 @dataclass(frozen=True)
 class Pregnancies:
-    """Pregnancies that end in the window: woman, last day of the pregnancy, and whether she has gestational diabetes."""
+    """Pregnancies that end in the window: the woman, the last day, and whether she has gestational diabetes."""
 
     person: Ints
     ended_on: Days

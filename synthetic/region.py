@@ -122,12 +122,13 @@ def write_region(
                 answers += [ledger.enter(one) for one in in_loading_order(written, country.region["loading_order"])]
                 answers += [one.answer for one in odd]
                 diabetes |= _diabetes(region, told, ledger)
-        rows = sum(delivery.rows.height for delivery in written)
-        totals += (len(written) + len(odd), rows, len(region.people), len(region.patients))
+        delivered = sum(delivery.rows.height for delivery in written)
+        totals += (len(written) + len(odd), delivered, len(region.people), len(region.patients))
     if known_answers:
         _write_json(folder / KNOWN_ANSWERS / "files.json", [asdict(answer) for answer in answers])
         _write_json(folder / KNOWN_ANSWERS / "diabetes.json", diabetes)
-    return SynthSummary(*totals.tolist(), seconds=round(time.monotonic() - started, 1))
+    files, rows, people, patients = totals.tolist()
+    return SynthSummary(files, rows, people, patients, round(time.monotonic() - started, 1))
 
 
 def _write_files(

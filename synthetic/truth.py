@@ -6,12 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from synthetic import complications as complication_course
-from synthetic import drugs as drug_course
-from synthetic import hospital_care, municipal_care, other_people, pregnancies, primary_care
-from synthetic.blood_samples import make_blood_samples
-from synthetic.chance import NEVER, Chance, Days, Ints, Window
-from synthetic.contact_book import ContactBook, Hospital
+from synthetic.care import Care, Scene, invent_care
+from synthetic.chance import NEVER, Chance, Days, Window
 from synthetic.country import Country, Municipality
 from synthetic.identifiers import Text, changed_identifiers, make_identifiers
 from synthetic.illness import Illness, make_illness
@@ -20,7 +16,6 @@ from synthetic.names import name_pools
 from synthetic.patients import Patients, make_patients
 from synthetic.population import Departures, Newcomers, make_departures, make_newcomers
 from synthetic.practices import Practices, make_practices
-from synthetic.visits import make_visits
 
 
 @dataclass(frozen=True)
@@ -41,13 +36,7 @@ class Region:
         changed_on: Day of the change (NEVER for nearly all).
         residences: person, municipality, starts_on, ends_on.
         registrations: person, practice, starts_on, ends_on.
-        results: Laboratory results: person, day, analyte, value, at_hospital.
-        purchases: person, day, product, packages.
-        hospital: Contacts, diagnoses and procedures.
-        services: Health-insurance services: person, day, specialty, service, quantity.
-        record: What practices write: diagnoses, measurements, examinations.
-        eyes: Eye screenings.
-        municipal: Courses, encounters and measurements.
+        care: Everything that is recorded about people's health.
     """
 
     country: Country
@@ -63,13 +52,7 @@ class Region:
     changed_on: Days
     residences: pl.DataFrame
     registrations: pl.DataFrame
-    results: pl.DataFrame
-    purchases: pl.DataFrame
-    hospital: Hospital
-    services: pl.DataFrame
-    record: dict[str, pl.DataFrame]
-    eyes: pl.DataFrame
-    municipal: dict[str, pl.DataFrame]
+    care: Care
 
 
 def make_region(
@@ -103,7 +86,8 @@ def make_region(
     practice_of[latest["person"].to_numpy()] = latest["practice"].to_numpy()
     place_control = np.array([place.control for place in municipalities])
     patients = make_patients(chance, levels, people, illness, last_day, practice_of, surgeries, place_control, window)
-    care = _care(chance, country, municipalities, people, illness, patients, last_day, window)
+    first_day = np.maximum(people.entered, window.first).astype(np.int32)
+    scene = Scene(chance, country, municipalities, window, people, illness, patients, first_day, last_day)
     return Region(
         country=country,
         window=window,
@@ -118,107 +102,8 @@ def make_region(
         changed_on=changed_on,
         residences=residences,
         registrations=registrations,
-        **care,
+        care=invent_care(scene),
     )
-
-
-def _care(
-    chance: Chance,
-    country: Country,
-    municipalities: Sequence[Municipality],
-    people: Newcomers,
-    illness: Illness,
-    patients: Patients,
-    last_day: Days,
-    window: Window,
-) -> dict[str, object]:
-    """Invent everything that is recorded about people, in the order in which one thing leads to the next."""
-    levels, data, drugs = country.levels, country.complications, country.drugs
-    first_day = np.maximum(people.entered, window.first).astype(np.int32)
-    observed_from = np.minimum(first_day[patients.person], patients.last)
-    onset = complication_course.draw_complications(chance, data, patients, observed_from)
-    treatment = drug_course.make_treatment(
-        chance, drugs, patients, complication_course.at_risk(onset, patients), window
-    )
-    visits = make_visits(chance, levels, data["rates"], patients, window)
-    bearing = pregnancies.make_pregnancies(chance, levels, country.population, people, illness, last_day, window)
-    hospital, discharges = _hospital(
-        chance,
-        country,
-        municipalities,
-        people,
-        illness,
-        patients,
-        visits,
-        onset,
-        observed_from,
-        bearing,
-        last_day,
-        window,
-    )
-    products = drug_course.product_table(drugs)
-    insulin = next(index for index, row in enumerate(products) if row["class"] == "gestational_insulin")
-    courses = municipal_care.make_courses(chance, patients, window)
-    egfr_low = onset["nephropathy"] < NEVER
-    return {
-        "results": pl.concat(
-            [
-                make_blood_samples(chance, levels, patients, visits, treatment.statin_from, window),
-                other_people.make_other_tests(chance, people, illness, last_day, window),
-                pregnancies.make_pregnancy_tests(chance, bearing, first_day, last_day),
-            ]
-        ).unique(["person", "day", "analyte"], keep="first", maintain_order=True),
-        "purchases": pl.concat(
-            [
-                drug_course.make_purchases(chance, drugs, patients, treatment, window),
-                other_people.make_other_purchases(chance, drugs, people, illness, last_day, products, window),
-                pregnancies.make_pregnancy_purchases(chance, bearing, insulin, first_day, last_day),
-            ]
-        ),
-        "hospital": hospital,
-        "services": primary_care.make_services(chance, levels, patients, visits, discharges),
-        "record": primary_care.make_practice_record(chance, levels, patients, visits, egfr_low),
-        "eyes": primary_care.make_eye_screening(
-            chance, levels, patients, onset["retinopathy"], len(country.region["clinics"]["eye"]), window
-        ),
-        "municipal": courses
-        | {
-            "measurements": municipal_care.make_municipal_measurements(
-                chance, levels, courses["courses"], courses["encounters"]
-            )
-        },
-    }
-
-
-def _hospital(
-    chance: Chance,
-    country: Country,
-    municipalities: Sequence[Municipality],
-    people: Newcomers,
-    illness: Illness,
-    patients: Patients,
-    visits: "object",
-    onset: dict[str, Ints],
-    observed_from: Days,
-    bearing: pregnancies.Pregnancies,
-    last_day: Days,
-    window: Window,
-) -> tuple[Hospital, tuple[Ints, Ints]]:
-    """Fill the book of hospital contacts."""
-    draw = chance.about("hospital")
-    data = country.complications
-    codes = [hospital["code"] for hospital in country.region["hospitals"]]
-    home = np.array([codes.index(place.hospital) if place.hospital in codes else 0 for place in municipalities])
-    hospital_of = np.where(
-        draw.random(len(people)) < 0.06, draw.integers(0, len(codes), len(people)), home[people.municipality]
-    )
-    book = ContactBook(tuple(country.region["specialties"]), hospital_of, last_day, draw)
-    hospital_care.add_clinic_contacts(book, patients, visits, draw)
-    hospital_care.add_complication_contacts(book, data, patients, onset, observed_from, draw)
-    discharges = hospital_care.add_ordinary_contacts(book, data, patients, observed_from, draw)
-    other_people.add_other_contacts(book, data, people, illness, window, draw)
-    pregnancies.add_pregnancy_contacts(book, bearing, draw)
-    return book.finish(data["rates"]), discharges
 
 
 def _changes(

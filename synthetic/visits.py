@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from synthetic.chance import Chance, Days, Flags, Ints, Window, cutoff, day_number, repeated_days, to_weekday
+from synthetic.chance import Chance, Days, Flags, Ints, cutoff, day_number, repeated_days, to_weekday
 from synthetic.illness import TYPE_1
 from synthetic.patients import Patients
 
@@ -34,9 +34,7 @@ class Visits:
         return len(self.day)
 
 
-def make_visits(
-    chance: Chance, levels: Mapping[str, Any], rates: Mapping[str, Any], patients: Patients, window: Window
-) -> Visits:
+def make_visits(chance: Chance, levels: Mapping[str, Any], rates: Mapping[str, Any], patients: Patients) -> Visits:
     """Draw visits: most patients every few months, some rarely, fewer in the weeks of the pandemic."""
     draw = chance.about("visits")
     steering = levels["visits"]

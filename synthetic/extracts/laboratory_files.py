@@ -24,7 +24,7 @@ def result_texts(region: Region, chance: Chance, *, messy: bool = False) -> pl.D
         messy: Also write HbA1c in percent, older and local codes, more words and signs, and estimated mean glucose.
     """
     draw = chance.about("result texts")
-    results = region.results.with_row_index("fact").with_columns(pl.col("fact").cast(pl.Int64))
+    results = region.care.results.with_row_index("fact").with_columns(pl.col("fact").cast(pl.Int64))
     if messy:
         results = pl.concat([results, _mean_glucose(results, draw)])
     results = results.sort("day", maintain_order=True)
@@ -73,8 +73,9 @@ def _messier(results: pl.DataFrame, region: Region, draw: np.random.Generator) -
     local = hba1c & (pl.col("day") > national_until(region)) & (luck < 0.10)
     old_creatinine = (analyte == "creatinine") & (luck < 0.05)
     percent = (pl.col("value") / 10.929 + 2.15).round(1)
-    word = pl.when((analyte == "uacr") & (pl.col("sign") == "<") & (luck < 0.04)).then(pl.lit("ikke påvist"))
-    word = word.when((analyte == "uacr") & (pl.col("sign") == "<") & (luck < 0.06)).then(pl.lit("negativ"))
+    below = (analyte == "uacr") & (pl.col("sign") == "<")
+    no_word = pl.when(below & (luck < 0.06)).then(pl.lit("negativ")).otherwise(pl.lit(""))
+    word = pl.when(below & (luck < 0.04)).then(pl.lit("ikke påvist")).otherwise(no_word)
     above = hba1c & ~in_percent & (pl.col("value") > 130)
     most = (analyte == "triglyceride") & (pl.col("value") >= 12)
     return results.with_columns(
@@ -84,7 +85,7 @@ def _messier(results: pl.DataFrame, region: Region, draw: np.random.Generator) -
         shown=pl.when(in_percent).then(percent).when(above).then(130.0).when(most).then(12.0).otherwise(pl.col("shown")),
         sign=pl.when(above).then(pl.lit(">")).when(most).then(pl.lit(">=")).otherwise(pl.col("sign")),
         decimals=pl.when(in_percent).then(1).otherwise(pl.col("decimals")),
-        word=pl.when(pl.col("word") == "").then(word.otherwise(pl.lit(""))).otherwise(pl.col("word")),
+        word=pl.when(pl.col("word") == "").then(word).otherwise(pl.col("word")),
         as_fraction=in_percent & (luck < 0.06),
         replaced_code=(analyte == "egfr") & (luck < 0.01),
     )  # fmt: skip
@@ -118,22 +119,26 @@ def write_laboratory(region: Region, results: pl.DataFrame) -> Iterator[Delivery
         yield _regional_view(region, view, str(year_of(last)))
 
 
+def _clock() -> pl.Expr:
+    """Return the minute of the day as HH:MM."""
+    hour, minute = pl.col("minute") // 60, pl.col("minute") % 60
+    return pl.format("{}:{}", hour.cast(pl.String).str.zfill(2), minute.cast(pl.String).str.zfill(2))
+
+
 def _labka(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
     """Relation sign and number in columns of their own."""
-    moment = (pl.col("day").cast(pl.Date).dt.to_string("%d/%m/%Y") + pl.format(
-        " {}:{}", (pl.col("minute") // 60).cast(pl.String).str.zfill(2), (pl.col("minute") % 60).cast(pl.String).str.zfill(2)
-    )).alias("realsamplecollectiontime")  # fmt: skip
+    day = pl.col("day").cast(pl.Date).dt.to_string("%d/%m/%Y")
+    practice = pl.lit("Y") + (pl.col("person") % 90).cast(pl.String).str.zfill(5)
     table = rows.filter(~pl.col("cancelled"))
     table = table.select(
         identifier_on(region, table["person"], table["day"]).alias("pnr"),
-        moment,
+        (day + " " + _clock()).alias("realsamplecollectiontime"),
         pl.col("code").alias("ol_inver_iupac_cde"),
         pl.col("sign").alias("relationsign"),
         pl.col("number").alias("internal_reply_num"),
-        pl.when("at_hospital").then(pl.lit("H66300")).otherwise(pl.lit("Y") + (pl.col("person") % 90).cast(pl.String).str.zfill(5))
-        .alias("requisitioner"),
+        pl.when("at_hospital").then(pl.lit("H66300")).otherwise(practice).alias("requisitioner"),
         "fact",
-    )  # fmt: skip
+    )
     return deliver(SECTOR, "labka", period, table, Style(";", "cp1252", "upper"), fact="fact", fact_kind="result")
 
 
@@ -150,11 +155,7 @@ def _national(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
     table = rows.select(
         identifier_on(region, rows["person"], rows["day"]).alias("patient_cpr"),
         as_date("day", "%Y-%m-%d").alias("samplingdate"),
-        pl.format(
-            "{}:{}",
-            (pl.col("minute") // 60).cast(pl.String).str.zfill(2),
-            (pl.col("minute") % 60).cast(pl.String).str.zfill(2),
-        ).alias("samplingtime"),
+        _clock().alias("samplingtime"),
         code.alias("analysiscode"),
         pl.when("cancelled")
         .then(pl.col("word"))

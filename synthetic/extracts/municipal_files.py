@@ -57,11 +57,11 @@ class BundleDelivery(Delivery):
 
 def write_municipality(region: Region, chance: Chance) -> Iterator[Delivery]:
     """Yield one file of section-119 reports per municipality, one of section-140 reports, and measurements."""
-    courses = region.municipal["courses"].with_columns(
-        place=value_on(region.municipal["courses"], region.residences, "municipality", day="referred").fill_null(0)
+    courses = region.care.municipal["courses"].with_columns(
+        place=value_on(region.care.municipal["courses"], region.residences, "municipality", day="referred").fill_null(0)
     )
     meetings: dict[int, list[dict[str, Any]]] = defaultdict(list)
-    for row in region.municipal["encounters"].iter_rows(named=True):
+    for row in region.care.municipal["encounters"].iter_rows(named=True):
         meetings[row["course"]].append(row)
     draw = chance.about("municipal reports")
     for index, place in enumerate(region.municipalities):
@@ -75,7 +75,7 @@ def write_municipality(region: Region, chance: Chance) -> Iterator[Delivery]:
 
 
 def _measurements(region: Region) -> Iterator[Delivery]:
-    rows = region.municipal["measurements"].sort("day", maintain_order=True)
+    rows = region.care.municipal["measurements"].sort("day", maintain_order=True)
     if not rows.height:
         return
     codes = np.array([place.code for place in region.municipalities])

@@ -20,7 +20,7 @@ def purchase_rows(region: Region) -> pl.DataFrame:
     """Return purchases with what is known of the product, numbered (`fact`), in order of day."""
     products = pl.DataFrame(product_table(region.country.drugs)).with_row_index("product").cast({"product": pl.Int16})
     return (
-        region.purchases.join(products, on="product", maintain_order="left")
+        region.care.purchases.join(products, on="product", maintain_order="left")
         .unique(["person", "day", "vnr"], keep="first", maintain_order=True)
         .sort("day", maintain_order=True)
         .with_row_index("fact")
@@ -50,7 +50,7 @@ def write_prescriptions(region: Region, purchases: pl.DataFrame) -> Iterator[Del
 def service_rows(region: Region, chance: Chance) -> pl.DataFrame:
     """Return services summed by person, week and provider, numbered (`fact`), in order of week."""
     draw = chance.about("providers")
-    services = region.services
+    services = region.care.services
     practice = value_on(services, region.registrations, "practice").fill_null(-1).to_numpy()
     own = np.where(practice >= 0, region.practices.code[np.maximum(practice, 0)], "")
     other = np.char.add("54", np.char.zfill((services["person"].to_numpy() % 37).astype(str), 4))
@@ -112,7 +112,7 @@ def write_practice_record(region: Region, chance: Chance) -> Iterator[Delivery]:
     draw = chance.about("remarks")
     style = Style(";", "utf-8-sig", "lower")
     last = str(year_of(region.window.last))
-    diagnoses = _with_practice(region, region.record["diagnoses"]).sort("ydernr", "day", maintain_order=True)
+    diagnoses = _with_practice(region, region.care.record["diagnoses"]).sort("ydernr", "day", maintain_order=True)
     diagnoses = diagnoses.unique(["person", "day", "icpc2", "sks"], keep="first", maintain_order=True)
     yield deliver(
         "general_practice", "praksis_diagnoser", last,
@@ -123,8 +123,8 @@ def write_practice_record(region: Region, chance: Chance) -> Iterator[Delivery]:
         style,
     )  # fmt: skip
     codes = region.country.laboratory["municipal_codes"]
-    measured = _with_practice(region, region.record["measurements"]).sort("ydernr", "day", maintain_order=True)
-    examined = _with_practice(region, region.record["examinations"]).sort("ydernr", "day", maintain_order=True)
+    measured = _with_practice(region, region.care.record["measurements"]).sort("ydernr", "day", maintain_order=True)
+    examined = _with_practice(region, region.care.record["examinations"]).sort("ydernr", "day", maintain_order=True)
     remarks = np.array(["", "", "", "", "", "", "", "", "Patienten ønsker ny tid", "Set af sygeplejerske"])
     for period, begin, end in spans(region, region.window.first, region.window.last, 4):
         rows = within(measured, "day", begin, end)
@@ -136,7 +136,7 @@ def write_practice_record(region: Region, chance: Chance) -> Iterator[Delivery]:
                     "ydernr",
                     as_date("day").alias("dato"),
                     pl.col("measure").replace_strict(codes).alias("kode"),
-                    as_number("value", pl.when(pl.col("measure") == "weight").then(1).otherwise(0), comma=True).alias("vaerdi"),
+                    as_number("value", (pl.col("measure") == "weight").cast(pl.Int8), comma=True).alias("vaerdi"),
                     pl.col("measure").replace_strict(MEASURES).alias("enhed"),
                 ),
                 style,
@@ -160,7 +160,7 @@ def write_practice_record(region: Region, chance: Chance) -> Iterator[Delivery]:
 def write_eye_screening(region: Region) -> Iterator[Delivery]:
     """Yield eye screenings, five years to a file."""
     clinics = dict(enumerate(region.country.region["clinics"]["eye"]))
-    screenings = region.eyes.sort("day", maintain_order=True)
+    screenings = region.care.eyes.sort("day", maintain_order=True)
 
     def grade(side: str) -> pl.Expr:
         return pl.when("ungradable").then(pl.lit("9")).otherwise(pl.col(side).cast(pl.String))

@@ -37,7 +37,9 @@ def found(region: Region, chance: Chance) -> dict[int, tuple[str, int]]:
 def cohort(region: Region, truth: dict[int, tuple[str, int]], day: int) -> Cohort:
     """Return the adults with type 2 diabetes on a day."""
     present = present_adults(region, day)
-    chosen = [person for person, (kind, since) in truth.items() if kind == "type_2" and since <= day and present[person]]
+    chosen = [
+        person for person, (kind, since) in truth.items() if kind == "type_2" and since <= day and present[person]
+    ]
     return Cohort(pl.Series("person", chosen, dtype=pl.Int32), day)
 
 
@@ -60,32 +62,34 @@ def share_with(frame: pl.DataFrame, group: Cohort, months: float) -> float:
 
 def latest(region: Region, group: Cohort, analyte: str, months: float = 15) -> pl.DataFrame:
     """Return the latest result of each person of the cohort."""
-    rows = _of(region.results.filter(pl.col("analyte") == analyte), group, months)
+    rows = _of(region.care.results.filter(pl.col("analyte") == analyte), group, months)
     return rows.sort("day").group_by("person").agg(pl.col("value").last())
 
 
 def users(region: Region, group: Cohort) -> dict[str, set[int]]:
     """Return users of each drug class: at least two purchases in the year, one of them in the last six months."""
     names = {index: row["class"].split("_with_")[0] for index, row in enumerate(product_table(region.country.drugs))}
-    rows = _of(region.purchases, group, 12).with_columns(
+    rows = _of(region.care.purchases, group, 12).with_columns(
         cls=pl.col("product").cast(pl.Int64).replace_strict(names), late=pl.col("day") > group.day - 183
     )
-    counted = rows.group_by("cls", "person").agg(pl.len(), pl.col("late").any()).filter((pl.col("len") >= 2) & pl.col("late"))
+    counted = (
+        rows.group_by("cls", "person").agg(pl.len(), pl.col("late").any()).filter((pl.col("len") >= 2) & pl.col("late"))
+    )
     return {name: set(part["person"]) for (name,), part in counted.group_by("cls")}
 
 
 def bought(region: Region, group: Cohort, atc: tuple[str, ...], months: float = 12) -> set[int]:
     """Return who bought a drug of the ATC groups in so many months."""
     products = [index for index, row in enumerate(product_table(region.country.drugs)) if row["atc"].startswith(atc)]
-    return set(_of(region.purchases.filter(pl.col("product").is_in(products)), group, months)["person"])
+    return set(_of(region.care.purchases.filter(pl.col("product").is_in(products)), group, months)["person"])
 
 
 def ever_diagnosed(region: Region, group: Cohort, codes: tuple[str, ...]) -> set[int]:
     """Return who has a hospital diagnosis of the codes (prefixes) up to the day."""
     pattern = "^(" + "|".join(codes) + ")"
-    rows = region.hospital.diagnoses.filter(pl.col("code").str.contains(pattern), pl.col("retraction") != "yes").join(
-        region.hospital.contacts.with_columns(day=pl.col("start") // 1440), on="contact"
-    )
+    rows = region.care.hospital.diagnoses.filter(
+        pl.col("code").str.contains(pattern), pl.col("retraction") != "yes"
+    ).join(region.care.hospital.contacts.with_columns(day=pl.col("start") // 1440), on="contact")
     return set(_of(rows, group, 12 * 60)["person"])
 
 
