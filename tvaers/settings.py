@@ -104,6 +104,13 @@ def load_settings(home: Path | None = None) -> Settings:
     except (tomllib.TOMLDecodeError, ValidationError, TypeError) as fault:
         raise SettingsError(
             "The settings file is not valid.",
-            where=f"{path}: {str(fault).splitlines()[0]}",
+            where=f"{path}: {_first_mistake(fault)}",
             what_to_do=f"Correct or remove the file, then: tvaers init --home {home}",
         ) from None
+
+
+def _first_mistake(fault: Exception) -> str:
+    if isinstance(fault, ValidationError):
+        first = fault.errors(include_input=False, include_url=False)[0]
+        return f"{'.'.join(str(part) for part in first['loc'])}: {first['msg']}"
+    return str(fault).splitlines()[0]
