@@ -76,7 +76,7 @@ def load_policy(path: Path) -> Policy:
     Raises:
         DisclosureError: The page is missing, a setting is missing or unknown, or a value is below its floor.
     """
-    what_to_do = "Correct the page; packs/denmark/disclosure.yaml shows every setting."
+    what_to_do = "Correct the page; the disclosure.yaml of a pack that comes along shows every setting."
     try:
         page: dict[str, Any] = yaml.safe_load(path.read_text(encoding="utf-8"))
         settings = page["settings"]
