@@ -1,6 +1,6 @@
 """The steps of one file, in order: read, pseudonymise, stage, check, validate, conform and load, report."""
 
-from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -12,12 +12,10 @@ from data_contracts.warehouse_tables import load_tables
 from ingest.check import count_failures, find_failures
 from ingest.conform import known_keys, offer_codelists
 from ingest.delivery import Delivery
-from ingest.fhir import read_bundles
 from ingest.load import bring_back, load, take_away
-from ingest.pseudonymise import Pseudonymiser
+from ingest.reading import Reading
 from ingest.report import list_failures, write_page
-from ingest.rows import Block, read_rows
-from ingest.stage import DELIVERED, Lookups, stage
+from ingest.stage import Lookups, stage
 from ingest.validate import Validator
 from ingest.verdict import FileVerdict
 from packs.pack import Pack
@@ -39,7 +37,6 @@ class FileJob:
         self,
         con: duckdb.DuckDBPyConnection,
         pack: Pack,
-        pseudonymiser: Pseudonymiser,
         *,
         key_id: str,
         run_id: str,
@@ -47,16 +44,17 @@ class FileJob:
     ) -> None:
         self._con = con
         self._pack = pack
-        self._pseudonymiser = pseudonymiser
         self._key_id = key_id
         self._run_id = run_id
         self._reports = reports
         self._validator = Validator(con)
+        # Validation only reads the staged rows, so they can be loaded at the same time.
+        self._validation = ThreadPoolExecutor(1)
         self._codes = {name: pack.codelist(name) for name in pack.codelists}
         self.changed: set[str] = set()
         offer_codelists(con, self._codes)
 
-    def treat(self, delivery: Delivery) -> FileVerdict:
+    def treat(self, delivery: Delivery, reading: Reading) -> FileVerdict:
         """Take one file through all steps; a fault of the file is its verdict, and the warehouse stays as it was."""
         contract, extract = delivery.contract, delivery.extract
         verdict = FileVerdict(
@@ -72,18 +70,21 @@ class FileJob:
         if missing := self._missing_partner(contract, known):
             return self._reported(replace(verdict, message=missing), contract)
         try:
-            rows = self._stage(delivery)
+            rows = self._stage(delivery, reading)
         except ExtractError as fault:
             return self._reported(replace(verdict, message=fault.what), contract)
         verdict = replace(verdict, rows_in=rows, warnings=find_failures(self._con, contract))
         quarantined, by_rule = count_failures(self._con)
         verdict = replace(verdict, quarantined=quarantined, by_rule=by_rule)
         failures = list_failures(self._con, contract)
-        data_docs = self._validator.data_docs(contract, delivery.file_name)
+        validation = self._validation.submit(self._validator.data_docs, contract, delivery.file_name)
         if refusal := _refusal(contract, rows, quarantined):
-            return self._reported(replace(verdict, message=refusal), contract, failures, data_docs)
+            return self._reported(replace(verdict, message=refusal), contract, failures, validation.result())
         earlier = [batch for batch in known if batch.delivery_key == delivery.delivery_key and batch.state == "loaded"]
-        duplicates = self._load(delivery, verdict, earlier, started)
+        try:
+            duplicates = self._load(delivery, verdict, earlier, started)
+        finally:
+            data_docs = validation.result()
         verdict = replace(
             verdict,
             state="accepted_with_quarantine" if quarantined else "accepted",
@@ -94,7 +95,7 @@ class FileJob:
         )
         return self._reported(verdict, contract, failures, data_docs)
 
-    def _stage(self, delivery: Delivery) -> int:
+    def _stage(self, delivery: Delivery, reading: Reading) -> int:
         contract = delivery.contract
         mapping = self._pack.mapping(contract.file_type)
         lookups = Lookups(
@@ -107,14 +108,10 @@ class FileJob:
                 column.name: known_keys(mapping, column.name) for column in contract.columns if column.refers_to
             },
         )
-        blocks: Iterator[Block] = (
-            read_bundles(delivery.extract, contract) if contract.format == "fhir" else read_rows(delivery.extract)
-        )
         return stage(
             self._con,
             contract,
-            blocks,
-            pseudonymiser=self._pseudonymiser,
+            reading.blocks(),
             lookups=lookups,
             delivered_on=delivery.extract.delivered_on,
         )
@@ -131,7 +128,6 @@ class FileJob:
             bring_back(con, self._pack, file_type)
         write_batch(con, self._batch(delivery, verdict, batch_id, duplicates, started))
         con.execute("COMMIT")
-        con.execute(f"DROP TABLE {DELIVERED}")
         self.changed |= {target.table for target in self._pack.mapping(contract.file_type).targets}
         if "person_alias" in self.changed:
             self.changed |= {table.name for table in load_tables() if table.schema == "core"}

@@ -1,6 +1,7 @@
 """The ingest job: take stock, then read, pseudonymise, check, conform and load each file; then swap the warehouse."""
 
 import secrets
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -11,6 +12,7 @@ from ingest.extract import extracts_in
 from ingest.file_job import FileJob
 from ingest.identifier import read_scheme
 from ingest.pseudonymise import Pseudonymiser
+from ingest.reading import Reading
 from ingest.report import write_index
 from ingest.verdict import FileVerdict, RunResult
 from packs.pack import Pack, load_pack
@@ -86,9 +88,9 @@ def _treat(
                 key.subkey("warehouse"),
                 born_until=started.date(),
             )
-            job = FileJob(con, pack, pseudonymiser, key_id=key.key_id, run_id=run_id, reports=settings.reports / run_id)
-            for delivery in deliveries:
-                verdicts.append(job.treat(delivery))
+            job = FileJob(con, pack, key_id=key.key_id, run_id=run_id, reports=settings.reports / run_id)
+            for delivery, reading in _read_ahead(deliveries, pseudonymiser):
+                verdicts.append(job.treat(delivery, reading))
                 advance(1)
             accepted = [verdict for verdict in verdicts if verdict.state.startswith("accepted")]
             if accepted:
@@ -98,6 +100,20 @@ def _treat(
         with replace_atomically(settings.warehouse) as beside:
             write_sorted(beside, work, encryption, job.changed)
     return verdicts, True
+
+
+def _read_ahead(deliveries: list[Delivery], pseudonymiser: Pseudonymiser) -> Iterator[tuple[Delivery, Reading]]:
+    """Yield each file while the next one is being read."""
+    readings: list[Reading] = []
+    try:
+        for number, delivery in enumerate(deliveries):
+            coming = deliveries[len(readings) : number + 2]
+            readings.extend(Reading(each.extract, each.contract, pseudonymiser) for each in coming)
+            yield delivery, readings[number]
+            readings[number].close()
+    finally:
+        for reading in readings:
+            reading.close()
 
 
 def _run_record(

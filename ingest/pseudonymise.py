@@ -8,14 +8,30 @@ from datetime import date
 import polars as pl
 import polars_hash  # registers the `chash` namespace
 
-from data_contracts.contract import Contract
+from data_contracts.contract import Column, Contract
 from ingest.identifier import IdentifierScheme, examine, holds_identifier, normalise
+from ingest.rows import Block
 
 # 128 bits: for 11 million people the chance of one collision is below 10^-24.
 PSEUDONYM_CHARACTERS = 32
 _SCANNED_TYPES = frozenset({"text", "code", "lab_value", "number", "integer"})
 _THREADS = 2
 _MIN_ROWS_PER_THREAD = 50_000
+
+
+@dataclass(frozen=True)
+class PseudonymisedBlock:
+    """Some rows of a file, without anything that names a person.
+
+    Attributes:
+        frame: `row_number`, and the columns of the contract; identifiers as pseudonym, `__state`, `__has_check_digit`.
+        malformed: Numbers of the rows that could not be split into fields.
+        identifier_in_text: Column to the numbers of the rows whose text held an identifier; the text is null now.
+    """
+
+    frame: pl.DataFrame
+    malformed: pl.Series
+    identifier_in_text: dict[str, pl.Series]
 
 
 @dataclass(frozen=True)
@@ -43,15 +59,13 @@ class Pseudonymiser:
         shortened = expression.str.slice(0, PSEUDONYM_CHARACTERS).alias("pseudonym")
         return _in_threads(identifiers.alias("id"), lambda part: part.to_frame().select(shortened)["pseudonym"])
 
-    def apply(self, frame: pl.DataFrame, contract: Contract) -> tuple[pl.DataFrame, dict[str, pl.Series]]:
-        """Return the frame as the staged table wants it, without anything that names a person.
+    def apply(self, block: Block, contract: Contract) -> PseudonymisedBlock:
+        """Return a block as the staged table wants it.
 
-        Identifier columns become pseudonym, `__state` and `__has_check_digit`; direct identifiers and free text go;
-        a text that holds an identifier becomes null.
-
-        Returns:
-            The frame, and per column the numbers of the rows whose text held an identifier.
+        Identifier columns become pseudonym, `__state` and `__has_check_digit`; direct identifiers, free text and
+        columns that the contract does not know go; a text that holds an identifier becomes null.
         """
+        frame = block.frame
         columns: list[pl.Series] = [frame["row_number"]]
         found: dict[str, pl.Series] = {}
         for column in contract.columns:
@@ -60,7 +74,7 @@ class Pseudonymiser:
             values = frame[column.name]
             if column.type == "identifier":
                 columns += self._identifier(values, column.name)
-            elif column.type in _SCANNED_TYPES and column.name not in contract.key and not column.refers_to:
+            elif column.type in _SCANNED_TYPES and not _is_record_key(column, contract):
                 holds = holds_identifier(values, self.scheme, self.born_until)
                 if holds.any():
                     found[column.name] = frame["row_number"].filter(holds)
@@ -68,7 +82,7 @@ class Pseudonymiser:
                 columns.append(values)
             else:
                 columns.append(values)
-        return pl.DataFrame(columns), found
+        return PseudonymisedBlock(pl.DataFrame(columns), block.malformed, found)
 
     def _identifier(self, values: pl.Series, name: str) -> list[pl.Series]:
         identifiers = normalise(values, self.scheme)
@@ -79,6 +93,11 @@ class Pseudonymiser:
             examined["state"].alias(f"{name}__state"),
             examined["has_check_digit"].alias(f"{name}__has_check_digit"),
         ]
+
+
+def _is_record_key(column: Column, contract: Contract) -> bool:
+    """Tell whether a column numbers records, so that ten digits in it are no identifier of a person."""
+    return bool(column.refers_to) or (column.type == "code" and column.name in contract.key)
 
 
 def _in_threads(values: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.Series:

@@ -8,8 +8,7 @@ import duckdb
 import polars as pl
 
 from data_contracts.contract import Column, Contract
-from ingest.pseudonymise import Pseudonymiser
-from ingest.rows import Block
+from ingest.pseudonymise import PseudonymisedBlock
 from ingest.typing_sql import typed_columns
 
 DELIVERED = "memory.main.delivered_rows"
@@ -33,9 +32,8 @@ class Lookups:
 def stage(
     con: duckdb.DuckDBPyConnection,
     contract: Contract,
-    blocks: Iterable[Block],
+    blocks: Iterable[PseudonymisedBlock],
     *,
-    pseudonymiser: Pseudonymiser,
     lookups: Lookups,
     delivered_on: date,
 ) -> int:
@@ -55,13 +53,12 @@ def stage(
     )
     rows = 0
     for block in blocks:
-        frame, found = pseudonymiser.apply(block.frame, contract)
-        rows += frame.height + block.malformed.len()
+        rows += block.frame.height + block.malformed.len()
         _fail(con, block.malformed, "row_malformed", None)
-        for column, row_numbers in found.items():
+        for column, row_numbers in block.identifier_in_text.items():
             _fail(con, row_numbers, "identifier_in_text", column)
-        if frame.height:
-            _append(con, contract, frame, lookups, delivered_on)
+        if block.frame.height:
+            _append(con, contract, block.frame, lookups, delivered_on)
     return rows
 
 

@@ -25,7 +25,8 @@ class Validator:
     """One Great Expectations context for a whole run."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        self._con = con
+        # A connection of its own, so that rows can be validated while they are loaded.
+        self._con = con.cursor()
 
     @cached_property
     def _source(self) -> Any:
