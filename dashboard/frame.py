@@ -145,9 +145,9 @@ def open_page(page: str, choices: Sequence[str] = ()) -> View:
     st.html(STYLE)
     # Streamlit writes its own language and an English skip link into the page; both are put right here.
     st.html(
-        f'<script>document.documentElement.lang="{words.language}";'
+        f'<script>{{document.documentElement.lang="{words.language}";'
         "const skip=document.querySelector('[data-testid=\"stSkipToContent\"]');"
-        f'if(skip)skip.textContent="{safe(words("frame.skip"))}"</script>',
+        f'if(skip)skip.textContent="{safe(words("frame.skip"))}"}}</script>',
         unsafe_allow_javascript=True,
     )
     try:

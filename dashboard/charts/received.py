@@ -1,5 +1,7 @@
 """Rows received per sector and month, compared with the sector's usual month: gaps leap to the eye."""
 
+import math
+
 import plotly.graph_objects as go
 
 from dashboard import colours
@@ -8,6 +10,7 @@ from dashboard.presenters.data_quality import Received
 from dashboard.wording import Wording
 
 ROW = 34
+MARKS = 4
 _STEPS = ((0.0, "#f5d6bd"), (0.5, "#f9e9dc"), (0.8, "#e3eef5"), (1.0, "#8dbbd8"), (1.5, "#0b5d7a"))
 _MOST = 1.5
 
@@ -42,7 +45,7 @@ def figure(received: Received, caption: Caption, words: Wording) -> go.Figure:
         customdata=[escaped(text) for _, _, text in gaps],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    every = max(len(received.months) // 6, 1)
+    every = max(math.ceil(len(received.months) / MARKS), 1)
     marks = received.months[::-1][::every][::-1]
     drawn.update_xaxes(tickvals=marks, ticktext=[words.month(month) for month in marks], showgrid=False)
     drawn.update_yaxes(

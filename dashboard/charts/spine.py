@@ -101,20 +101,18 @@ def _bands(drawn: go.Figure, rows: Sequence[Row]) -> None:
 
 def _own(drawn: go.Figure, rows: Sequence[Row]) -> None:
     shown = [(place, row) for place, row in enumerate(rows) if row.spine.position is not None]
-    for place, row in shown:
-        if row.spine.low is not None and row.spine.high is not None:
-            drawn.add_shape(
-                type="line",
-                x0=max(-_EDGE, row.spine.low),
-                x1=min(_EDGE, row.spine.high),
-                y0=place,
-                y1=place,
-                line={"color": colours.JUDGED[row.judgement], "width": 1.6},
-            )
     for judgement in _JUDGEMENTS:
         placed = [(place, row) for place, row in shown if row.judgement == judgement]
         if not placed:
             continue
+        ends = [(row.spine.low, row.spine.high, place) for place, row in placed if row.spine.low is not None]
+        drawn.add_scatter(
+            x=[end for low, high, _ in ends for end in (max(-_EDGE, low), min(_EDGE, high or low), None)],
+            y=[end for _, _, place in ends for end in (place, place, None)],
+            mode="lines",
+            line={"color": colours.JUDGED[judgement], "width": 1.6},
+            hoverinfo="skip",
+        )
         drawn.add_scatter(
             x=[row.spine.position for _, row in placed],
             y=[place for place, _ in placed],

@@ -1,5 +1,6 @@
 """A practice against its cluster, its municipality and everybody, on all indicators at once."""
 
+import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -68,8 +69,8 @@ def present(
         practices: All practices on the reporting date, as read from the release.
         words: The reader's language.
     """
-    shown = practices.filter(pl.col("state") == "shown")
-    values = {key[0]: frame["value"].drop_nulls() for key, frame in shown.group_by("indicator_id")}
+    shown = practices.filter(pl.col("state") == "shown", pl.col("value").is_not_null())
+    values = dict(shown.group_by("indicator_id").agg("value").iter_rows())
     rows = []
     for key, definition in definitions.items():
         mine = own.get(key, measures.ABSENT)
@@ -95,13 +96,13 @@ def present(
     return rows
 
 
-def spine(definition: Definition, own: Measure, groups: Mapping[str, Measure], values: pl.Series | None) -> Spine:
+def spine(definition: Definition, own: Measure, groups: Mapping[str, Measure], values: Sequence[float] | None) -> Spine:
     """Return where a practice lies between the worst and the best; empty when everybody's value is not shown."""
     centre = groups["all"].value if groups["all"].is_shown else None
     nothing = Spine(None, None, None, None, {})
     if centre is None:
         return nothing
-    spread = list(values) if values is not None and len(values) >= FEWEST_FOR_SPREAD else []
+    spread = values if values is not None and len(values) >= FEWEST_FOR_SPREAD else []
     reach = max(
         (abs(value - centre) for value in [*spread, *([own.value] if own.value is not None else [])]), default=0
     )
@@ -115,9 +116,9 @@ def spine(definition: Definition, own: Measure, groups: Mapping[str, Measure], v
     ends = sorted(place(value) for value in (own.low, own.high) if value is not None) if own.is_shown else []
     marks = None
     if spread:
-        series = pl.Series([place(value) for value in spread]).sort()
-        quartiles = [float(series.quantile(share) or 0) for share in (0.25, 0.75)]
-        marks = (float(series[0]), quartiles[0], quartiles[1], float(series[-1]))
+        placed = sorted(place(value) for value in spread)
+        first, _, third = statistics.quantiles(placed, n=4, method="inclusive")
+        marks = (placed[0], first, third, placed[-1])
     return Spine(
         position=place(own.value) if own.is_shown and own.value is not None else None,
         low=ends[0] if len(ends) == 2 else None,

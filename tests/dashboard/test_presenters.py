@@ -160,7 +160,7 @@ def test_those_without_a_practice_come_last_and_are_named_in_the_language(danish
 
 
 def test_on_the_spine_better_is_to_the_right_whatever_the_direction(share: Definition) -> None:
-    values = pl.Series([0.1, 0.2, 0.3, 0.4, 0.5])
+    values = [0.1, 0.2, 0.3, 0.4, 0.5]
     everybody = {"all": shown(0.3)}
     higher = spine(share, shown(0.4), everybody, values)
     lower = spine(replace(share, direction="lower_is_better"), shown(0.4), everybody, values)
@@ -171,8 +171,8 @@ def test_on_the_spine_better_is_to_the_right_whatever_the_direction(share: Defin
 
 
 def test_the_spine_needs_everybodys_value_and_five_practices_for_its_band(share: Definition) -> None:
-    assert spine(share, shown(0.4), {"all": Measure("suppressed")}, pl.Series([0.1] * 9)).position is None
-    assert spine(share, shown(0.4), {"all": shown(0.3)}, pl.Series([0.1, 0.5])).spread is None
+    assert spine(share, shown(0.4), {"all": Measure("suppressed")}, [0.1] * 9).position is None
+    assert spine(share, shown(0.4), {"all": shown(0.3)}, [0.1, 0.5]).spread is None
 
 
 def test_a_practice_stands_beside_its_cluster_municipality_and_everybody(

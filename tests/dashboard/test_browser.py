@@ -1,0 +1,127 @@
+"""The pages in a real Chromium: what readers see, in each language, on a desktop and on a phone."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import Browser
+
+from dashboard.wording import wording
+from tests.dashboard.browser import DESKTOP, PHONE, Watched, chromium, picture_size, served, settings_of
+from tests.dashboard.conftest import LANGUAGES
+
+pytestmark = pytest.mark.browser
+UNIT = "practice-057000"
+
+
+@pytest.fixture(scope="module")
+def address(release_path: Path) -> Iterator[str]:
+    with served(release_path) as found:
+        yield found
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with chromium() as found:
+        yield found
+
+
+def headings(language: str) -> dict[str, str]:
+    words = wording(language)
+    return {
+        "overview": words("overview.title", unit="").strip(),
+        "municipality": words("municipality.title"),
+        "practice": "Lægerne i 1",
+        "indicator": {"da": "HbA1c målt", "nb": "HbA1c målt", "en": "HbA1c measured"}[language],
+        "data_quality": words("data_quality.title"),
+        "about": words("about.title"),
+    }
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_page_is_whole_on_desktop_and_phone(address: str, browser: Browser, language: str) -> None:
+    watched, words = Watched(browser, DESKTOP), wording(language)
+    watched.go(f"{address}/?lang={language}&unit={UNIT}")
+    wrong = {}
+    for screen, heading in headings(language).items():
+        title = words(f"page.{screen}")
+        if screen != "overview":
+            watched.turn_to(title, heading)
+        assert watched.page.title() == f"{title} · {words('frame.name')}"
+        assert watched.page.evaluate("document.documentElement.lang") == language
+        assert words("frame.invented") in watched.page.inner_text("body")
+        for size in (DESKTOP, PHONE):
+            watched.page.set_viewport_size(size)  # type: ignore[arg-type]
+            watched.page.wait_for_timeout(400)
+            wrong[screen, size["width"]] = watched.complain(language)
+        watched.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
+    watched.page.close()
+    assert {where: found for where, found in wrong.items() if found} == {}
+
+
+def test_a_shared_link_opens_the_same_page_on_a_phone_and_its_menu_leads_on(address: str, browser: Browser) -> None:
+    watched = Watched(browser, PHONE)
+    watched.go(f"{address}/indicator?lang=nb&unit={UNIT}&indicator=eye_examined&level=practice")
+    assert "Øyne undersøkt" in watched.page.inner_text("h1")
+    assert watched.complain("nb") == []
+    watched.page.locator("[data-testid=stExpandSidebarButton]").click()
+    watched.page.locator("[data-testid=stSidebarNavLink]", has_text="Datakvalitet").click()
+    watched.page.wait_for_function("() => document.querySelector('h1')?.innerText.includes('Hvor gode er dataene?')")
+    assert f"unit={UNIT}" in watched.page.url
+    watched.page.close()
+
+
+def test_the_reader_searches_for_a_unit_and_switches_language(address: str, browser: Browser) -> None:
+    watched = Watched(browser, DESKTOP)
+    watched.go(f"{address}/?lang=da")
+    unit = watched.page.get_by_role("combobox", name="Enhed")
+    unit.click()
+    unit.fill("Lægerne i 3")
+    watched.page.keyboard.press("Enter")
+    watched.page.wait_for_function("() => document.querySelector('h1').innerText.includes('Lægerne i 3')")
+    watched.page.get_by_role("combobox", name="Sprog").click()
+    watched.page.get_by_role("option", name="Norsk").click()
+    watched.page.wait_for_function("() => document.querySelector('h1').innerText.includes('Hvor står vi')")
+    watched.page.wait_for_function("() => document.body.innerText.includes('Oppdiktede data')")
+    watched.settle()
+    assert "lang=nb" in watched.page.url
+    assert "unit=practice-057026" in watched.page.url
+    assert watched.complain("nb") == []
+    watched.page.close()
+
+
+def test_a_card_leads_to_its_indicator_with_the_same_unit(address: str, browser: Browser) -> None:
+    watched = Watched(browser, DESKTOP)
+    watched.go(f"{address}/?lang=en&unit={UNIT}")
+    watched.page.locator(".tv-card a", has_text="Feet examined").first.click()
+    watched.page.wait_for_function("() => document.querySelector('h1')?.innerText === 'Feet examined'")
+    watched.settle()
+    assert f"unit={UNIT}" in watched.page.url
+    assert watched.page.get_by_role("combobox", name="Unit").input_value().startswith("Lægerne i 1")
+    watched.page.close()
+
+
+def test_tables_and_pictures_can_be_taken_away(address: str, browser: Browser, tmp_path: Path) -> None:
+    watched = Watched(browser, DESKTOP)
+    watched.go(f"{address}/practice?lang=da&unit={UNIT}")
+    with watched.page.expect_download() as table:
+        watched.page.get_by_role("button", name="Hent tabel (CSV)").click()
+    assert table.value.suggested_filename == "tvaers-practice-laegerne-i-1-2026-09-30.csv"
+    rows = Path(table.value.path()).read_text(encoding="utf-8-sig")
+    assert "Kilde;Kilde: Tværs, udgivelse" in rows
+    assert "HbA1c målt" in rows
+
+    with watched.page.expect_download() as picture:
+        watched.page.locator(".modebar-btn").first.click()
+    assert picture.value.suggested_filename == "tvaers-practice-spine-laegerne-i-1-2026-09-30.png"
+    width, height = picture_size(Path(picture.value.path()).read_bytes())
+    assert width == 2200
+    assert height > 800
+
+    with watched.page.expect_download() as chart:
+        watched.page.get_by_role("button", name="Hent figur som webside").click()
+    page_file = Path(chart.value.path()).read_text(encoding="utf-8")
+    assert settings_of(page_file)["format"] == "svg"
+    assert "https://cdn" not in page_file.split("<body>")[-1][:2_000]
+    assert watched.complain("da") == []
+    watched.page.close()
