@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 
 import duckdb
 import polars as pl
@@ -152,14 +153,15 @@ def count_cells(
 
 def collect_values(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, each: Counted, bound: Bound) -> None:
     """Add one indicator's values, one row per patient and period, to the table `median_value`."""
+    append(con, "median_value", values_sql(catalogue, each), bound)
+
+
+def values_sql(catalogue: Catalogue, each: Counted) -> str:
+    """Return the SELECT of the values of which an indicator takes the median."""
     cell = ", ".join(CELL)
-    value = each.clauses.value
-    append(
-        con,
-        "median_value",
-        f"SELECT {each.tag} AS tag, {cell}, value FROM (SELECT {cell}, {value} AS value FROM "
-        f"({populated_sql(catalogue, [each.indicator])}) AS populated) AS valued WHERE value IS NOT NULL",
-        bound,
+    return (
+        f"SELECT {each.tag} AS tag, {cell}, value FROM (SELECT {cell}, {each.clauses.value} AS value FROM "
+        f"({populated_sql(catalogue, [each.indicator])}) AS populated) AS valued WHERE value IS NOT NULL"
     )
 
 
@@ -186,6 +188,12 @@ def add_up(
     con: duckdb.DuckDBPyConnection, months: int, counted: Sequence[Counted], breakdowns: Breakdowns
 ) -> pl.DataFrame:
     """Return each unit's and breakdown's numbers: the key columns, then each indicator's numbers."""
+    create_table(con, "added_up", add_up_sql(months, counted, breakdowns))
+    return con.execute(f"SELECT * FROM added_up ORDER BY {', '.join(KEYS)}").pl()
+
+
+def add_up_sql(months: int, counted: Sequence[Counted], breakdowns: Breakdowns) -> str:
+    """Return the SELECT that adds the cells of one length of period up to units and their breakdowns."""
     sums = ", ".join(f"CAST(sum({column}) AS BIGINT) AS {column}" for each in counted for column in each.counts)
     parts = []
     for family in FAMILIES:
@@ -196,14 +204,16 @@ def add_up(
                     f"SELECT {items}, {sums} FROM {cell_table(months)} "
                     f"WHERE {family.units[-1]} IS NOT NULL GROUP BY {grouped}"
                 )
-    create_table(con, "added_up", " UNION ALL ".join(parts))
-    return con.execute(f"SELECT * FROM added_up ORDER BY {', '.join(KEYS)}").pl()
+    return " UNION ALL ".join(parts)
 
 
-def all_keys(con: duckdb.DuckDBPyConnection, lengths: Iterable[int], breakdowns: Breakdowns) -> pl.DataFrame:
+def all_keys(
+    con: duckdb.DuckDBPyConnection, dates: Sequence[date], lengths: Iterable[int], breakdowns: Breakdowns
+) -> pl.DataFrame:
     """Return every unit with every part of its breakdowns, also those in which nobody is.
 
-    A unit has rows for each reporting date on which anybody of any indicator's population belongs to it.
+    A unit has rows for each reporting date on which anybody of any indicator's population belongs to it; the whole has
+    rows for every date.
     """
     bands = [band.id for band in breakdowns.age_bands]
     parts = []
@@ -214,6 +224,8 @@ def all_keys(con: duckdb.DuckDBPyConnection, lengths: Iterable[int], breakdowns:
             for months in lengths
         )
         units = con.execute(selects).pl()
+        if level == "all":
+            units = pl.DataFrame({"period_end": list(dates)}).with_columns(pl.lit("all").alias("unit_id"))
         for splits in breakdown:
             sexes = ["female", "male"] if "sex" in splits else ["all"]
             ages = bands if "age_band" in splits else ["all"]

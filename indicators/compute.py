@@ -131,8 +131,7 @@ def write_results(
     """Write `indicator.result` from the cells and values of a run."""
     sources = {indicator.id: catalogue.sources_of(indicator) for indicator in catalogue.indicators}
     spans = spans_of(con, {source for found in sources.values() for source in found})
-    keys = all_keys(con, list(lengths), catalogue.breakdowns)
-    keys = keys.filter(pl.col("period_end").is_in(dates))
+    keys = all_keys(con, dates, list(lengths), catalogue.breakdowns)
     every = [each for counted in lengths.values() for each in counted]
     tags = [each.tag for each in every if each.clauses.value]
     middle = medians(con, catalogue.breakdowns, tags) if tags else None

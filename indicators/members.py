@@ -8,6 +8,16 @@ from indicators.dialect import Bound, bound_in, create_table, restrict_facts_to,
 
 MEMBERS_PER_CHUNK = 40_000
 
+MEMBERS = """
+    SELECT
+        CAST(row_number() OVER (ORDER BY person.patient_id) AS INTEGER) AS patient_id,
+        person.patient_id AS pseudonym, person.sex, person.born_on, person.died_on,
+        disease.diabetes_type, disease.diabetes_since_on
+    FROM indicator.diabetes AS disease
+    JOIN core.person AS person ON person.patient_id = disease.patient_id
+    WHERE disease.definition = $classifier AND disease.patient_id BETWEEN CAST($low AS UUID) AND CAST($high AS UUID)
+"""
+
 
 def create_diabetes_table(con: duckdb.DuckDBPyConnection) -> None:
     """Create the empty table `indicator.diabetes`, one row per person and classifier."""
@@ -51,15 +61,7 @@ def create_members(con: duckdb.DuckDBPyConnection, classifier: str, low: str, hi
     create_table(
         con,
         "member",
-        """
-        SELECT
-            CAST(row_number() OVER (ORDER BY person.patient_id) AS INTEGER) AS patient_id,
-            person.patient_id AS pseudonym, person.sex, person.born_on, person.died_on,
-            disease.diabetes_type, disease.diabetes_since_on
-        FROM indicator.diabetes AS disease
-        JOIN core.person AS person ON person.patient_id = disease.patient_id
-        WHERE disease.definition = $classifier AND disease.patient_id BETWEEN CAST($low AS UUID) AND CAST($high AS UUID)
-        """,
+        MEMBERS,
         {"classifier": classifier, "low": low, "high": high},
     )
     restrict_facts_to(con, "member", low, high)

@@ -7,6 +7,7 @@ were registered with, the practice's cluster on the reporting date, and the hosp
 
 from collections.abc import Mapping, Sequence
 from datetime import date, timedelta
+from functools import cache
 
 import duckdb
 import polars as pl
@@ -180,10 +181,12 @@ def create_period(con: duckdb.DuckDBPyConnection, dates: Sequence[date], months:
     frame = pl.DataFrame(spans, schema={"period_start": pl.Date, "period_end": pl.Date}, orient="row")
     store(con, "period", frame)
     create_days(con, "period_day", spans)
-    create_table(
-        con,
-        "patient",
-        f"""
+    create_table(con, "patient", patient_sql(months))
+
+
+def patient_sql(months: int) -> str:
+    """Return the SELECT of the base columns for one length of period."""
+    return f"""
         SELECT
             patient_at.patient_id, period.period_start, patient_at.period_end, sex, age, age_band, diabetes_type,
             diabetes_since_on, from_{months} AS observed_from, observed_to,
@@ -193,10 +196,10 @@ def create_period(con: duckdb.DuckDBPyConnection, dates: Sequence[date], months:
         JOIN period ON period.period_end = patient_at.period_end
         WHERE days_{months} > 0
         ORDER BY patient_at.period_end, patient_at.patient_id
-        """,
-    )
+    """
 
 
+@cache
 def is_same_for_all_lengths(variable: Variable) -> bool:
     """Return whether a variable's rows do not depend on where the period starts."""
     tree = sqlglot.parse_one(variable.sql, read="duckdb")

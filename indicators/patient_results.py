@@ -15,6 +15,13 @@ COLUMNS = (
     "denominator BIGINT NOT NULL, patient_years DOUBLE, value DOUBLE, evidence_value VARCHAR, evidence_on DATE"
 )
 
+LATEST = """
+    SELECT populated.*, member.pseudonym
+    FROM ({populated}) AS populated
+    JOIN member ON member.patient_id = populated.patient_id
+    WHERE populated.period_end = $latest
+"""
+
 
 def create_patient_results(con: duckdb.DuckDBPyConnection, name: str) -> None:
     """Create the empty table."""
@@ -33,8 +40,7 @@ def collect_patient_results(
     create_table(
         con,
         "latest_patient",
-        f"SELECT populated.*, member.pseudonym FROM ({populated_sql(catalogue, indicators)}) AS populated "
-        "JOIN member ON member.patient_id = populated.patient_id WHERE populated.period_end = $latest",
+        LATEST.format(populated=populated_sql(catalogue, indicators)),
         bound,
     )
     append(con, name, " UNION ALL ".join(patient_result_sql(each) for each in counted), bound)

@@ -58,20 +58,20 @@ def results_of(
     frame = frame.rename({name: name.removesuffix(f"_{each.tag}") for name in columns})
     frame = frame.with_columns(pl.col(name.removesuffix(f"_{each.tag}")).fill_null(0) for name in columns)
     frame = with_numbers(each, frame, medians)
-    starts = {end: first_day(end, indicator.period) for end in frame["period_end"].unique()}
-    covered = {end: is_covered(each, start, end) for end, start in starts.items()}
-    state = (
-        pl.when(~pl.col("level").is_in(list(indicator.report_by)))
-        .then(pl.lit("not_applicable"))
-        .when(~pl.col("period_end").replace_strict(covered, return_dtype=pl.Boolean))
-        .then(pl.lit("no_data"))
-        .otherwise(pl.lit("computed"))
-    )
-    frame = frame.with_columns(
+    ends = frame["period_end"].unique().sort().to_list()
+    starts = [first_day(end, indicator.period) for end in ends]
+    covered = [is_covered(each, start, end) for start, end in zip(starts, ends, strict=True)]
+    types = {"period_end": pl.Date, "period_start": pl.Date, "is_covered": pl.Boolean}
+    periods = pl.DataFrame({"period_end": ends, "period_start": starts, "is_covered": covered}, schema=types)
+    frame = frame.join(periods, on="period_end", how="left", maintain_order="left").with_columns(
         pl.lit(indicator.id).alias("indicator_id"),
         pl.lit(indicator.version, dtype=pl.Int32).alias("definition_version"),
-        pl.col("period_end").replace_strict(starts, return_dtype=pl.Date).alias("period_start"),
-        state.alias("state"),
+        pl.when(~pl.col("level").is_in(list(indicator.report_by)))
+        .then(pl.lit("not_applicable"))
+        .when(~pl.col("is_covered"))
+        .then(pl.lit("no_data"))
+        .otherwise(pl.lit("computed"))
+        .alias("state"),
     )
     shown = pl.col("state") == "computed"
     return frame.with_columns(pl.when(shown).then(pl.col(name)).alias(name) for name in NUMBERS).select(

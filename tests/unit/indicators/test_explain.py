@@ -1,0 +1,100 @@
+from datetime import date
+
+import pytest
+
+from indicators.explain import WORDS, explain_definition, explain_on
+from indicators.handbook import render
+from tests.lib.drawn_tables import patient_uuid, warehouse_of
+from tests.lib.evaluate import catalogue
+from tvaers.errors import DefinitionError
+
+DRAWING = """
+    diabetes
+    patient | diabetes_type | diabetes_since_on
+    4       | type_1        | 2010-01-01
+    5       | none          |
+    6       | type_2        | 2026-02-01
+
+    person_alias
+    old_patient_id                       | patient_id
+    aaaaaaaa-0000-4000-8000-000000000001 | {one}
+
+    measurement
+    patient | taken_on   | value
+    1       | 2025-09-30 | 52.9
+    2       | 2025-09-30 | 53
+    3       | 2025-09-30 |
+"""
+
+
+@pytest.fixture(scope="module")
+def con():
+    drawing, _, rest = DRAWING.partition("    person_alias")
+    with warehouse_of(drawing + rest[rest.index("    measurement") :]) as con:
+        con.execute(
+            "INSERT INTO core.person_alias VALUES "
+            f"('aaaaaaaa-0000-4000-8000-000000000001', '{patient_uuid(1)}', '2020-01-01', 1)"
+        )
+        yield con
+
+
+def explained(con, pseudonym, language="en"):
+    person = str(patient_uuid(pseudonym)) if isinstance(pseudonym, int) else pseudonym
+    return explain_on(
+        con, catalogue(), "hba1c_below_53", person, date(2025, 12, 31), language, diabetes_definition="drawn"
+    )
+
+
+@pytest.mark.parametrize(
+    ("patient", "verdict"),
+    [
+        (1, "is_met"),
+        (2, "is_not_met"),
+        (3, "is_missing"),
+        (4, "not_in_population"),
+        (5, "not_diseased"),
+        (6, "not_observed"),
+        (7, "not_diseased"),
+    ],
+)
+def test_each_outcome_is_said_in_words(con, patient, verdict):
+    assert explained(con, patient).verdict == WORDS["en"][verdict]
+
+
+def test_every_clause_is_answered_with_the_facts_it_looked_at(con):
+    found = explained(con, 1)
+    parts = {reason.part: reason for reason in found.reasons}
+    assert parts["population"].facts == {"age": "65", "diabetes_type": "type_2", "is_present": "true"}
+    assert parts["numerator"].facts["latest_hba1c_mmol_mol"] == "52.9"
+    assert parts["numerator"].holds
+    assert "latest_hba1c_mmol_mol = 52.9" in str(found)
+    assert found.as_dict()["verdict"] == found.verdict
+
+
+def test_an_old_pseudonym_leads_to_the_person(con):
+    assert explained(con, "aaaaaaaa-0000-4000-8000-000000000001").verdict == WORDS["en"]["is_met"]
+
+
+def test_words_are_in_the_language_asked_for(con):
+    assert explained(con, 3, "da").verdict == WORDS["da"]["is_missing"]
+    assert set(WORDS["da"]) == set(WORDS["nb"]) == set(WORDS["en"])
+
+
+def test_a_word_that_is_no_pseudonym_is_refused_without_repeating_it(con):
+    with pytest.raises(DefinitionError, match="That is not a pseudonym") as caught:
+        explained(con, "0101701234")
+    assert "0101701234" not in str(caught.value)
+
+
+def test_a_definition_is_explained_with_the_threshold_of_the_day():
+    text = explain_definition(catalogue(), "hba1c_below_53", date(2025, 12, 31))
+    assert "Threshold: 53 mmol/mol" in text
+    assert "Why it matters:" in text
+
+
+def test_the_page_of_all_indicators_names_each_with_its_clauses():
+    page = render(catalogue(), date.max)
+    for indicator in catalogue().indicators:
+        assert f"(#{indicator.id})" in page
+        assert indicator.title.en in page
+        assert f"- Example: {indicator.examples[0]}" in page

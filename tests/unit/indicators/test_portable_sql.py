@@ -1,0 +1,134 @@
+"""Every statement of the engine is also valid Spark SQL, and what DuckDB does faster means the same."""
+
+from datetime import date
+from itertools import pairwise
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from indicators import codelists, medians, patient_period
+from indicators.cells import add_up_sql, cells_sql, counted_of, values_sql
+from indicators.dialect import bound_in, create_table, ranges, restrict_facts_to, to_spark
+from indicators.engine import Run, by_length, prepare
+from indicators.engine import patient_period as placed_patient_period
+from indicators.members import MEMBERS, create_members
+from indicators.patient_results import LATEST, patient_result_sql
+from indicators.placement import Grid, joined_sql, place_beside, table_of
+from tests.lib.drawn_tables import warehouse_of
+from tests.lib.evaluate import catalogue
+from tvaers.errors import DefinitionError
+
+FOUND = catalogue()
+COUNTED = counted_of(FOUND, FOUND.indicators)
+STATEMENTS = {
+    **{f"variable {name}": variable.sql for name, variable in FOUND.variables.items()},
+    **{f"classifier {name}": select for name, select in FOUND.classifiers.items()},
+    **{f"patient results {each.indicator.id}": patient_result_sql(each) for each in COUNTED},
+    **{f"values {each.indicator.id}": values_sql(FOUND, each) for each in COUNTED if each.clauses.value},
+    "occurring codes": codelists.OCCURRING,
+    "expanded code lists": codelists.EXPANDED,
+    "members": MEMBERS,
+    "observed": patient_period.observed_sql([12, 24]),
+    "registered": patient_period.REGISTERED,
+    "practice cluster": patient_period.PRACTICE_CLUSTER,
+    "attributed": patient_period.ATTRIBUTED,
+    "patient at": patient_period.patient_at_sql([12, 24], FOUND.breakdowns),
+    "patient": patient_period.patient_sql(12),
+    "patient period": joined_sql(list(FOUND.variables.values()), FOUND.columns),
+    "cells": cells_sql(FOUND, COUNTED),
+    "added up": add_up_sql(12, COUNTED, FOUND.breakdowns),
+    "latest patients": LATEST.format(populated="SELECT * FROM patient_period"),
+    "counted values": medians.counted_values_sql(FOUND.breakdowns, ["1"]),
+    "medians": medians.MEDIANS,
+}
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_every_statement_is_valid_in_spark(name):
+    assert to_spark(STATEMENTS[name])
+
+
+def test_a_function_that_only_duckdb_has_is_refused():
+    with pytest.raises(DefinitionError, match="list_zip"):
+        to_spark("SELECT list_zip([1], [2])")
+
+
+def test_only_the_parameters_that_a_statement_names_are_bound():
+    assert bound_in("SELECT $limit, '$other'", {"limit": 1, "other": 2}) == {"limit": 1}
+
+
+DRAWING = """
+    measurement
+    patient | taken_on   | analyte | value
+    1       | 2025-03-01 | hba1c   | 45
+    1       | 2025-06-01 | hba1c   | 47
+    2       | 2024-08-01 | hba1c   | 53
+    3       | 2025-03-01 | ldl     | 2.0
+
+    diagnosis
+    patient | diagnosed_on | code
+    2       | 2020-01-01   | DI21
+    4       | 2025-12-31   | DE113
+"""
+
+
+def test_placing_variables_by_number_is_the_same_as_joining_them():
+    dates = [date(2025, 3, 31), date(2025, 12, 31)]
+    variables = [FOUND.variables[name] for name in sorted(FOUND.variables)]
+    with warehouse_of(DRAWING) as con:
+        prepare(con, FOUND)
+        patient_period.create_reporting(con, dates, [12], 15)
+        create_members(con, "drawn", *ranges(1)[0])
+        patient_period.create_base(con, [12], FOUND.breakdowns)
+        run = Run(
+            con, FOUND, dates, FOUND.values_on(FOUND.indicators, dates[0]), by_length(FOUND, FOUND.indicators), None
+        )
+        patient_period.create_period(con, dates, 12)
+        frames = {}
+        for variable in variables:
+            create_table(con, table_of(variable), variable.sql, run.bound)
+            frames[variable.name] = con.execute(f"SELECT * FROM {table_of(variable)}").pl()
+        base = con.execute("SELECT * FROM patient ORDER BY patient_id, period_end").pl()
+        placed = place_beside(Grid(base, dates, 4), variables, frames, FOUND.columns)
+        joined = con.execute(
+            f"{joined_sql(variables, FOUND.columns)} ORDER BY patient.patient_id, patient.period_end"
+        ).pl()
+        assert placed_patient_period(run, 12).height == base.height == 8
+    assert placed["latest_hba1c_mmol_mol"].to_list().count(None) < 8
+    assert_frame_equal(placed, joined)
+
+
+def test_a_variable_with_two_rows_for_one_patient_is_refused():
+    variable = FOUND.variables["latest_hba1c"]
+    with warehouse_of(DRAWING) as con:
+        prepare(con, FOUND)
+        patient_period.create_reporting(con, [date(2025, 12, 31)], [12], 15)
+        create_members(con, "drawn", *ranges(1)[0])
+        patient_period.create_base(con, [12], FOUND.breakdowns)
+        patient_period.create_period(con, [date(2025, 12, 31)], 12)
+        base = con.execute("SELECT * FROM patient").pl()
+        rows = con.execute(variable.sql).pl()
+    grid = Grid(base, [date(2025, 12, 31)], 4)
+    with pytest.raises(DefinitionError, match=r"more than one row per patient and period"):
+        place_beside(grid, [variable], {variable.name: rows.vstack(rows)}, FOUND.columns)
+
+
+def test_ranges_of_pseudonyms_follow_each_other_without_gap():
+    parts = ranges(7)
+    assert parts[0][0] == "00000000-0000-0000-0000-000000000000"
+    assert parts[-1][1] == "ffffffff-ffff-ffff-ffff-ffffffffffff"
+    numbers = [(int(low.replace("-", ""), 16), int(high.replace("-", ""), 16)) for low, high in parts]
+    assert all(before[1] + 1 == after[0] for before, after in pairwise(numbers))
+
+
+def test_only_members_of_the_range_are_seen():
+    with warehouse_of(DRAWING) as con:
+        low, high = ranges(2)[0]
+        create_members(con, "drawn", low, high)
+        some = con.execute("SELECT count(*) FROM measurement").fetchone()[0]
+        restrict_facts_to(con, "member", *ranges(2)[1])
+        assert con.execute("SELECT count(*) FROM measurement").fetchone()[0] == 0
+        create_members(con, "drawn", *ranges(2)[1])
+        others = con.execute("SELECT count(*) FROM measurement").fetchone()[0]
+    assert some + others == 4
+    assert 0 < some < 4
