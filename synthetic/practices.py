@@ -80,7 +80,7 @@ def make_practices(
     for practice in closing:
         neighbours = np.flatnonzero((municipality == municipality[practice]) & ~np.isin(np.arange(total), closing))
         if len(neighbours):
-            ends_on[practice] = draw.integers(window.first + 500, window.last - 400)
+            ends_on[practice] = window.first + round(window.length * draw.uniform(0.15, 0.85))
             successor[practice] = neighbours[draw.integers(0, len(neighbours))]
     return Practices(
         code=np.char.zfill(numbers.astype(str), 6),
