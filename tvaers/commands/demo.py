@@ -98,7 +98,7 @@ def _invent(settings: "Settings", options: dict[str, Any]) -> None:
     if _read(receipt):
         return
     invented.mark(settings.extracts)
-    write_region(settings.extracts, **options)
+    write_region(settings.extracts, known_answers=False, **options)
     _write(receipt, {"options": options})
 
 
