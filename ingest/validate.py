@@ -60,12 +60,17 @@ class Validator:
             asset = self._source.add_table_asset(name=name, table_name=DELIVERED.rsplit(".", 1)[-1])
             batch = asset.add_batch_definition_whole_table("delivery").get_batch()
             result = batch.validate(build_suite(contract), result_format=_COUNTS_ONLY)
-            return _rendered(result)
+            return self._rendered(result)
 
+    @cached_property
+    def _view(self) -> Any:
+        """Return one view for all pages: it compiles its templates once."""
+        from great_expectations.render.view import DefaultJinjaPageView
 
-def _rendered(result: Any) -> str:
-    from great_expectations.render.renderer import ValidationResultsPageRenderer
-    from great_expectations.render.view import DefaultJinjaPageView
+        return DefaultJinjaPageView()
 
-    page: str = DefaultJinjaPageView().render(ValidationResultsPageRenderer().render(result))
-    return _REMOTE.sub("", page)
+    def _rendered(self, result: Any) -> str:
+        from great_expectations.render.renderer import ValidationResultsPageRenderer
+
+        page: str = self._view.render(ValidationResultsPageRenderer().render(result))
+        return _REMOTE.sub("", page)
