@@ -12,6 +12,7 @@ from filelock import FileLock
 from tvaers.settings import Settings, load_settings
 
 INHABITANTS = 2_000
+QUARTERS = 8
 
 
 @dataclass(frozen=True)
@@ -87,7 +88,7 @@ def messy_region(shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_home(shared_folder: Path, tiny_region: Path) -> TinyHome:
-    """A home into which `tiny_region` was loaded, computed and released. Read only: use `home_copy` to change one."""
+    """A home with `tiny_region` loaded, computed for two years of quarters, and released. Read only: use `home_copy` to change one."""
 
     def make(folder: Path) -> None:
         from tvaers.cli import main
@@ -97,7 +98,7 @@ def tiny_home(shared_folder: Path, tiny_region: Path) -> TinyHome:
             home = ["--home", str(folder / "home")]
             assert main(["init", *home]) == 0
             assert main(["ingest", str(tiny_region), *home]) == 0
-            assert main(["compute", *home]) == 0
+            assert main(["compute", "--quarters", str(QUARTERS), *home]) == 0
             assert main(["release", *home]) == 0
         finally:
             del os.environ["TVAERS_KEY_FILE"]

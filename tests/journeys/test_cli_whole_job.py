@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.conftest import QUARTERS
 from tests.journeys.test_cli_bad_input import state_of
 from tvaers.cli import main
 
@@ -45,7 +46,7 @@ def test_computing_and_releasing_again_gives_the_same_release(home_copy, capfd):
 
     before = shown()
     assert before
-    told(capfd, "compute", "--home", str(home_copy.home))
+    told(capfd, "compute", "--quarters", str(QUARTERS), "--home", str(home_copy.home))
     told(capfd, "release", "--home", str(home_copy.home))
     assert shown() == before
 

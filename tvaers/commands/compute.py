@@ -10,6 +10,9 @@ from tvaers.commands.options import HomeOption, JsonOption
 if TYPE_CHECKING:
     from tvaers.settings import Settings
 
+QUARTERS = 20
+"""Quarter ends computed unless others are asked for: five years."""
+
 
 def compute(
     home: HomeOption = None,
@@ -17,7 +20,7 @@ def compute(
         datetime | None,
         typer.Option("--until", formats=["%Y-%m-%d"], help="Last reporting date. Default: the last quarter delivered."),
     ] = None,
-    quarters: Annotated[int, typer.Option("--quarters", min=1, max=80, help="How many quarter ends.")] = 20,
+    quarters: Annotated[int, typer.Option("--quarters", min=1, max=80, help="How many quarter ends.")] = QUARTERS,
     as_json: JsonOption = False,
 ) -> None:
     """Compute every indicator for every level and quarter, into the warehouse."""

@@ -1,5 +1,6 @@
 """`tvaers dashboard`: show the release in a browser, from a process that knows neither warehouse nor key."""
 
+import signal
 import subprocess
 from pathlib import Path
 from typing import Annotated
@@ -23,7 +24,7 @@ def dashboard(home: HomeOption = None, port: PortOption = 8501) -> None:
 
 
 def serve(release: Path, port: int) -> int:
-    """Serve a release until the server ends or Ctrl-C; return the server's exit code, 0 after Ctrl-C.
+    """Serve a release until the server ends, Ctrl-C or SIGTERM; return the server's exit code, 0 when it was told to end.
 
     Raises:
         ReleaseError: The release is missing or was written by another version.
@@ -35,6 +36,7 @@ def serve(release: Path, port: int) -> int:
     release = release.resolve()
     open_release(release)
     screen.say(f"The dashboard is at http://{launch.ADDRESS}:{port} (Ctrl-C ends it)")
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     server = subprocess.Popen(launch.command(release, port), env=launch.environment(release), stdin=subprocess.DEVNULL)  # noqa: S603
     try:
         return server.wait()

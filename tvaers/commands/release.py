@@ -1,6 +1,11 @@
 """`tvaers release`: disclosure control, then the anonymous file that the dashboard reads."""
 
+from typing import TYPE_CHECKING
+
 from tvaers.commands.options import HomeOption, JsonOption
+
+if TYPE_CHECKING:
+    from indicators.release import ReleaseSummary
 
 
 def release(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -19,5 +24,19 @@ def release(home: HomeOption = None, as_json: JsonOption = False) -> None:
     if as_json:
         screen.write_json({"release": settings.release, "summary": summary, "next_step": following})
         return
+    show(summary)
     screen.say(f"Released to {settings.release}")
     screen.next_step(following)
+
+
+def show(summary: "ReleaseSummary") -> None:
+    """Print what disclosure control did at each level: how many cells there are, how many are hidden, and why."""
+    from tvaers import screen
+
+    screen.say(f"{summary.indicators} indicators, {summary.periods} quarters up to {summary.reporting_date}")
+    if summary.levels:
+        columns = list(summary.levels[0])
+        rows = [
+            [f"{cell:.0%}" if isinstance(cell, float) else cell for cell in level.values()] for level in summary.levels
+        ]
+        screen.show_table("", columns, rows, numbers=columns[1:])

@@ -1,57 +1,46 @@
-from dataclasses import dataclass, field, replace
-from pathlib import Path
+from dataclasses import replace
 
 import pytest
 
+from ingest.verdict import FileVerdict, RunResult
 from tvaers import verdicts
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """What ingest says about a file, with the names that the plan of the data flow gives it."""
-
-    file_name: str = "lab.csv"
-    file_type: str | None = "labka"
-    sector: str | None = "laboratory"
-    state: str = "accepted"
-    replaces: bool = False
-    rows_in: int = 1_000
-    loaded: int = 1_000
-    quarantined: int = 0
-    duplicates: int = 0
-    by_rule: dict = field(default_factory=dict)
-    warnings: dict = field(default_factory=dict)
-    encoding: str | None = "utf-8"
-    separator: str | None = ";"
-    message: str = ""
-    report: Path | None = None
+ACCEPTED = FileVerdict(
+    file_name="lab.csv",
+    file_type="labka",
+    sector="laboratory",
+    state="accepted",
+    rows_in=1_000,
+    loaded=1_000,
+    encoding="utf-8",
+    separator=";",
+)
 
 
-@dataclass(frozen=True)
-class Result:
-    files: tuple
+def result(*files) -> RunResult:
+    return RunResult("run", files, is_loaded=True)
 
 
 def shown(capsys, *files) -> str:
-    verdicts.show(Result(files))
+    verdicts.show(result(*files))
     return capsys.readouterr().out
 
 
 def test_a_file_has_its_verdict_its_counts_and_how_it_was_read(capsys):
-    told = shown(capsys, Verdict())
+    told = shown(capsys, ACCEPTED)
     (line,) = [line for line in told.splitlines() if line.strip().startswith("lab.csv")]
     assert line.split() == ["lab.csv", "labka", "accepted", "1,000", "1,000", "0", "0", "utf-8", ";"]
 
 
 def test_the_totals_add_up_over_files(capsys):
-    told = shown(capsys, Verdict(), replace(Verdict(), rows_in=500, loaded=400, quarantined=70, duplicates=30))
+    told = shown(capsys, ACCEPTED, replace(ACCEPTED, rows_in=500, loaded=400, quarantined=70, duplicates=30))
     (line,) = [line for line in told.splitlines() if line.strip().startswith("total")]
     assert line.split() == ["total", "2", "files", "1,500", "1,400", "70", "30"]
 
 
 def test_every_reason_is_named_with_its_rows(capsys):
     told = shown(
-        capsys, replace(Verdict(), state="accepted_with_quarantine", by_rule={"pnr_missing": 12}, warnings={"odd": 3})
+        capsys, replace(ACCEPTED, state="accepted_with_quarantine", by_rule={"pnr_missing": 12}, warnings={"odd": 3})
     )
     assert "pnr_missing" in told
     assert "quarantined" in told
@@ -60,7 +49,7 @@ def test_every_reason_is_named_with_its_rows(capsys):
 
 def test_a_refused_file_says_why_and_names_its_report(capsys, tmp_path):
     told = shown(
-        capsys, replace(Verdict(), state="refused", message="Column eksd is missing.", report=tmp_path / "r.html")
+        capsys, replace(ACCEPTED, state="refused", message="Column eksd is missing.", report=tmp_path / "r.html")
     )
     assert "REFUSED" in told
     assert "Column eksd is missing." in told
@@ -68,22 +57,18 @@ def test_a_refused_file_says_why_and_names_its_report(capsys, tmp_path):
 
 
 def test_a_file_that_is_not_recognised_has_no_counts(capsys):
-    told = shown(capsys, replace(Verdict(), state="unrecognised", file_type=None, rows_in=0, loaded=0))
+    told = shown(capsys, replace(ACCEPTED, state="unrecognised", file_type=None, rows_in=0, loaded=0))
     (line,) = [line for line in told.splitlines() if line.strip().startswith("lab.csv")]
     assert line.split() == ["lab.csv", "not", "recognised", "utf-8", ";"]
 
 
-def test_a_tab_is_named_in_words(capsys):
-    assert "tab" in shown(capsys, replace(Verdict(), separator="\t"))
-
-
 @pytest.mark.parametrize(("state", "refused"), [("refused", True), ("accepted_with_quarantine", False)])
 def test_only_a_refused_file_makes_the_run_a_fault(state, refused):
-    assert verdicts.is_any_refused(Result((Verdict(), replace(Verdict(), state=state)))) is refused
+    assert verdicts.is_any_refused(result(*(ACCEPTED, replace(ACCEPTED, state=state)))) is refused
 
 
 def test_the_document_for_machines_has_the_totals():
-    document = verdicts.as_document(Result((Verdict(), replace(Verdict(), state="refused", loaded=0))))
+    document = verdicts.as_document(result(*(ACCEPTED, replace(ACCEPTED, state="refused", loaded=0))))
     assert document["rows_in"] == 2_000
     assert document["rows_loaded"] == 1_000
     assert document["states"] == {"accepted": 1, "refused": 1}
