@@ -15,7 +15,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from indicators.disclosure.audit import audit
+from indicators.disclosure.audit import Findings, subtract
 from indicators.disclosure.complementary import hide_enough
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, too_small
@@ -64,8 +64,8 @@ def protect(cells: pl.DataFrame, policy: Policy, parents: pl.DataFrame, looks_at
     narrowest: list[float] = []
     with track("Disclosure control", cells["period_end"].n_unique()) as advance:
         for rows, system in _systems(cells, parents, policy, looks_at or {}):
-            chosen = hide_enough(system, primary[rows], policy.protection_width)
-            narrowest.append(_judge(system, chosen, policy, cells["period_end"][int(rows[0])]))
+            chosen, findings = hide_enough(system, primary[rows], policy.protection_width)
+            narrowest.append(_judge(system, chosen, findings, cells["period_end"][int(rows[0])]))
             hidden[rows] = chosen
             advance(1)
     finite = [width for width in narrowest if np.isfinite(width)]
@@ -87,20 +87,22 @@ def _systems(
         yield rows, build_system(cells[rows], clusters, policy, looks_at)
 
 
-def _judge(system: System, hidden: np.ndarray, policy: Policy, period: date) -> float:
-    """Audit one period's result; return the smallest distance met between a small count's bounds.
+def _judge(system: System, hidden: np.ndarray, findings: Findings, period: date) -> float:
+    """Return the smallest distance met between a small count's bounds, if the result of one period may be published.
 
     Raises:
         DisclosureError: A hidden cell can be worked out, or a small one is visible.
     """
-    findings = audit(system, hidden, policy.protection_width)
     seen = int((system.small & system.visible(hidden)).sum())
-    if findings.is_safe and not seen:
+    told, _ = subtract(system, system.visible(hidden))
+    exact = int((findings.exact | (told & system.protected(hidden))).sum())
+    narrow = int(findings.narrow.sum())
+    if not (seen or exact or narrow):
         return float(findings.width.min(initial=np.inf))
     raise DisclosureError(
         "The release was refused: hidden cells could be worked out from it.",
         where=f"period ending {period}",
-        how_much=f"{seen} visible, {int(findings.exact.sum())} exact, {int(findings.narrow.sum())} narrow.",
+        how_much=f"{seen} visible, {exact} exact, {narrow} narrow.",
         what_to_do="Publish fewer breakdowns at the lowest level (breakdowns.yaml), then compute and release again.",
     )
 

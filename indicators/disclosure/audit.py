@@ -17,7 +17,7 @@ from scipy.sparse.linalg import lsmr
 from indicators.disclosure.system import System
 
 SEED = 20261122
-DIRECTIONS = 6
+DIRECTIONS = 8
 EXACT = 1e-6
 
 
@@ -62,6 +62,25 @@ def subtract(system: System, known: NDArray[np.bool_]) -> tuple[NDArray[np.bool_
         told_by[variables] = solvable[first]
 
 
+def tight(system: System, known: NDArray[np.bool_], width: int) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+    """Return the unknown small variables that one equation alone binds, and that equation.
+
+    Where a total is known and all that is left for its unknown parts is less than the width, each of them is narrow.
+    """
+    unknown = (~known).astype(np.int64)
+    number = np.asarray(system.pattern @ unknown)
+    left = np.asarray(system.equations @ (unknown * system.truth))
+    total_known = np.asarray((system.equations < 0).astype(np.int64) @ unknown) == 0
+    binds = (number > 0) & total_known & (left < width)
+    bound_by = np.full(known.size, -1, dtype=np.int64)
+    for equation in np.flatnonzero(binds)[::-1]:
+        bound_by[system.pattern.indices[system.pattern.indptr[equation] : system.pattern.indptr[equation + 1]]] = (
+            equation
+        )
+    narrow = (bound_by >= 0) & ~known & system.small
+    return narrow, np.where(narrow, bound_by, -1)
+
+
 def fixed(system: System, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which unknown variables all equations together fix, whatever the bounds.
 
@@ -80,7 +99,12 @@ def fixed(system: System, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
 
 
 def audit(
-    system: System, hidden: NDArray[np.bool_], width: int, *, also_known: NDArray[np.bool_] | None = None
+    system: System,
+    hidden: NDArray[np.bool_],
+    width: int,
+    *,
+    also_known: NDArray[np.bool_] | None = None,
+    earlier: NDArray[np.float64] | None = None,
 ) -> Findings:
     """Return what can be worked out when the given cells are hidden.
 
@@ -89,6 +113,7 @@ def audit(
         hidden: Which cells are hidden.
         width: Smallest allowed distance between the lowest and highest possible value of a small count.
         also_known: Variables the attacker knows besides the shown cells (an insider's own), or None.
+        earlier: Widths found when fewer cells were hidden; what could move that far then can do so now.
     """
     seen = system.visible(hidden)
     protected = system.protected(hidden)
@@ -99,32 +124,33 @@ def audit(
     exact = protected & known
     if not exact.any():
         exact = protected & fixed(system, known)
-    ranges = np.full(known.size, np.inf)
+    ranges = np.full(known.size, np.inf) if earlier is None else earlier.copy()
     if not exact.any():
-        ranges = _widths(system, known, protected & system.small, width)
+        wanted = protected & system.small
+        if earlier is not None:
+            wanted &= ~((earlier >= width) & np.isfinite(earlier))
+        ranges[wanted] = _widths(system, known, np.flatnonzero(wanted), width)
     return Findings(exact=exact, narrow=ranges < width - EXACT, width=ranges)
 
 
-def _widths(system: System, known: NDArray[np.bool_], wanted: NDArray[np.bool_], width: int) -> NDArray[np.float64]:
+def _widths(system: System, known: NDArray[np.bool_], wanted: NDArray[np.int64], width: int) -> NDArray[np.float64]:
     """Return how far each wanted variable can move; exact where it is below `width`, else a lower bound."""
     free = np.flatnonzero(~known)
     matrix = system.equations[:, free].tocsr()
     matrix = matrix[np.diff(matrix.indptr) > 0]
     links = abs(matrix)
-    graph = sparse.bmat([[None, links], [links.T, None]], format="csr") if links.shape[0] else None
-    result = np.full(known.size, np.inf)
-    if graph is None:
-        return result
+    graph = sparse.bmat([[None, links], [links.T, None]], format="csr")
     _, label = csgraph.connected_components(graph, directed=False)
     of_equation, of_variable = label[: matrix.shape[0]], label[matrix.shape[0] :]
     ceiling = 2.0 * float(system.truth.max(initial=1)) + width
-    for part in np.unique(of_variable[wanted[free]]):
+    place = np.searchsorted(free, wanted)
+    result = np.full(wanted.size, np.inf)
+    for part in np.unique(of_variable[place]):
         columns = np.flatnonzero(of_variable == part)
         block = matrix[of_equation == part][:, columns]
-        variables = free[columns]
-        targets = np.flatnonzero(wanted[variables])
-        moved = _Polytope(block, system.truth[variables], ceiling).spread(targets, width)
-        result[variables[targets]] = moved
+        inside = np.flatnonzero(of_variable[place] == part)
+        targets = np.searchsorted(columns, place[inside])
+        result[inside] = _Polytope(block, system.truth[free[columns]], ceiling).spread(targets, width)
     return result
 
 
@@ -132,10 +158,11 @@ class _Polytope:
     """All counts that agree with the release, for one connected part of the unknowns."""
 
     def __init__(self, block: sparse.csr_matrix, truth: NDArray[np.int64], ceiling: float) -> None:
-        self.low = truth.astype(np.float64)
-        self.high = truth.astype(np.float64)
+        self.truth = truth.astype(np.float64)
+        self.low, self.high = self.truth.copy(), self.truth.copy()
+        self.ceiling = ceiling
         self.size = truth.size
-        right = np.asarray(block @ truth).astype(np.float64)
+        right = np.asarray(block @ truth)
         model = highspy.HighsLp()
         model.num_col_, model.num_row_ = block.shape[1], block.shape[0]
         model.col_cost_ = np.zeros(self.size)
@@ -154,23 +181,32 @@ class _Polytope:
         self.columns = np.arange(self.size, dtype=np.int32)
 
     def spread(self, targets: NDArray[np.int64], width: int) -> NDArray[np.float64]:
-        """Return the distance between the lowest and highest value found for each target."""
+        """Return how far apart the lowest and highest value found for each target are.
+
+        First many targets are pushed up together, none further than it needs to go, so that they share what can move.
+        Those that did not get far enough are then moved one by one.
+        """
         rng = np.random.default_rng(SEED)
-        for _ in range(DIRECTIONS if targets.size > 1 else 0):
-            open_targets = targets[self._distance(targets) < width]
-            if open_targets.size <= 1:
+        for _ in range(DIRECTIONS):
+            still = targets[self._distance(targets) < width - EXACT]
+            if still.size <= 1:
                 break
             towards = np.zeros(self.size)
-            towards[open_targets] = rng.choice([-1.0, 1.0], open_targets.size)
+            towards[still] = -rng.random(still.size)
+            self._limit(still, self.truth[still] + width)
             self._go(towards)
-            self._go(-towards)
-        for target in targets[self._distance(targets) < width]:
+            self._limit(still, np.full(still.size, self.ceiling))
+        for target in targets[self._distance(targets) < width - EXACT]:
             for sign in (-1.0, 1.0):
-                if self.high[target] - self.low[target] < width:
+                if self.high[target] - self.low[target] < width - EXACT:
                     towards = np.zeros(self.size)
                     towards[target] = sign
                     self._go(towards)
         return self._distance(targets)
+
+    def _limit(self, targets: NDArray[np.int64], high: NDArray[np.float64]) -> None:
+        columns = targets.astype(np.int32)
+        self.solver.changeColsBounds(columns.size, columns, np.zeros(columns.size), high)
 
     def _distance(self, targets: NDArray[np.int64]) -> NDArray[np.float64]:
         return np.asarray(self.high[targets] - self.low[targets])

@@ -4,15 +4,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from indicators.disclosure.audit import audit, subtract
+from indicators.disclosure.audit import Findings, audit, subtract, tight
 from indicators.disclosure.system import System
 from tvaers.errors import DisclosureError
 
 MOST_ROUNDS = 400
 
 
-def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
-    """Return which cells are hidden so that the audit finds nothing.
+def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> tuple[NDArray[np.bool_], Findings]:
+    """Return which cells are hidden so that the audit finds nothing, and what it found.
 
     Cells are given up greedily, cheapest first and in a fixed order, so the same input hides the same cells. First
     every equation that gives a hidden cell away by subtraction gets a second unknown; then the audit's stronger attacks
@@ -27,19 +27,27 @@ def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> NDArr
         DisclosureError: Hiding everything around a cell did not protect it.
     """
     hidden = primary.copy()
+    earlier: NDArray[np.float64] | None = None
     for _ in range(MOST_ROUNDS):
         known, told_by = subtract(system, system.visible(hidden))
         found = np.flatnonzero(system.protected(hidden) & known)
         if not found.size:
-            findings = audit(system, hidden, width)
+            narrow, told_by = tight(system, known, width)
+            found = np.flatnonzero(narrow)
+        if not found.size:
+            findings = audit(system, hidden, width, earlier=earlier)
             if findings.is_safe:
-                return hidden
+                return hidden, findings
+            earlier = findings.width
             found = np.flatnonzero(findings.exact | findings.narrow)
+        before = int(hidden.sum())
         _give_up(system, hidden, found, known, told_by)
+        if int(hidden.sum()) == before:
+            break
     raise DisclosureError(
-        "Complementary suppression did not settle.",
-        how_much=f"{found.size} counts can still be worked out after {MOST_ROUNDS} rounds.",
-        what_to_do="Publish fewer breakdowns at the lowest level (breakdowns.yaml).",
+        "The cells cannot be protected: small groups can be worked out although everything around them is hidden.",
+        how_much=f"{found.size} counts.",
+        what_to_do="Publish fewer breakdowns or levels (breakdowns.yaml), then compute and release again.",
     )
 
 
@@ -77,10 +85,8 @@ def _cheapest(
 ) -> NDArray[np.int64]:
     """Return the cells whose hiding makes one more variable of an equation unknown, at the lowest cost.
 
-    Where no cell of the equation is shown, those of the equations that told its variables are taken, and so on.
-
-    Raises:
-        DisclosureError: Everything around the equation is hidden already.
+    Where no cell of the equation is shown, those of the equations that told its variables are taken, and so on. There
+    are none where everything around the equation is hidden already.
     """
     done: set[int] = set()
     beside: set[int] = set()
@@ -99,10 +105,7 @@ def _cheapest(
         told = {int(each) for each in told_by[near] if each >= 0}
         beside |= {int(each) for variable in near for each in _around(system.by_variable, variable)}
         ring = (told - done) or (beside - done)
-    raise DisclosureError(
-        "A small group can be worked out although everything around it is hidden.",
-        what_to_do="Publish fewer breakdowns or levels of the indicators concerned (breakdowns.yaml).",
-    )
+    return np.zeros(0, dtype=np.int64)
 
 
 def _around(matrix: sparse.csr_matrix | sparse.csc_matrix, line: int) -> NDArray[np.int64]:
