@@ -1,7 +1,7 @@
 -- label: First sign of peripheral arterial disease ever
 -- unit: -
 -- rows: patient
--- sources: diagnosis, procedure
+-- sources: diagnosis
 -- ties: -
 --
 -- Diagnoses of type A or B from hospital and any from general practice, unless retracted.

@@ -1,7 +1,7 @@
 -- label: Latest usable eye examination for retinopathy in the period
 -- unit: -
 -- rows: patient and period
--- sources: examination(examination=eye), diagnosis, procedure
+-- sources: examination(examination=eye)
 -- ties: -
 --
 -- Results of eye screening and of the practice's status form, and hospital screening contacts and eye photographs. An

@@ -1,7 +1,7 @@
 -- label: Latest foot examination in the period
 -- unit: -
 -- rows: patient and period
--- sources: examination(examination=foot), service
+-- sources: examination(examination=foot)
 -- ties: -
 --
 -- Foot status of general practice or hospital, or a diabetes foot therapist's service (dated by the Monday of its

@@ -1,7 +1,7 @@
 -- label: Foot ulcer or proliferative retinopathy seen in the period
 -- unit: -
 -- rows: patient and period
--- sources: diagnosis, procedure, examination
+-- sources: diagnosis, examination
 -- ties: -
 SELECT
     seen.patient_id,
