@@ -88,7 +88,10 @@ def messy_region(shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_home(shared_folder: Path, tiny_region: Path) -> TinyHome:
-    """A home with `tiny_region` loaded, computed for two years of quarters, and released. Read only: use `home_copy` to change one."""
+    """A home with `tiny_region` loaded, computed for two years of quarters, and released.
+
+    Read only: `home_copy` gives a test one of its own.
+    """
 
     def make(folder: Path) -> None:
         from tvaers.cli import main

@@ -24,7 +24,7 @@ def dashboard(home: HomeOption = None, port: PortOption = 8501) -> None:
 
 
 def serve(release: Path, port: int) -> int:
-    """Serve a release until the server ends, Ctrl-C or SIGTERM; return the server's exit code, 0 when it was told to end.
+    """Serve a release until the server ends, Ctrl-C or SIGTERM; return its exit code, 0 when it was told to end.
 
     Raises:
         ReleaseError: The release is missing or was written by another version.
@@ -36,7 +36,8 @@ def serve(release: Path, port: int) -> int:
     release = release.resolve()
     open_release(release)
     screen.say(f"The dashboard is at http://{launch.ADDRESS}:{port} (Ctrl-C ends it)")
-    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    for told_to_end in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(told_to_end, signal.default_int_handler)
     server = subprocess.Popen(launch.command(release, port), env=launch.environment(release), stdin=subprocess.DEVNULL)  # noqa: S603
     try:
         return server.wait()
