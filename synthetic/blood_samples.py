@@ -42,7 +42,7 @@ def hba1c_course(
     z = (
         patients.control[who]
         + slope[who] * (years - 5.0) / 2.0
-        + steering["trend_per_year"] * (years - 4.0)
+        + steering["trend_per_year"] * (years - steering["trend_is_nil_after_years"])
         + np.sqrt(steering["noise"]) * draw.normal(size=len(who))
     )
     level = steering["base"] + steering["spread"] * np.exp(steering["sigma"] * np.clip(z, -3.5, 3.2))

@@ -7,16 +7,19 @@ from datetime import date, timedelta
 from functools import cache
 from typing import Any
 
+import numpy as np
 import polars as pl
 
 from synthetic.extracts.hospital_files import LAST_OLD
 from synthetic.known_counts import Ledger
-from synthetic.known_diabetes import Diagnosis, FootTherapy, HbA1c, History, Purchase, Verdict, classify
+from synthetic.known_diabetes import PREGNANCY_ENDING, Diagnosis, FootTherapy, HbA1c, History, Purchase, Verdict, classify
 from synthetic.truth import Region
 
 EPOCH = date(1970, 1, 1)
 RELEVANT_DIAGNOSIS = "^(DE1[0-4]|249|250|DO0[0-6]|DO8[0-4]|DZ3[37])"
 OTHER_MEDICAL = ("internal", "cardiology", "neurology", "nephrology", "ophthalmology", "emergency")
+DECIDES_MORE = ("DE10", "249", *PREGNANCY_ENDING)
+EARLIEST = 8
 VIEWS = ("for_lpr3kontakter", "for_indlaeggelser", "for_besoeg", "for_akutambulantekontakter")
 
 
@@ -40,15 +43,18 @@ def known_diabetes(region: Region, told: Told, ledger: Ledger) -> Iterator[tuple
     diagnoses, purchases, results, feet = (defaultdict(list) for _ in range(4))
     for person, diagnosis in _diagnoses(region, ledger):
         diagnoses[person].append(diagnosis)
+    whole = {person for person, told in diagnoses.items() if any(one.code.startswith(DECIDES_MORE) for one in told)}
+    women = set(np.flatnonzero(region.people.sex == 2).tolist())
     drugs = _loaded(told.purchases, ledger, "purchase").filter(pl.col("atc").str.starts_with("A10"))
+    drugs = _earliest(drugs.filter(~pl.col("atc").str.contains("^A10(BJ|BK01|BK03)")), "day", whole | women)
     for person, day, *rest in _rows(drugs, "person", "day", "atc", "doses", "packages", "indication"):
         purchases[person].append(Purchase(_day(day), *rest))
-    raised = _raised(_loaded(told.results, ledger, "result"))
+    raised = _earliest(_raised(_loaded(told.results, ledger, "result")), "day", whole)
     for person, day, value, from_percent in _rows(raised, "person", "day", "value", "from_percent"):
         results[person].append(HbA1c(_day(day), value, from_percent))
-    therapy = _loaded(told.services, ledger, "service").filter(pl.col("specialty") == "54")
-    for person, day, service, child in _rows(therapy, "person", "monday", "service", "child"):
-        feet[person].append(FootTherapy(_day(day), service, bool(child)))
+    therapy = _loaded(told.services, ledger, "service").filter(pl.col("specialty") == "54", pl.col("child") == 0)
+    for person, day, service in _rows(_earliest(therapy, "monday", whole), "person", "monday", "service"):
+        feet[person].append(FootTherapy(_day(day), service))
     months = region.people.born.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(int)
     for person in sorted({*diagnoses, *purchases, *results, *feet}):
         born_on = _day(int(months[person]))
@@ -58,6 +64,17 @@ def known_diabetes(region: Region, told: Told, ledger: Ledger) -> Iterator[tuple
         )  # fmt: skip
         if verdict := classify(history):
             yield person, verdict
+
+
+def _earliest(frame: pl.DataFrame, day: str, whole: set[int]) -> pl.DataFrame:
+    """Keep the earliest events of most people, and all events of the people in `whole`: the others cannot matter.
+
+    The inclusion date is that of the second event. Later ones matter only where a pregnancy or the metformin rules take
+    events away, or where doses are added up because the type is in doubt.
+    """
+    is_early = pl.col(day).rank("ordinal").over("person") <= EARLIEST
+    everything = pl.col("person").is_in(pl.Series(sorted(whole), dtype=frame.schema["person"]).implode())
+    return frame.filter(is_early | everything)
 
 
 def _rows(frame: pl.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
@@ -81,7 +98,7 @@ def _raised(results: pl.DataFrame) -> pl.DataFrame:
     return (
         results.filter(pl.col("code").is_in(["NPU27300", "AAB00093"]) | percent, ~pl.col("cancelled"))
         .with_columns(value=pl.when(percent).then((number - 2.15) * 10.929).otherwise(number), from_percent=percent)
-        .filter(pl.col("value") >= 47)
+        .filter(pl.col("value") >= 47.5)
     )
 
 

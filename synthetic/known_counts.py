@@ -111,10 +111,11 @@ class Ledger:
             known = np.zeros(0, dtype=np.int64)
         if len(facts) and facts.max() >= len(known):
             known = np.concatenate([known, np.zeros(int(facts.max()) + 1 - len(known), dtype=np.int64)])
-        new = np.unique(facts[known[facts] == 0])
+        before = np.count_nonzero(known)
+        new = facts[known[facts] == 0]
         known[new] = self.file_types.index(delivery.file_type) + 1
         self.loaded_by[delivery.fact_kind] = known
-        return len(new)
+        return int(np.count_nonzero(known) - before)
 
     def loaded(self, kind: str) -> Flags:
         """Return which facts of a kind are loaded, by number."""

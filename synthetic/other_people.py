@@ -12,7 +12,7 @@ from synthetic.contact_book import ContactBook, stays
 from synthetic.illness import NONE, Illness
 from synthetic.population import Newcomers
 
-HBA1C_TESTS_A_YEAR = 0.030
+HBA1C_TESTS_A_YEAR = 0.022
 
 
 def make_other_tests(

@@ -98,7 +98,7 @@ def _measurements(
     bmi = np.where(patients.kind == TYPE_1, bmi - 4.5, bmi)
     weight = (bmi * (height / 100) ** 2)[who] * (1 + draw.normal(0.0, 0.015, len(who)))
     pressure_taken = at_practice & (draw.random(len(who)) < logistic(0.8 + process))
-    weight_taken = at_practice & (draw.random(len(who)) < logistic(-1.4 + process))
+    weight_taken = at_practice & (draw.random(len(who)) < logistic(-1.9 + process))
     height_taken = annual(visits, weight_taken) & (visits.order < 6)
     values = (
         ("systolic", pressure_taken, np.clip(systolic, 84, 228)),

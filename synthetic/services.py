@@ -78,7 +78,7 @@ def make_services(
     ]
     begin = np.maximum(patients.first, day_number(levels["panel"]["detailed_from"]))
     between, day = repeated_days(
-        draw, np.minimum(begin, patients.last), patients.last, np.full(len(patients), 450.0), shape=1.0, at_least=7
+        draw, np.minimum(begin, patients.last), patients.last, np.full(len(patients), 650.0), shape=1.0, at_least=7
     )
     kind = np.array([PHONE, E_CONSULTATION])[draw.integers(0, 2, len(between))]
     parts.append(
