@@ -12,7 +12,16 @@ import polars as pl
 
 from synthetic.extracts.hospital_files import LAST_OLD
 from synthetic.known_counts import Ledger
-from synthetic.known_diabetes import PREGNANCY_ENDING, Diagnosis, FootTherapy, HbA1c, History, Purchase, Verdict, classify
+from synthetic.known_diabetes import (
+    PREGNANCY_ENDING,
+    Diagnosis,
+    FootTherapy,
+    HbA1c,
+    History,
+    Purchase,
+    Verdict,
+    classify,
+)
 from synthetic.truth import Region
 
 EPOCH = date(1970, 1, 1)
