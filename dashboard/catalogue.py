@@ -10,6 +10,7 @@ from typing import Any
 import polars as pl
 
 Texts = Mapping[str, str]
+FIRST_MEANINGFUL_DAY = date(1950, 1, 1)
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,7 @@ class Definition:
     question: Texts
     why_it_matters: Texts
     what_to_do: Texts
+    population: Texts
     denominator: Texts
     numerator: Texts
     exclusions: tuple[Texts, ...]
@@ -98,6 +100,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         question=_texts(stated["question"]),
         why_it_matters=_texts(stated["why_it_matters"]),
         what_to_do=_texts(stated["what_to_do"]),
+        population=_texts(stated.get("population_who")),
         denominator=_texts(stated["denominator"]["who"]),
         numerator=_texts(counted.get("who")),
         exclusions=tuple(_texts(exclusion["who"]) for exclusion in stated.get("exclusions") or ()),
@@ -136,4 +139,6 @@ def _dated(stated: Any) -> DatedValue | None:
 
 
 def _date(stated: Any) -> date | None:
-    return date.fromisoformat(str(stated)[:10]) if stated else None
+    """Return a date; one from before any record system stands for "always" and is not shown."""
+    day = date.fromisoformat(str(stated)[:10]) if stated else None
+    return day if day and day >= FIRST_MEANINGFUL_DAY else None

@@ -143,6 +143,7 @@ def open_page(page: str, choices: Sequence[str] = ()) -> View:
         page_title=f"{words(f'page.{page}')} · {words('frame.name')}", page_icon=str(ICON), layout="wide"
     )
     st.html(STYLE)
+    st.html(f'<style>.stApp {{ --tv-nothing: "{words("choose.nothing")}"; }}</style>')
     # Streamlit writes its own language and an English skip link into the page; both are put right here.
     st.html(
         f'<script>{{document.documentElement.lang="{words.language}";'
@@ -175,9 +176,9 @@ def heading(title: str, subtitle: str = "") -> None:
     st.html(f"<h1>{safe(title)}</h1>{below}")
 
 
-def subheading(title: str, note: str = "") -> None:
-    """Draw a section's title and the sentence that tells how to read it."""
-    below = f'<p class="tv-note-line">{safe(note)}</p>' if note else ""
+def subheading(title: str, *notes: str) -> None:
+    """Draw a section's title and the sentences that tell how to read it."""
+    below = "".join(f'<p class="tv-note-line">{safe(note)}</p>' for note in notes)
     st.html(f"<h2>{safe(title)}</h2>{below}")
 
 

@@ -15,7 +15,7 @@ from dashboard.wording import NO_BREAK_SPACE, Wording
 PICTURE_SCALE = 2
 PICTURE_WIDTH = 1100
 # Plotly does not break lines, so lines are broken to fit the narrowest screen.
-TITLE_LENGTH, SUBTITLE_LENGTH, SOURCE_LENGTH, KEY_LENGTH = 42, 56, 72, 44
+TITLE_LENGTH, SUBTITLE_LENGTH, SOURCE_LENGTH, KEY_LENGTH = 42, 58, 72, 50
 _PAD, _TITLE_LINE, _LINE = 10, 23, 18
 
 

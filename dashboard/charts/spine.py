@@ -12,6 +12,8 @@ from dashboard.wording import Wording
 
 ROW = 31
 LABEL_LENGTH = 25
+# A row of the chart: an indicator, or the group whose indicators follow.
+Entry = str | Row
 _EDGE = 1.12
 _JUDGEMENTS: tuple[Judgement, ...] = ("better", "similar", "worse", "different", "unknown")
 
@@ -25,10 +27,11 @@ def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption:
         caption: Texts drawn into the picture.
         words: The reader's language.
     """
-    drawn = sheet(caption, ROW * max(len(rows), 3), words, key=_key(rows, group_names, words))
-    _bands(drawn, rows)
+    entries = _headed(rows)
+    drawn = sheet(caption, ROW * max(len(entries), 3), words, key=_key(rows, group_names, words))
+    _bands(drawn, entries)
     for (level, _), symbol in zip(group_names, ("line-ns", "x-thin"), strict=False):
-        placed = [(place, row) for place, row in enumerate(rows) if level in row.spine.groups]
+        placed = [(place, row) for place, row in _rows(entries) if level in row.spine.groups]
         drawn.add_scatter(
             x=[max(-_EDGE, min(_EDGE, row.spine.groups[level])) for _, row in placed],
             y=[place for place, _ in placed],
@@ -36,7 +39,7 @@ def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption:
             marker={"symbol": symbol, "size": 11, "line": {"width": 2, "color": colours.INK}},
             hoverinfo="skip",
         )
-    _own(drawn, rows)
+    _own(drawn, entries)
     drawn.add_vline(x=0, line={"color": colours.INK, "width": 1})
     drawn.update_xaxes(
         range=[-_EDGE - 0.04, _EDGE + 0.04],
@@ -46,13 +49,30 @@ def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption:
         showgrid=False,
     )
     drawn.update_yaxes(
-        tickvals=list(range(len(rows))),
-        ticktext=[wrapped(row.title, LABEL_LENGTH) for row in rows],
-        range=[len(rows) - 0.4, -0.6],
+        tickvals=list(range(len(entries))),
+        ticktext=[
+            f"<b>{escaped(words(f'indicator_group.{entry}'))}</b>"
+            if isinstance(entry, str)
+            else wrapped(entry.title, LABEL_LENGTH)
+            for entry in entries
+        ],
+        range=[len(entries) - 0.4, -0.6],
         showgrid=False,
         tickfont={"size": 12},
     )
     return drawn
+
+
+def _headed(rows: Sequence[Row]) -> list[Entry]:
+    groups = dict.fromkeys(row.group for row in rows)
+    entries: list[Entry] = []
+    for group in groups:
+        entries += [group, *(row for row in rows if row.group == group)]
+    return entries
+
+
+def _rows(entries: Sequence[Entry]) -> list[tuple[int, Row]]:
+    return [(place, entry) for place, entry in enumerate(entries) if isinstance(entry, Row)]
 
 
 def _key(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], words: Wording) -> list[Sign]:
@@ -69,8 +89,8 @@ def _key(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], words: Wor
     return key
 
 
-def _bands(drawn: go.Figure, rows: Sequence[Row]) -> None:
-    spread = [(place, row.spine.spread) for place, row in enumerate(rows) if row.spine.spread]
+def _bands(drawn: go.Figure, entries: Sequence[Entry]) -> None:
+    spread = [(place, row.spine.spread) for place, row in _rows(entries) if row.spine.spread]
     for start, end, colour in ((0, 3, colours.BAND), (1, 2, colours.MIDDLE)):
         drawn.add_bar(
             y=[place for place, _ in spread],
@@ -81,10 +101,10 @@ def _bands(drawn: go.Figure, rows: Sequence[Row]) -> None:
             marker={"color": colour, "line": {"width": 0}},
             hoverinfo="skip",
         )
-    hidden = [place for place, row in enumerate(rows) if row.spine.position is None]
+    hidden = [(place, row) for place, row in _rows(entries) if row.spine.position is None]
     if hidden:
         drawn.add_bar(
-            y=hidden,
+            y=[place for place, _ in hidden],
             x=[2 * _EDGE] * len(hidden),
             base=[-_EDGE] * len(hidden),
             orientation="h",
@@ -94,13 +114,13 @@ def _bands(drawn: go.Figure, rows: Sequence[Row]) -> None:
                 "line": {"width": 0},
                 "pattern": {"shape": "/", "fgcolor": colours.HIDDEN, "size": 7, "solidity": 0.15},
             },
-            customdata=[escaped(f"{rows[place].title}: {rows[place].text}") for place in hidden],
+            customdata=[_pop_up(row) for _, row in hidden],
             hovertemplate="%{customdata}<extra></extra>",
         )
 
 
-def _own(drawn: go.Figure, rows: Sequence[Row]) -> None:
-    shown = [(place, row) for place, row in enumerate(rows) if row.spine.position is not None]
+def _own(drawn: go.Figure, entries: Sequence[Entry]) -> None:
+    shown = [(place, row) for place, row in _rows(entries) if row.spine.position is not None]
     for judgement in _JUDGEMENTS:
         placed = [(place, row) for place, row in shown if row.judgement == judgement]
         if not placed:

@@ -49,7 +49,7 @@ def _card(card: Card, address: Mapping[str, str] | None, words: Wording) -> str:
     if card.target_text:
         chips += chip(_TARGET_LOOK[card.target], card.target_text)
     unverified = "" if card.is_verified else f'<span class="tv-note">{safe(words("definition.proposed"))}</span>'
-    spark = sparkline(card.spark, card.spark_target, safe(words("overview.spark", title=card.title)))
+    spark = sparkline(card.spark, card.spark_ends, card.spark_target, safe(words("overview.spark", title=card.title)))
     return (
         f'<article class="tv-card tv-edge-{card.comparison.judgement}"><h4>{title}{unverified}</h4>'
         f'<div class="tv-row"><div><p class="tv-value">{safe(card.value)}{unit}</p>'

@@ -9,18 +9,19 @@ WIDTH, HEIGHT = 132, 38
 _PAD = 5
 
 
-def sparkline(values: Sequence[float | None], target: float | None, description: str) -> str:
+def sparkline(values: Sequence[float | None], ends: Sequence[float], target: float | None, description: str) -> str:
     """Return a small line as an image element; gaps stay gaps and get a grey tick on the ground line.
 
     Args:
         values: Oldest first; None where nothing is shown.
+        ends: Values that must fit beside the line, so that its scale is never finer than chance.
         target: Drawn as a dotted line when it lies near the values.
         description: What a screen reader says; already safe.
     """
     shown = [value for value in values if value is not None]
     if len(shown) < 2:
         return ""
-    low, high = min(shown), max(shown)
+    low, high = min(*shown, *ends), max(*shown, *ends)
     span = (high - low) or abs(high) or 1.0
     if target is not None and low - span < target < high + span:
         low, high = min(low, target), max(high, target)

@@ -1,7 +1,7 @@
 """What was delivered, how fresh and how complete it is, and what was set aside."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any, Literal
 
@@ -9,7 +9,7 @@ import polars as pl
 
 from dashboard.wording import Wording
 
-Freshness = Literal["fresh", "stale", "unknown"]
+Freshness = Literal["fresh", "stale", "older", "unknown"]
 
 
 @dataclass(frozen=True)
@@ -17,7 +17,8 @@ class Delivery:
     """The newest delivery of one file type, in words.
 
     Attributes:
-        freshness: Whether it covers as recent a day as its contract promises, seen from the day of the release.
+        freshness: Whether it covers as recent a day as its contract promises, seen from the day of the release:
+            `older` when it does not but another file type of its sector does (record systems follow each other).
     """
 
     sector: str
@@ -71,7 +72,15 @@ def deliveries(frame: pl.DataFrame, released_on: date | None, words: Wording) ->
     refused = frame.join(loaded, on=["sector", "file_type"], how="anti")
     found = [_delivery(row, released_on, words) for row in _summed(loaded).iter_rows(named=True)]
     found += [_delivery(row, released_on, words, is_refused=True) for row in _summed(refused).iter_rows(named=True)]
-    return sorted(found, key=lambda each: (each.sector, each.file_type))
+    late = words("data_quality.freshness.stale")
+    fresh = {each.sector for each in found if each.freshness == "fresh"}
+    judged = [
+        replace(each, freshness="older", freshness_text=words("data_quality.freshness.older"))
+        if each.freshness == "stale" and each.sector in fresh and each.freshness_text == late
+        else each
+        for each in found
+    ]
+    return sorted(judged, key=lambda each: (each.sector, each.file_type))
 
 
 def _summed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -88,7 +97,7 @@ def _summed(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def stale(found: Sequence[Delivery]) -> list[str]:
-    """Return the sectors with a delivery older than its contract promises."""
+    """Return the sectors without a single delivery as recent as its contract promises."""
     return list(dict.fromkeys(delivery.sector for delivery in found if delivery.freshness == "stale"))
 
 

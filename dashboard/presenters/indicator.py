@@ -1,5 +1,6 @@
 """One indicator: its definition in words, its course, and all units of a level beside each other."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from dashboard.catalogue import DatedValue, Definition
@@ -11,13 +12,24 @@ from dashboard.presenters.units import Unit, name
 from dashboard.presenters.verdicts import target_amount
 from dashboard.wording import Wording
 
+NAME = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 
-def definition_in_words(definition: Definition, words: Wording) -> list[Paragraph]:
-    """Return the definition as a clinician reads it."""
+
+def definition_in_words(
+    definition: Definition, words: Wording, known: Mapping[str, Definition] | None = None
+) -> list[Paragraph]:
+    """Return the definition as a clinician reads it.
+
+    Args:
+        definition: The indicator.
+        words: The reader's language.
+        known: All definitions; where a text names one of them by its id, its title is shown instead.
+    """
     target = definition.target_value
     found = [
         _paragraph("why", [words.text(definition.why_it_matters)], words),
         _paragraph("what_to_do", [words.text(definition.what_to_do)], words),
+        _paragraph("population", [words.text(definition.population)], words),
         _paragraph("denominator", [words.text(definition.denominator)], words),
         _paragraph("value" if definition.kind == "median" else "numerator", [words.text(definition.numerator)], words),
         _paragraph("exclusions", [words.text(exclusion) for exclusion in definition.exclusions], words),
@@ -33,7 +45,7 @@ def definition_in_words(definition: Definition, words: Wording) -> list[Paragrap
         found.append(_paragraph("target", [_dated(amount, definition.target, words)], words))
     found += [
         _paragraph("direction", [words(f"definition.directions.{definition.direction}")], words),
-        _paragraph("limits", [words.text(limit) for limit in definition.limits], words),
+        _paragraph("limits", [_titled(words.text(limit), known or {}, words) for limit in definition.limits], words),
     ]
     if not definition.is_verified:
         found.append(_paragraph("status", [words("definition.not_verified")], words))
@@ -75,6 +87,10 @@ def units_beside_each_other(
         for unit in units
         if unit.unit_id in found
     ]
+
+
+def _titled(text: str, known: Mapping[str, Definition], words: Wording) -> str:
+    return NAME.sub(lambda found: words.text(known[found[0]].title) if found[0] in known else found[0], text)
 
 
 def _paragraph(key: str, texts: Sequence[str], words: Wording) -> Paragraph:

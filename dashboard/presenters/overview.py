@@ -30,6 +30,7 @@ class Card:
 
     Attributes:
         spark: The value on each reporting date up to the chosen one, oldest first; None where it is not shown.
+        spark_ends: Values the line must have room for: the newest interval, so that noise looks small.
         spark_target: The target on the value's scale.
         reason: Why there is no number; empty when there is one.
         urgency: 0 worse and worsening, 1 worse, 2 worsening, 3 target not met, 4 the rest, 5 not shown.
@@ -48,6 +49,7 @@ class Card:
     comparison: Verdict
     trend: Verdict
     spark: tuple[float | None, ...]
+    spark_ends: tuple[float, ...]
     spark_target: float | None
     reason: str
     urgency: int
@@ -124,6 +126,7 @@ def _card(
         comparison=comparison,
         trend=trend,
         spark=tuple(own[day].value if own[day].is_shown else None for day in sorted(own) if day <= reporting_date),
+        spark_ends=tuple(end for end in (latest.low, latest.high) if latest.is_shown and end is not None),
         spark_target=definition.target_value,
         reason=measures.reason(latest, words),
         urgency=_urgency(latest, target, comparison.judgement, trend.judgement),

@@ -46,6 +46,7 @@ class Row:
     basis: str
     completeness: str
     reason: str
+    state: str
     others: tuple[str, ...]
     verdict: Verdict
     judgement: Judgement
@@ -86,6 +87,7 @@ def present(
                 basis=measures.basis(mine, definition, words),
                 completeness=measures.completeness(mine, words),
                 reason=measures.reason(mine, words),
+                state=mine.state,
                 others=tuple(measures.value(found, definition, words) for _, _, found in theirs),
                 verdict=verdict,
                 judgement=verdict.judgement,
@@ -94,6 +96,11 @@ def present(
             )
         )
     return rows
+
+
+def drawable(rows: Sequence[Row]) -> list[Row]:
+    """Return the rows that a chart has something to say about: those with a number, and those hidden for privacy."""
+    return [row for row in rows if row.state in {"shown", "suppressed"}]
 
 
 def spine(definition: Definition, own: Measure, groups: Mapping[str, Measure], values: Sequence[float] | None) -> Spine:

@@ -10,12 +10,17 @@ from dashboard.parts.prose import paragraphs
 from dashboard.presenters import drawn, measures
 from dashboard.presenters.history import histories
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
+from dashboard.presenters.municipality import by_sex_and_age
 from dashboard.presenters.overview import Peer, present
+from dashboard.presenters.units import name
+
+SPLIT_LEVELS = ("all", "municipality")
 
 view = frame.open_page("indicator", ("indicator", "unit", "with", "date"))
 words, content, release, definition = view.words, view.content, view.content.release, view.definition
 key, day = definition.indicator_id, view.reporting_date
-title = words.text(definition.title)
+title, at = words.text(definition.title), words.short_date(day)
+everybody = content.units.everybody
 scale = drawn.scale(definition, words)
 
 frame.heading(title, words.text(definition.question))
@@ -37,15 +42,24 @@ with number:
     with st.expander(words("chart.as_table")):
         header = [words("table.reporting_date"), view.unit_name, *([view.peer_name] if view.peer else [])]
         shown.sheet_of(view, words.joined(title, subtitle), header, rows.of_lines(mine, theirs), f"trend-{key}")
+    whose = view.unit if view.unit.level in SPLIT_LEVELS else everybody
+    split = release.of_indicator(key, whose.level, day).filter(unit_id=whose.unit_id)
+    panels = by_sex_and_age([whose], measures.by(split, "unit_id", "sex", "age_band"), definition, words)
+    heading = words.joined(words("indicator.groups", unit=name(whose, words)), at)
+    picture = dots.figure(panels[0].dots, None, scale, shown.caption(view, title, heading), words)
+    spoken = words("indicator.groups_text", title=title, unit=name(whose, words))
+    shown.chart(view, picture, f"groups-{key}", spoken)
+    with st.expander(words("chart.as_table")):
+        header = [words("table.group"), words("table.value")]
+        shown.sheet_of(view, words.joined(title, heading), header, rows.of_panels(panels, words), f"groups-{key}")
 with meaning:
-    st.html(paragraphs(words("indicator.definition"), definition_in_words(definition, words)))
+    st.html(paragraphs(words("indicator.definition"), definition_in_words(definition, words, content.definitions)))
 
 frame.subheading(words("indicator.units"), words("indicator.units_note"))
 levels = content.units.levels()
 level = address.choose_one(
     words("indicator.level"), "level", levels, lambda each: words(f"level.{each}.many"), levels[0]
 )
-everybody = content.units.everybody
 reference = measures.by(
     release.of_indicator(key, everybody.level, day).filter(sex="all", age_band="all"), "unit_id"
 ).get(everybody.unit_id, measures.ABSENT)
@@ -55,7 +69,7 @@ beside = units_beside_each_other(
 )
 if any(dot.value is not None for dot in beside):
     centre = drawn.dot(reference, words("unit.everybody"), definition, words)
-    below = words("chart.subtitle", unit=words(f"level.{level}.many"), date=words.date(day))
+    below = words("chart.subtitle", unit=words(f"level.{level}.many"), date=words.short_date(day))
     picture = dots.figure(beside, centre, scale, shown.caption(view, title, below), words)
     shown.chart(view, picture, f"{level}-{key}", words("indicator.units_text", title=title))
     with st.expander(words("chart.as_table")):

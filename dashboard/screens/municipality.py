@@ -49,7 +49,7 @@ definition = content.definitions[key]
 cells = by(release.of_indicator(key, "municipality", view.reporting_date), "unit_id", "sex", "age_band")
 panels = by_sex_and_age(chosen, cells, definition, words)
 title = words.text(definition.title)
-subtitle = words("chart.subtitle", unit=words("municipality.title"), date=words.date(view.reporting_date))
+subtitle = words("chart.subtitle", unit=words("municipality.title"), date=words.short_date(view.reporting_date))
 picture = dots.figure(
     dots.headed(panels), None, drawn.scale(definition, words), shown.caption(view, title, subtitle), words
 )

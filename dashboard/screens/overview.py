@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import address, frame
 from dashboard.parts.cards import cards, summary
 from dashboard.parts.markup import safe
+from dashboard.presenters.data_quality import deliveries, stale
 from dashboard.presenters.history import histories
 from dashboard.presenters.overview import Peer, present
 
@@ -23,6 +24,9 @@ frame.heading(
     words("overview.subtitle", date=words.date(view.reporting_date), compared=compared),
 )
 st.html(summary(story.summary))
+
+if late := stale(deliveries(release.deliveries(), frame.released_on(view.content), words)):
+    st.warning(words("overview.stale", sectors=words.listed(late)), icon=":material/schedule:")
 
 if story.look_first:
     frame.subheading(words("overview.look_first"), words("overview.look_first_note"))

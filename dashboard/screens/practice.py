@@ -6,7 +6,7 @@ from dashboard import frame, shown
 from dashboard.charts import spine
 from dashboard.parts import rows
 from dashboard.presenters.measures import by
-from dashboard.presenters.practice import present
+from dashboard.presenters.practice import drawable, present
 from dashboard.presenters.units import name, spoken
 
 view = frame.open_page("practice", ("practice", "date"))
@@ -33,10 +33,15 @@ frame.heading(
 if all(row.reason for row in found):
     st.info(words("practice.all_hidden"))
 
-frame.subheading(words("practice.spine"), words("practice.spine_note"))
-subtitle = words("chart.subtitle", unit=view.unit_name, date=words.date(day))
+in_chart = drawable(found)
+left_out = len(found) - len(in_chart)
+notes = [words("practice.spine_note")]
+if left_out:
+    notes.append(words.count("spine.left_out", left_out))
+frame.subheading(words("practice.spine"), *notes)
+subtitle = words("chart.subtitle", unit=view.unit_name, date=words.short_date(day))
 picture = spine.figure(
-    found,
+    in_chart,
     [(level, peer) for level, peer, _ in others[:-1]],
     shown.caption(view, words("practice.spine"), subtitle),
     words,

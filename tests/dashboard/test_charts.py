@@ -10,7 +10,7 @@ import pytest
 from dashboard import colours
 from dashboard.catalogue import Definition
 from dashboard.charts import dots, received, sheet, spine, trend
-from dashboard.comparison import Measure
+from dashboard.comparison import Judgement, Measure
 from dashboard.parts.sparkline import sparkline
 from dashboard.presenters import drawn
 from dashboard.presenters.data_quality import Received
@@ -95,16 +95,25 @@ def test_a_zero_is_drawn_whole_at_the_edge_of_the_axis(english: Wording) -> None
     assert -1 < low < 0
 
 
-def row(position: float | None, judgement: str = "similar") -> Row:
-    placed = (
-        Spine(position, None, None, (-1, -0.4, 0.3, 1), {"cluster": 4.0})
-        if position is not None
-        else Spine(None, None, None, None, {})
-    )
+def row(position: float | None, judgement: Judgement = "similar") -> Row:
+    nowhere = Spine(None, None, None, None, {})
+    placed = nowhere if position is None else Spine(position, None, None, (-1, -0.4, 0.3, 1), {"cluster": 4.0})
     return Row(
-        "x", "hba1c", "HbA1c <59", "", "", "", "", "" if position is not None else "hidden", (), Verdict("similar", ""),
-        judgement, placed, "n of m",  # type: ignore[arg-type]
-    )  # fmt: skip
+        indicator_id="x",
+        group="hba1c",
+        title="HbA1c <59",
+        value="",
+        interval="",
+        basis="",
+        completeness="",
+        reason="hidden" if position is None else "",
+        state="suppressed" if position is None else "shown",
+        others=(),
+        verdict=Verdict("similar", ""),
+        judgement=judgement,
+        spine=placed,
+        text="n of m",
+    )
 
 
 def test_the_spine_keeps_marks_inside_its_frame_and_hatches_hidden_rows(english: Wording) -> None:
@@ -175,9 +184,9 @@ def test_the_key_is_broken_to_fit_a_phone() -> None:
 def test_a_sparkline_has_gaps_where_numbers_are_hidden() -> None:
     from base64 import b64decode
 
-    element = sparkline((0.5, 0.6, None, 0.7, 0.8), 0.75, "Course")
+    element = sparkline((0.5, 0.6, None, 0.7, 0.8), (0.7, 0.9), 0.75, "Course")
     svg = b64decode(element.split("base64,")[1].split('"')[0]).decode()
     assert svg.count("<polyline") == 2
     assert svg.count("<rect") == 1
     assert 'alt="Course"' in element
-    assert sparkline((None, 0.5), None, "Course") == ""
+    assert sparkline((None, 0.5), (), None, "Course") == ""

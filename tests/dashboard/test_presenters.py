@@ -230,6 +230,25 @@ def test_units_are_sorted_by_name_and_hidden_ones_stay(share: Definition, englis
     assert [dot.is_own for dot in dots] == [False, True, False]
 
 
+def test_a_text_that_names_another_indicator_shows_its_title(definitions: dict[str, Definition]) -> None:
+    pointing = replace(definitions["hba1c_below_53"], limits=({"en": "See hba1c_measured and not_an_indicator."},))
+    told = {each.heading: each.texts for each in definition_in_words(pointing, wording("en"), definitions)}
+    assert told["Limits"] == ("See HbA1c measured and not_an_indicator.",)
+
+
+def test_a_threshold_that_always_held_has_no_invented_first_day(definitions: dict[str, Definition]) -> None:
+    stated = {"value": 53, "unit": "mmol/mol", "from_on": "1900-01-01", "source": {"title": "Guide"}}
+    definition = {
+        "group": "hba1c", "kind": "proportion", "direction": "neither", "period": "12 months", "title": "A",
+        "question": "B", "why_it_matters": "C", "what_to_do": "D", "denominator": {"who": "E"}, "threshold": stated,
+        "population_who": {"en": "Adults"},
+    }  # fmt: skip
+    frame = pl.DataFrame([{"indicator_id": "x", "definition_version": 1, "definition": json.dumps(definition)}])
+    told = {each.heading: each.texts for each in definition_in_words(catalogue(frame)["x"], wording("en"))}
+    assert told["Limit for each person"] == ("53 mmol/mol (Guide)",)
+    assert told["Population"] == ("Adults",)
+
+
 def test_history_keeps_each_indicator_apart(release: Release) -> None:
     found = histories(release.of_unit("all", "all"))
     assert len(found["hba1c_measured"]) == 8
@@ -244,6 +263,17 @@ def test_a_late_sector_and_a_refused_file_are_pointed_out(release: Release, engl
     assert by_type["oejenscreening"].rows_in == "Not stated"
     assert by_type["lab_dm_forsker"].freshness_text == "Fresh"
     assert data_quality.stale(found) == ["Eye screening", "Municipality"]
+
+
+def test_an_old_file_type_that_a_newer_one_has_followed_is_no_alarm(release: Release, english: Wording) -> None:
+    retired = (
+        release.deliveries()
+        .filter(file_type="kontakter")
+        .with_columns(file_type=pl.lit("lpr_adm"), covers_until=date(2019, 2, 28))
+    )
+    found = data_quality.deliveries(pl.concat([release.deliveries(), retired]), date(2026, 10, 6), english)
+    assert {each.file_type: each.freshness for each in found}["lpr_adm"] == "older"
+    assert "Hospital" not in data_quality.stale(found)
 
 
 def test_small_quarantine_counts_are_not_shown(release: Release, english: Wording) -> None:
