@@ -23,6 +23,7 @@ from indicators.patient_period import (
     create_period,
     create_reporting,
     owner_of,
+    patient_sql,
     refuse_shared_columns,
 )
 from indicators.placement import table_of
@@ -221,4 +222,5 @@ def empty_warehouse(breakdowns: Breakdowns) -> duckdb.DuckDBPyConnection:
     create_reporting(con, [reporting_date], [12], breakdowns.attribution.hospital_months)
     create_base(con, [12], breakdowns)
     create_period(con, [reporting_date], 12)
+    create_table(con, "patient", patient_sql(12))
     return con

@@ -73,8 +73,8 @@ def fetch(con: duckdb.DuckDBPyConnection, select: str, bound: Bound | None = Non
 @contextmanager
 def shown_as(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[None]:
     """Let statements read a data frame by name, without a copy, on all threads."""
-    batches = frame.to_arrow().to_batches(max_chunksize=BATCH_ROWS)
-    con.register(name, pa.Table.from_batches(batches, schema=frame.to_arrow().schema))
+    table = frame.to_arrow()
+    con.register(name, pa.Table.from_batches(table.to_batches(max_chunksize=BATCH_ROWS), schema=table.schema))
     try:
         yield
     finally:

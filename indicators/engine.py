@@ -18,6 +18,7 @@ from indicators.patient_period import (
     create_period,
     create_reporting,
     is_same_for_all_lengths,
+    patient_sql,
 )
 from indicators.patient_results import collect_patient_results
 from indicators.placement import Grid, place_beside
@@ -81,14 +82,15 @@ def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> None:
 def run_length(run: Run, months: int, advance: Advance) -> None:
     """Add the members of one range and one length of period to the results."""
     counted = run.lengths[months]
-    with shown_as(run.con, "patient_period", patient_period(run, months)):
+    rows = patient_period(run, months)
+    with shown_as(run.con, "patient_period", rows):
         count_cells(run.con, months, run.catalogue, counted, bound=run.bound, begun=run.begun)
         for each in counted:
             if each.clauses.value:
                 collect_values(run.con, run.catalogue, each, run.bound)
-        if run.patient_results:
-            bound = {**run.bound, "latest": max(run.dates)}
-            collect_patient_results(run.con, run.patient_results, run.catalogue, counted, bound)
+    if run.patient_results:
+        with shown_as(run.con, "patient_period", rows.filter(pl.col("period_end") == max(run.dates))):
+            collect_patient_results(run.con, run.patient_results, run.catalogue, counted, run.bound)
     advance(1)
 
 
@@ -96,15 +98,16 @@ def patient_period(run: Run, months: int) -> pl.DataFrame:
     """Return one row per patient and period of one length: the base columns and those of the variables in use."""
     variables = variables_of(run.catalogue, [each.indicator for each in run.lengths[months]])
     create_period(run.con, run.dates, months)
+    base = fetch(run.con, patient_sql(months))
     frames = {}
-    for variable in variables:
-        if variable.name in run.kept:
-            frames[variable.name] = run.kept[variable.name]
-            continue
-        frames[variable.name] = fetch(run.con, variable.sql, run.bound)
-        if is_same_for_all_lengths(variable):
-            run.kept[variable.name] = frames[variable.name]
-    base = fetch(run.con, "SELECT * FROM patient")
+    with shown_as(run.con, "patient", base):
+        for variable in variables:
+            if variable.name in run.kept:
+                frames[variable.name] = run.kept[variable.name]
+                continue
+            frames[variable.name] = fetch(run.con, variable.sql, run.bound)
+            if is_same_for_all_lengths(variable):
+                run.kept[variable.name] = frames[variable.name]
     people = fetch(run.con, "SELECT coalesce(max(patient_id), 0) AS people FROM member").item()
     return place_beside(Grid(base, run.dates, people), variables, frames, run.catalogue.columns)
 

@@ -137,7 +137,10 @@ ATTRIBUTED = """
 
 
 def patient_at_sql(lengths: Sequence[int], breakdowns: Breakdowns) -> str:
-    """Return the SELECT of the base columns; `<column>_<months>` differ between lengths of period."""
+    """Return the SELECT of the base columns; `<column>_<months>` differ between lengths of period.
+
+    In order of date and patient, so that counting works on one date after the other.
+    """
     bands = " ".join(
         f"WHEN age >= {band.from_age}" + (f" AND age <= {band.to_age}" if band.to_age else "") + f" THEN '{band.id}'"
         for band in breakdowns.age_bands
@@ -172,20 +175,20 @@ def patient_at_sql(lengths: Sequence[int], breakdowns: Breakdowns) -> str:
             LEFT JOIN attributed
                 ON attributed.patient_id = observed.patient_id AND attributed.period_end = observed.period_end
         ) AS base
+        ORDER BY period_end, patient_id
     """
 
 
 def create_period(con: duckdb.DuckDBPyConnection, dates: Sequence[date], months: int) -> None:
-    """Create what variables see for one length of period: `period`, `period_day` and `patient`."""
+    """Create the dates that variables see for one length of period: `period` and `period_day`."""
     spans = [(first_day(day, months), day) for day in dates]
     frame = pl.DataFrame(spans, schema={"period_start": pl.Date, "period_end": pl.Date}, orient="row")
     store(con, "period", frame)
     create_days(con, "period_day", spans)
-    create_table(con, "patient", patient_sql(months))
 
 
 def patient_sql(months: int) -> str:
-    """Return the SELECT of the base columns for one length of period."""
+    """Return the SELECT of `patient`, the base columns for one length of period, in order of date and patient."""
     return f"""
         SELECT
             patient_at.patient_id, period.period_start, patient_at.period_end, sex, age, age_band, diabetes_type,
@@ -195,7 +198,6 @@ def patient_sql(months: int) -> str:
         FROM patient_at
         JOIN period ON period.period_end = patient_at.period_end
         WHERE days_{months} > 0
-        ORDER BY patient_at.period_end, patient_at.patient_id
     """
 
 

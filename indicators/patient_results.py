@@ -19,7 +19,6 @@ LATEST = """
     SELECT populated.*, member.pseudonym
     FROM ({populated}) AS populated
     JOIN member ON member.patient_id = populated.patient_id
-    WHERE populated.period_end = $latest
 """
 
 
@@ -35,7 +34,7 @@ def collect_patient_results(
     counted: Sequence[Counted],
     bound: Bound,
 ) -> None:
-    """Add the patients of the latest period of `patient_period` who are in an indicator's population."""
+    """Add the patients of `patient_period`, which holds the latest date only, who are in an indicator's population."""
     indicators = [each.indicator for each in counted]
     create_table(
         con,

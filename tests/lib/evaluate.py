@@ -73,8 +73,7 @@ def run_patients(run: Run) -> None:
     """Fill the patient-level results only."""
     for months, counted in run.lengths.items():
         with shown_as(run.con, "patient_period", patient_period(run, months)):
-            bound = {**run.bound, "latest": max(run.dates)}
-            collect_patient_results(run.con, str(run.patient_results), run.catalogue, counted, bound)
+            collect_patient_results(run.con, str(run.patient_results), run.catalogue, counted, run.bound)
 
 
 def in_words(kind: str, counts_events: bool, row: Sequence) -> str:

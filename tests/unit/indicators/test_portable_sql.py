@@ -37,7 +37,7 @@ STATEMENTS = {
     "patient period": joined_sql(list(FOUND.variables.values()), FOUND.columns),
     "cells": cells_sql(FOUND, COUNTED),
     "added up": add_up_sql(12, COUNTED, FOUND.breakdowns),
-    "latest patients": LATEST.format(populated="SELECT * FROM patient_period"),
+    "patients of the latest date": LATEST.format(populated="SELECT * FROM patient_period"),
     "counted values": medians.counted_values_sql(FOUND.breakdowns, ["1"]),
     "medians": medians.MEDIANS,
 }
@@ -84,6 +84,7 @@ def test_placing_variables_by_number_is_the_same_as_joining_them():
             con, FOUND, dates, FOUND.values_on(FOUND.indicators, dates[0]), by_length(FOUND, FOUND.indicators), None
         )
         patient_period.create_period(con, dates, 12)
+        create_table(con, "patient", patient_period.patient_sql(12))
         frames = {}
         for variable in variables:
             create_table(con, table_of(variable), variable.sql, run.bound)
@@ -93,6 +94,7 @@ def test_placing_variables_by_number_is_the_same_as_joining_them():
         joined = con.execute(
             f"{joined_sql(variables, FOUND.columns)} ORDER BY patient.patient_id, patient.period_end"
         ).pl()
+        con.execute("DROP TABLE patient")
         assert placed_patient_period(run, 12).height == base.height == 8
     assert placed["latest_hba1c_mmol_mol"].to_list().count(None) < 8
     assert_frame_equal(placed, joined)
@@ -106,6 +108,7 @@ def test_a_variable_with_two_rows_for_one_patient_is_refused():
         create_members(con, "drawn", *ranges(1)[0])
         patient_period.create_base(con, [12], FOUND.breakdowns)
         patient_period.create_period(con, [date(2025, 12, 31)], 12)
+        create_table(con, "patient", patient_period.patient_sql(12))
         base = con.execute("SELECT * FROM patient").pl()
         rows = con.execute(variable.sql).pl()
     grid = Grid(base, [date(2025, 12, 31)], 4)
