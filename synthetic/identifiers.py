@@ -105,19 +105,6 @@ def _take(pools: list[Ints], rank: Ints, without: Flags) -> Ints:
     return np.where(without, kept_apart[rank % len(kept_apart)], plain[np.minimum(rank, len(plain) - 1)])
 
 
-def replacement_identifiers(chance: np.random.Generator, born: Days) -> Text:
-    """Return replacement numbers (letters in place of the serial number), as given to people without an identifier."""
-    birth, _ = _birth_digits(born)
-    letters = np.array(list("ABCDEFGHJKLMNPRSTUVXYZ"))
-    count = len(born)
-    kind = np.array(list("170"))[chance.integers(0, 3, count)]
-    middle = np.char.add(
-        letters[chance.integers(0, len(letters), count)], letters[chance.integers(0, len(letters), count)]
-    )
-    start = np.char.add(np.char.zfill(birth.astype(str), 6), kind)
-    return np.char.add(np.char.add(start, middle), chance.integers(0, 10, count).astype(str))
-
-
 def changed_identifiers(chance: Chance, born: Days, sex: npt.NDArray[np.int8], now: Text) -> Text:
     """Return an earlier identifier, other than the present one, for people whose identifier was changed."""
     if not len(born):

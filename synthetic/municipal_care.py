@@ -1,6 +1,7 @@
 """Courses in the municipality: referral, grant, attendance, drop-out; and what the municipality measures."""
 
 from collections.abc import Mapping
+from datetime import date
 from typing import Any
 
 import numpy as np
@@ -11,7 +12,7 @@ from synthetic.patients import Patients
 
 GROUP_SESSIONS = 6
 REFERRED_A_YEAR = 0.024
-COURSES_FROM = "2020-10-01"
+COURSES_FROM = date(2020, 10, 1)
 
 
 def make_courses(chance: Chance, patients: Patients, window: Window) -> dict[str, pl.DataFrame]:
@@ -21,7 +22,7 @@ def make_courses(chance: Chance, patients: Patients, window: Window) -> dict[str
     the referral came by electronic message. People are referred most often in the year after diagnosis.
     """
     draw = chance.about("municipal courses")
-    first = np.maximum(np.maximum(patients.first, window.first), day_number(_day(COURSES_FROM)))
+    first = np.maximum(np.maximum(patients.first, window.first), day_number(COURSES_FROM))
     span = np.maximum(patients.last - first, 0)
     rate = REFERRED_A_YEAR * np.exp(0.45 * patients.quality["referral"] + np.where(patients.is_new, 0.9, 0.0))
     referred = (draw.random(len(patients)) < -np.expm1(-rate * span / 365.25)) & ~patients.is_quiet & (span > 20)
@@ -40,12 +41,6 @@ def make_courses(chance: Chance, patients: Patients, window: Window) -> dict[str
     )
     courses = pl.concat([diabetes, other]).with_row_index("course").with_columns(pl.col("course").cast(pl.Int64))
     return {"courses": courses, "encounters": _encounters(draw, courses)}
-
-
-def _day(text: str) -> Any:
-    from datetime import date
-
-    return date.fromisoformat(text)
 
 
 def _courses(

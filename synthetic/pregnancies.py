@@ -16,7 +16,6 @@ from synthetic.population import Newcomers
 YOUNGEST, OLDEST = 17.0, 45.0
 BIRTH_CODES = {"DO800": 8, "DO809": 6, "DO820": 3, "DO814": 2}
 LOSS_CODES = {"DO039": 3, "DO021": 2}
-TERM = 277
 
 
 @dataclass(frozen=True)

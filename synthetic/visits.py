@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -50,9 +49,7 @@ def make_visits(chance: Chance, levels: Mapping[str, Any], rates: Mapping[str, A
     patient, day = repeated_days(
         draw, np.minimum(first, patients.last), patients.last, interval, at_least=9, starts_at_first=patients.is_new
     )
-    begins, ends = (
-        day_number(edge if isinstance(edge, date) else date.fromisoformat(edge)) for edge in steering["pandemic"]
-    )
+    begins, ends = (day_number(edge) for edge in steering["pandemic"])
     lost = (day >= begins) & (day <= ends) & (draw.random(len(day)) < steering["pandemic_lost"])
     patient, day = patient[~lost], to_weekday(day[~lost], patients.last[patient[~lost]])
     share_at_hospital = np.where(patients.kind == TYPE_1, 0.92, 0.62)

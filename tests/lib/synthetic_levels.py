@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 import polars as pl
 
-from synthetic.chance import YEAR, Chance, Window
+from synthetic.chance import YEAR, Chance
 from synthetic.drugs import product_table
 from synthetic.histories import known_diabetes
 from synthetic.known_counts import Ledger, in_loading_order
@@ -91,8 +91,3 @@ def ever_diagnosed(region: Region, group: Cohort, codes: tuple[str, ...]) -> set
         pl.col("code").str.contains(pattern), pl.col("retraction") != "yes"
     ).join(region.care.hospital.contacts.with_columns(day=pl.col("start") // 1440), on="contact")
     return set(_of(rows, group, 12 * 60)["person"])
-
-
-def window_of(region: Region) -> Window:
-    """Return the days that the region covers."""
-    return region.window

@@ -1,4 +1,3 @@
-import re
 from datetime import date
 
 import numpy as np
@@ -6,7 +5,7 @@ import pytest
 from stdnum.dk import cpr
 
 from synthetic.chance import Chance, day_number
-from synthetic.identifiers import changed_identifiers, has_check_digit, make_identifiers, replacement_identifiers
+from synthetic.identifiers import changed_identifiers, has_check_digit, make_identifiers
 
 
 def identifiers_of(born: list[date], sex: list[int], *, part: int = 0, parts: int = 1) -> list[str]:
@@ -62,9 +61,3 @@ def test_a_changed_identifier_differs_from_the_present_one_and_keeps_date_and_se
     assert (earlier != now).all()
     assert [text[:6] for text in earlier] == ["040444"] * 3
     assert [int(text[-1]) % 2 for text in earlier] == [1, 0, 0]
-
-
-def test_replacement_numbers_hold_letters_where_a_serial_number_would_be() -> None:
-    days = np.array([day_number(date(1960, 2, 3))] * 20, dtype=np.int32)
-    for text in replacement_identifiers(np.random.default_rng(1), days).tolist():
-        assert re.fullmatch(r"030260[017][A-Z]{2}\d", text)
