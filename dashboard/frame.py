@@ -143,7 +143,7 @@ def open_page(page: str, choices: Sequence[str] = ()) -> View:
         page_title=f"{words(f'page.{page}')} · {words('frame.name')}", page_icon=str(ICON), layout="wide"
     )
     st.html(STYLE)
-    st.html(f'<style>.stApp {{ --tv-nothing: "{words("choose.nothing")}"; }}</style>')
+    st.html(f'<style>:root {{ --tv-nothing: "{words("choose.nothing")}"; }}</style>')
     # Streamlit writes its own language and an English skip link into the page; both are put right here.
     st.html(
         f'<script>{{document.documentElement.lang="{words.language}";'
