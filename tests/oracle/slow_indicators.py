@@ -1,0 +1,274 @@
+"""Every indicator of the Danish set for one patient, in plain Python, written from the words of its definition."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import timedelta
+
+from tests.oracle.slow_facts import ALL_COMPLICATIONS, Patient, months_before
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What one patient adds to an indicator; None means the patient is not in it.
+
+    Attributes:
+        numerator: Patients or events that meet it.
+        denominator: Patients or events counted.
+        days: Days under observation, for a rate.
+        value: The number of which the median is taken.
+        is_missing: Belongs to the denominator, but the value is missing.
+    """
+
+    numerator: int = 0
+    denominator: int = 1
+    days: int = 0
+    value: float | None = None
+    is_missing: bool = False
+
+
+Rule = Callable[[Patient], Counted | None]
+MISSING = Counted(denominator=0, is_missing=True)
+
+
+def met(is_met: bool) -> Counted:
+    """Return a patient who is counted and meets the indicator or not."""
+    return Counted(numerator=int(is_met))
+
+
+def latest_is(analyte: str, test: Callable[[float], bool]) -> Rule:
+    """Patients by their latest value; those without one are missing."""
+
+    def rule(patient: Patient) -> Counted:
+        value = patient.latest(analyte)
+        return MISSING if value is None else met(test(value))
+
+    return rule
+
+
+def hba1c_median(patient: Patient) -> Counted:
+    value = patient.latest("hba1c")
+    return MISSING if value is None else Counted(value=value)
+
+
+def blood_pressure_controlled(patient: Patient) -> Counted:
+    found = patient.blood_pressure()
+    return MISSING if found is None else met(found[1] < 140 and found[2] < 90)
+
+
+def smokers(patient: Patient) -> Counted:
+    found = patient.smoking()
+    return MISSING if found is None else met(found[1] == "current")
+
+
+def blood_pressure_lowering_when_indicated(patient: Patient) -> Counted | None:
+    found = patient.blood_pressure()
+    if found is None or not (found[1] > 140 or found[2] > 90):
+        return None
+    return met(patient.collected("blood_pressure_lowering_drug"))
+
+
+def glucose_lowering_when_indicated(patient: Patient) -> Counted | None:
+    value = patient.latest("hba1c")
+    return met(patient.collected("glucose_lowering_drug")) if value is not None and value >= 48 else None
+
+
+def lipid_lowering_when_indicated(patient: Patient) -> Counted | None:
+    diseases = [patient.first(name) for name in ("ischaemic_heart_disease", "stroke", "peripheral_arterial_disease")]
+    has_disease = any(day is not None and day <= patient.end for day in diseases)
+    uacr, ldl = patient.uacr(), patient.latest("ldl")
+    is_indicated = (
+        has_disease or (uacr is not None and uacr[1] >= 300) or (patient.age > 40 and ldl is not None and ldl > 2.5)
+    )
+    return met(patient.collected("lipid_lowering_drug")) if is_indicated else None
+
+
+def ras_blockade_with_albuminuria(patient: Patient) -> Counted | None:
+    uacr = patient.uacr()
+    return met(patient.collected("ras_blockade")) if uacr is not None and uacr[1] >= 30 else None
+
+
+def all_or_none(patient: Patient) -> Counted:
+    year_ago = months_before(patient.end, 12)
+    pressure, smoking = patient.blood_pressure(), patient.smoking()
+    hba1c = patient.latest_day([day for day, _ in patient.results("hba1c")])
+    yearly = [hba1c, pressure and pressure[0], smoking and smoking[0]]
+    every_second_year = [patient.latest("ldl"), patient.uacr(), patient.eye_examination(), patient.foot_examination()]
+    return met(
+        all(day is not None and day > year_ago for day in yearly)
+        and all(each is not None for each in every_second_year)
+    )
+
+
+def has_had(complication: str) -> Rule:
+    def rule(patient: Patient) -> Counted:
+        first = patient.first(complication)
+        return met(first is not None and first <= patient.end)
+
+    return rule
+
+
+def new(complication: str) -> Rule:
+    def rule(patient: Patient) -> Counted | None:
+        first = patient.first(complication)
+        if first is not None and first < patient.observed_from:
+            return None
+        days = [day for day in patient.days if first is None or day <= first]
+        return Counted(numerator=int(first in patient.days), days=len(days))
+
+    return rule
+
+
+def admissions_rate(name: str) -> Rule:
+    return lambda patient: Counted(numerator=len(patient.acute_contacts(name)), days=len(patient.days))
+
+
+def in_sectors(number: int) -> Rule:
+    return lambda patient: met(len(patient.sectors()) == number)
+
+
+def lost_to_follow_up(patient: Patient) -> Counted | None:
+    if patient.diabetes["diabetes_since_on"] >= patient.start:
+        return None
+    return met(patient.latest("hba1c") is None and patient.latest_day(patient.diabetes_contacts()) is None)
+
+
+def contact_after_discharge(days: int) -> Rule:
+    def rule(patient: Patient) -> Counted:
+        died = patient.person["died_on"]
+        followed = [
+            stay
+            for stay in patient.discharges(days)
+            if patient.has_diabetes_diagnosis(stay)
+            and not patient.next_stays(stay, days)
+            and not (died is not None and died <= stay["end"].date() + timedelta(days=days))
+        ]
+        return Counted(sum(patient.seen_after(stay, days) for stay in followed), len(followed))
+
+    return rule
+
+
+def readmission_within_30_days(patient: Patient) -> Counted:
+    discharges = patient.discharges(30)
+    again = [
+        stay for stay in discharges if any(other["contacts"][0]["is_acute"] for other in patient.next_stays(stay, 30))
+    ]
+    return Counted(len(again), len(discharges))
+
+
+def course_completed(patient: Patient) -> Counted:
+    latest = months_before(patient.end, 6)
+    courses = [row for row in patient.courses() if row["granted_on"] and patient.start <= row["granted_on"] <= latest]
+    completed = [
+        row for row in courses if row["status"] == "completed" and row["closed_on"] and row["closed_on"] <= patient.end
+    ]
+    return Counted(len(completed), len(courses))
+
+
+def started_within(days: int) -> Rule:
+    def rule(patient: Patient) -> Counted:
+        referrals = [
+            row
+            for row in patient.courses()
+            if patient.in_period(row["referred_on"])
+            and row["referred_on"] + timedelta(days=days) <= patient.end
+            and not (row["status"] == "revoked" and row["begun_on"] is None)
+        ]
+        started = [
+            row
+            for row in referrals
+            if row["begun_on"] is not None and (row["begun_on"] - row["referred_on"]).days <= days
+        ]
+        return Counted(len(started), len(referrals))
+
+    return rule
+
+
+def referral_to_start(patient: Patient) -> Counted | None:
+    begun = [row for row in patient.courses() if patient.in_period(row["begun_on"]) and row["referred_on"]]
+    referred = [
+        row
+        for row in patient.courses()
+        if patient.in_period(row["referred_on"]) and not (row["status"] == "revoked" and row["begun_on"] is None)
+    ]
+    if begun:
+        last = max(begun, key=lambda row: (row["begun_on"], row["referred_on"]))
+        return Counted(value=float((last["begun_on"] - last["referred_on"]).days))
+    return MISSING if referred else None
+
+
+def red_stratum_without_hospital_contact(patient: Patient) -> Counted | None:
+    hba1c, egfr, uacr = patient.latest("hba1c"), patient.latest("egfr"), patient.uacr()
+    legs = patient._foot_ulcer()
+    eyes = patient.signs("proliferative_retinopathy") + patient.examined("eye", "proliferative")
+    is_red = (
+        (hba1c is not None and hba1c > 75)
+        or (egfr is not None and egfr < 30)
+        or (uacr is not None and uacr[1] >= 300)
+        or any(patient.in_period(day) for day in legs + eyes)
+        or len(patient.acute_contacts("hypoglycaemia")) >= 2
+    )
+    return met(patient.latest_day(patient.hospital_diabetes_contacts()) is None) if is_red else None
+
+
+PRESENT: dict[str, Rule] = {
+    "hba1c_75_and_above": latest_is("hba1c", lambda value: value >= 75),
+    "hba1c_below_53": latest_is("hba1c", lambda value: value < 53),
+    "hba1c_below_59": latest_is("hba1c", lambda value: value < 59),
+    "hba1c_measured": lambda patient: met(patient.latest("hba1c") is not None),
+    "hba1c_median": hba1c_median,
+    "blood_pressure_controlled": blood_pressure_controlled,
+    "blood_pressure_measured": lambda patient: met(patient.blood_pressure() is not None),
+    "ldl_below_2_6": latest_is("ldl", lambda value: value < 2.6),
+    "ldl_measured": lambda patient: met(patient.latest("ldl") is not None),
+    "albuminuria_examined": lambda patient: met(patient.uacr() is not None),
+    "eye_examined": lambda patient: met(patient.eye_examination() is not None),
+    "foot_examined": lambda patient: met(patient.foot_examination() is not None),
+    "smokers": smokers,
+    "smoking_recorded": lambda patient: met(patient.smoking() is not None),
+    "blood_pressure_lowering_when_indicated": blood_pressure_lowering_when_indicated,
+    "glucose_lowering_when_indicated": glucose_lowering_when_indicated,
+    "lipid_lowering_when_indicated": lipid_lowering_when_indicated,
+    "ras_blockade_with_albuminuria": ras_blockade_with_albuminuria,
+    "all_or_none": all_or_none,
+    "any_complication": has_had("any_complication"),
+    "hypoglycaemia_admission": lambda patient: met(bool(patient.acute_contacts("hypoglycaemia"))),
+    "ketoacidosis_admission": lambda patient: met(bool(patient.acute_contacts("ketoacidosis"))),
+    "known_in_one_sector": in_sectors(1),
+    "known_in_two_sectors": in_sectors(2),
+    "known_in_three_sectors": in_sectors(3),
+    "lost_to_follow_up": lost_to_follow_up,
+    "lost_to_follow_up_24_months": lost_to_follow_up,
+    "red_stratum_without_hospital_contact": red_stratum_without_hospital_contact,
+    "referral_to_start": referral_to_start,
+} | {name: has_had(name) for name in ALL_COMPLICATIONS if name != "peripheral_arterial_disease"}
+"""Indicators about adults with type 2 diabetes who are alive and resident on the reporting date."""
+
+DURING_PERIOD: dict[str, Rule] = {
+    "hypoglycaemia_admissions_rate": admissions_rate("hypoglycaemia"),
+    "ketoacidosis_admissions_rate": admissions_rate("ketoacidosis"),
+    "new_any_complication": new("any_complication"),
+    "contact_after_discharge_within_7_days": contact_after_discharge(7),
+    "contact_after_discharge_within_14_days": contact_after_discharge(14),
+    "contact_after_discharge_within_30_days": contact_after_discharge(30),
+    "readmission_within_30_days": readmission_within_30_days,
+    "course_completed": course_completed,
+    "started_within_14_days": started_within(14),
+    "started_within_30_days": started_within(30),
+} | {f"new_{name}": new(name) for name in ALL_COMPLICATIONS if name != "peripheral_arterial_disease"}
+"""Indicators about adults with type 2 diabetes who lived in the area for at least one day of the period."""
+
+MONTHS = {
+    "ldl_below_2_6": 24, "ldl_measured": 24, "albuminuria_examined": 24, "eye_examined": 24, "foot_examined": 24,
+    "lipid_lowering_when_indicated": 24, "ras_blockade_with_albuminuria": 24, "all_or_none": 24, "course_completed": 18,
+    "lost_to_follow_up": 15, "lost_to_follow_up_24_months": 24,
+}  # fmt: skip
+"""Length of the look-back in months where it is not 12."""
+
+
+def count(patient: Patient, indicator: str) -> Counted | None:
+    """Return what a patient adds to an indicator, or None when the patient is not in it."""
+    if not patient.days or patient.age < 18 or patient.diabetes["diabetes_type"] != "type_2":
+        return None
+    if indicator in PRESENT:
+        return PRESENT[indicator](patient) if patient.is_present else None
+    return DURING_PERIOD[indicator](patient)

@@ -1,0 +1,125 @@
+"""The engine and a slow, independent reading of the definitions count the same people in every cell."""
+
+import os
+from collections.abc import Iterator
+from contextlib import AbstractContextManager
+from datetime import date
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from indicators.definition import load_definitions
+from tests.conftest import TinyHome, made_once
+from tests.oracle import slow_cells
+from tests.oracle.slow_cells import INDICATORS, Cell
+from tests.oracle.slow_indicators import MONTHS
+from tvaers.keys import load_master_key
+from tvaers.settings import Settings, load_settings
+from warehouse.connection import open_read_only
+
+DATES = (date(2026, 6, 30), date(2024, 3, 31), date(2021, 12, 31))
+Numbers = dict[Cell, dict[str, float | None]]
+
+
+@pytest.fixture(scope="module")
+def clean(tiny_home: TinyHome) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of a clean region."""
+    with opened(tiny_home.settings) as con:
+        yield con
+
+
+@pytest.fixture(scope="module")
+def messy(shared_folder: Path, messy_region: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The warehouse of the same region with every fault of real deliveries, computed for the same dates."""
+    with opened(
+        load_settings(made_once(shared_folder, "messy_home", lambda folder: fill(folder, messy_region)) / "home")
+    ) as con:
+        yield con
+
+
+def opened(settings: Settings) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
+    """Return the warehouse of a home, to be opened for reading."""
+    return open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption"))
+
+
+def fill(folder: Path, extracts: Path) -> None:
+    """Load and compute a region in a home of its own."""
+    from indicators.compute import compute
+    from tvaers.cli import main
+
+    os.environ["TVAERS_KEY_FILE"] = str(folder / "keys" / "messy.key")
+    try:
+        home = ["--home", str(folder / "home")]
+        assert main(["init", *home]) == 0
+        assert main(["ingest", str(extracts), *home]) == 0
+        compute(load_settings(folder / "home"), DATES)
+    finally:
+        del os.environ["TVAERS_KEY_FILE"]
+
+
+def differences(slow: Numbers, fast: Numbers) -> list[str]:
+    """Return what differs, cell by cell; only indicators whose period the extracts cover are compared."""
+    computed = {cell[0] for cell in fast}
+    cells = sorted(cell for cell in slow.keys() | fast.keys() if cell[0] in computed)
+    return [
+        f"{cell}: slow {slow.get(cell)} engine {fast.get(cell)}"
+        for cell in cells
+        if not same(slow.get(cell), fast.get(cell))
+    ]
+
+
+def computed_dates(con: duckdb.DuckDBPyConnection) -> list[date]:
+    """Return the first and the last reporting date on which indicators were computed, and one between."""
+    found = con.execute(
+        "SELECT DISTINCT period_end FROM indicator.result WHERE state = 'computed' ORDER BY 1"
+    ).fetchall()
+    days = [day for (day,) in found]
+    return sorted({days[0], days[len(days) // 2], days[-1]})
+
+
+def compared(con: duckdb.DuckDBPyConnection) -> list[str]:
+    """Return what differs on some reporting dates, on which together every indicator was computed."""
+    found, seen = [], set()
+    for period_end in computed_dates(con):
+        fast = slow_cells.fast_cells(con, period_end)
+        seen |= {cell[0] for cell in fast}
+        found += differences(slow_cells.slow_cells(con, period_end), fast)
+    assert seen == set(INDICATORS)
+    return found
+
+
+def same(slow: dict[str, float | None] | None, fast: dict[str, float | None] | None) -> bool:
+    if slow is None or fast is None:
+        return slow is fast
+    return all(
+        slow[name] == pytest.approx(fast[name], abs=1e-9) if slow[name] is not None else fast[name] is None
+        for name in slow
+    )
+
+
+def test_the_oracle_knows_every_indicator_and_its_period() -> None:
+    periods = {indicator.id: indicator.period for indicator in load_definitions()}
+    assert periods == {name: MONTHS.get(name, 12) for name in INDICATORS}
+
+
+@pytest.mark.slow
+def test_every_cell_of_a_clean_region_agrees(clean: duckdb.DuckDBPyConnection) -> None:
+    assert not compared(clean)
+
+
+@pytest.mark.slow
+def test_every_cell_of_a_messy_region_agrees(messy: duckdb.DuckDBPyConnection) -> None:
+    assert not compared(messy)
+
+
+@pytest.mark.slow
+def test_one_patient_more_or_less_would_be_noticed(
+    clean: duckdb.DuckDBPyConnection, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    everybody = slow_cells.rows_by_patient(clean)
+    first = min(patient for patient, rows in everybody.items() if rows["person"][0]["died_on"] is None)
+    monkeypatch.setattr(slow_cells, "rows_by_patient", lambda _: {p: r for p, r in everybody.items() if p != first})
+    last = computed_dates(clean)[-1]
+    found = differences(slow_cells.slow_cells(clean, last), slow_cells.fast_cells(clean, last))
+    assert any("hba1c_measured" in line for line in found)
