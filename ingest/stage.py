@@ -7,9 +7,9 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from data_contracts.contract import Column, Contract
+from data_contracts.contract import Contract
 from ingest.pseudonymise import PseudonymisedBlock
-from ingest.typing_sql import typed_columns
+from ingest.typing_sql import first_readings, typed_columns
 
 DELIVERED = "memory.main.delivered_rows"
 FAILED = "memory.main.failed_rows"
@@ -77,8 +77,8 @@ def _layout(contract: Contract) -> dict[str, tuple[str, str]]:
         columns[name] = ("VARCHAR", name)
         columns |= typed_columns(column)
         if column.code_list:
-            columns[f"{name}__normal"] = ("VARCHAR", f"{name}__codes.normal")
-            columns[f"{name}__known"] = ("BOOLEAN", f"{name}__codes.known")
+            columns[f"{name}__normal"] = ("VARCHAR", f"{name}__normal")
+            columns[f"{name}__known"] = ("BOOLEAN", f"{name}__known")
         elif column.refers_to:
             columns[f"{name}__known"] = (
                 "BOOLEAN",
@@ -96,33 +96,35 @@ def _append(
         if not column.is_dropped and column.name not in frame.columns
     ]
     complete = frame.with_columns(*absent, delivered_on=pl.lit(delivered_on))
-    con.register("block", complete.to_arrow(compat_level=pl.CompatLevel.newest()))
+    first: dict[str, str] = {}
     joins = []
     for column in contract.columns:
+        first |= first_readings(column)
         if column.code_list:
-            _register_codes(con, column, complete[column.name], lookups)
-            joins.append(f"LEFT JOIN {column.name}__codes ON block.{column.name} = {column.name}__codes.delivered")
+            complete = complete.with_columns(*_looked_up(complete[column.name], lookups.codes[column.code_list]))
         elif column.refers_to:
             keys, expression = lookups.known_keys[column.name]
             joins.append(
                 f"LEFT JOIN (SELECT DISTINCT key FROM ({keys})) AS {column.name}__keys "
                 f"ON {expression} = {column.name}__keys.key"
             )
+    con.register("block", complete.to_arrow(compat_level=pl.CompatLevel.oldest()))
     expressions = ", ".join(expression for _, expression in _layout(contract).values())
-    con.execute(f"INSERT INTO {DELIVERED} SELECT {expressions} FROM block {' '.join(joins)}")
+    read = ", ".join(f"{expression} AS {name}" for name, expression in first.items())
+    source = f"(SELECT *, {read} FROM block) AS block" if read else "block"
+    con.execute(f"INSERT INTO {DELIVERED} SELECT {expressions} FROM {source} {' '.join(joins)}")
     con.unregister("block")
-    for column in contract.columns:
-        if column.code_list:
-            con.unregister(f"{column.name}__codes")
 
 
-def _register_codes(con: duckdb.DuckDBPyConnection, column: Column, values: pl.Series, lookups: Lookups) -> None:
-    """Offer each distinct delivered code with its normal form and whether the code list knows it."""
+def _looked_up(values: pl.Series, codes: Sequence[str]) -> tuple[pl.Series, pl.Series]:
+    """Return the normal form of each code, and whether the code list knows it; each distinct code is looked up once."""
     delivered = values.drop_nulls().unique()
     normal = normal_codes(delivered)
-    known = normal.is_in(list(lookups.codes[column.code_list]))
-    codes = pl.DataFrame({"delivered": delivered, "normal": normal, "known": known})
-    con.register(f"{column.name}__codes", codes.to_arrow(compat_level=pl.CompatLevel.newest()))
+    known = normal.is_in(list(codes))
+    return (
+        values.replace_strict(delivered, normal, return_dtype=pl.String).alias(f"{values.name}__normal"),
+        values.replace_strict(delivered, known, return_dtype=pl.Boolean).alias(f"{values.name}__known"),
+    )
 
 
 def normal_codes(delivered: pl.Series) -> pl.Series:

@@ -7,8 +7,18 @@ _COMPARATORS = {"≤": "<=", "≥": ">="}
 _LAB = r"^(<=|>=|<|>|=|≤|≥)\s*([+-]?[0-9]+(?:[.,][0-9]+)?)$"
 
 
+def first_readings(column: Column) -> dict[str, str]:
+    """Return what `typed_columns` builds on: name to expression, worked out once per row before the others."""
+    if column.type in ("number", "lab_value"):
+        return {f"{column.name}__plain": f"TRY_CAST(replace({column.name}, ',', '.') AS DOUBLE)"}
+    return {}
+
+
 def typed_columns(column: Column) -> dict[str, tuple[str, str]]:
-    """Return the columns that the staged table gets beside a column's text: name to (DuckDB type, expression)."""
+    """Return the columns that the staged table gets beside a column's text: name to (DuckDB type, expression).
+
+    The expressions read the delivered text and the first readings.
+    """
     name = column.name
     match column.type:
         case "date":
@@ -16,11 +26,11 @@ def typed_columns(column: Column) -> dict[str, tuple[str, str]]:
         case "datetime":
             return {f"{name}__typed": ("TIMESTAMP", _datetime(column))}
         case "time":
-            return {f"{name}__typed": ("TIME", f"CAST({_strptime(name, column.formats)} AS TIME)")}
+            return {f"{name}__typed": ("TIME", _time(column))}
         case "iso_week":
             return {f"{name}__typed": ("DATE", _iso_week(name))}
         case "number":
-            return {f"{name}__typed": ("DOUBLE", number(name))}
+            return {f"{name}__typed": ("DOUBLE", f"CASE WHEN isfinite({name}__plain) THEN {name}__plain END")}
         case "integer":
             whole = f"CASE WHEN regexp_full_match({name}, '[+-]?[0-9]+') THEN TRY_CAST({name} AS BIGINT) END"
             return {f"{name}__typed": ("BIGINT", whole)}
@@ -28,12 +38,6 @@ def typed_columns(column: Column) -> dict[str, tuple[str, str]]:
             return _lab_value(name)
         case _:
             return {}
-
-
-def number(text: str) -> str:
-    """Return SQL for a number with decimal comma or point; NULL for anything else, also for NaN and infinity."""
-    value = f"TRY_CAST(replace({text}, ',', '.') AS DOUBLE)"
-    return f"CASE WHEN isfinite({value}) THEN {value} END"
 
 
 def _date(column: Column) -> str:
@@ -50,6 +54,13 @@ def _datetime(column: Column) -> str:
     if not column.formats[0].startswith(_ISO_DATE):
         return slow
     return f"CASE WHEN {_is_iso(text)} AND length({text}) = 19 THEN TRY_CAST({text} AS TIMESTAMP) ELSE {slow} END"
+
+
+def _time(column: Column) -> str:
+    text = column.name
+    slow = f"CAST({_strptime(text, column.formats)} AS TIME)"
+    is_plain = f"length({text}) IN (5, 8) AND substr({text}, 3, 1) = ':'"
+    return f"CASE WHEN {is_plain} THEN TRY_CAST({text} AS TIME) ELSE {slow} END"
 
 
 def _is_iso(text: str) -> str:
@@ -69,19 +80,21 @@ def _iso_week(text: str) -> str:
 
 
 def _lab_value(name: str) -> dict[str, tuple[str, str]]:
-    plain = number(name)
+    """Read a plain number, else a number after a sign, else a word; NaN and infinity are words."""
     sign = f"regexp_extract({name}, '{_LAB}', 1)"
-    after_sign = number(f"regexp_extract({name}, '{_LAB}', 2)")
-    value = f"coalesce({plain}, {after_sign})"
+    after_sign = f"TRY_CAST(replace(regexp_extract({name}, '{_LAB}', 2), ',', '.') AS DOUBLE)"
     ascii_sign = "".join(f" WHEN '{sign}' THEN '{ascii_sign}'" for sign, ascii_sign in _COMPARATORS.items())
-    comparator = (
-        f"CASE WHEN {plain} IS NOT NULL THEN '=' "
-        f"WHEN {after_sign} IS NOT NULL THEN CASE {sign}{ascii_sign} ELSE {sign} END END"
-    )
     return {
-        f"{name}__comparator": ("VARCHAR", comparator),
-        f"{name}__number": ("DOUBLE", value),
-        f"{name}__word": ("VARCHAR", f"CASE WHEN {value} IS NULL THEN lower({name}) END"),
+        f"{name}__comparator": (
+            "VARCHAR",
+            f"CASE WHEN isfinite({name}__plain) THEN '=' WHEN {name} IS NOT NULL THEN "
+            f"CASE {sign}{ascii_sign} WHEN '' THEN NULL ELSE {sign} END END",
+        ),
+        f"{name}__number": ("DOUBLE", f"CASE WHEN isfinite({name}__plain) THEN {name}__plain ELSE {after_sign} END"),
+        f"{name}__word": (
+            "VARCHAR",
+            f"CASE WHEN isfinite({name}__plain) THEN NULL WHEN {after_sign} IS NULL THEN lower({name}) END",
+        ),
     }
 
 
