@@ -6,7 +6,15 @@ from data_contracts.contract import Contract
 from data_contracts.warehouse_tables import load_tables
 from ingest.alias import apply_aliases, target_of
 from ingest.conform import offer_accepted_rows, select_rows, withdraw_relations
-from ingest.same_fact import REPEATED, batches_with_parked_rows, core_columns, drop_and_park, restore
+from ingest.same_fact import (
+    REPEATED,
+    batches_with_parked_rows,
+    core_columns,
+    drop_and_park,
+    park_with_first,
+    restore,
+    restore_with_first,
+)
 from ingest.stage import FAILED
 from ingest.upsert import admit, settle
 from packs.mapping import Mapping, Target
@@ -29,6 +37,8 @@ def load(con: duckdb.DuckDBPyConnection, contract: Contract, pack: Pack, batch_i
         lost = _fill(con, mapping, target, batch_id)
         if number == 0:
             duplicates = lost + _park_repeated(con, mapping, target, batch_id)
+        elif target.goes_with_first:
+            park_with_first(con, mapping.targets[0].table, target, batch_id)
     con.execute(
         "INSERT INTO meta.quarantine (batch_id, row_number, rule, column_name, severity) "
         f"SELECT DISTINCT CAST(? AS INTEGER), row_number, rule, column_name, severity FROM {FAILED}",
@@ -69,6 +79,9 @@ def bring_back(con: duckdb.DuckDBPyConnection, pack: Pack, file_type: str) -> No
             rows = restore(con, target, batch_id)
             if rows and target is mapping.targets[0]:
                 move_duplicates(con, batch_id, rows)
+                for later in mapping.targets[1:]:
+                    if later.goes_with_first:
+                        restore_with_first(con, target.table, later, batch_id)
 
 
 def prepare_core_tables(con: duckdb.DuckDBPyConnection) -> None:

@@ -67,6 +67,27 @@ def restore(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int) -> in
     return _move(con, table, "parked", "core", "coming_back")
 
 
+def park_with_first(con: duckdb.DuckDBPyConnection, first: str, target: Target, batch_id: int) -> None:
+    """Park a delivery's rows in a later target whose row in the first target is parked: their fact is told already."""
+    _pick_with_first(con, "core", f"EXISTS (SELECT 1 FROM parked.{first} AS first", target, batch_id)
+    _move(con, target.table, "core", "parked", "with_first")
+
+
+def restore_with_first(con: duckdb.DuckDBPyConnection, first: str, target: Target, batch_id: int) -> None:
+    """Bring a delivery's parked rows in a later target back, where their row in the first target has come back."""
+    _pick_with_first(con, "parked", f"EXISTS (SELECT 1 FROM core.{first} AS first", target, batch_id)
+    _move(con, target.table, "parked", "core", "with_first")
+
+
+def _pick_with_first(con: duckdb.DuckDBPyConnection, schema: str, opening: str, target: Target, batch_id: int) -> None:
+    key = target.goes_with_first
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE with_first AS SELECT own.rowid AS id FROM {schema}.{target.table} AS own "
+        f"WHERE own.batch_id = $batch AND {opening} WHERE first.batch_id = $batch AND first.{key} = own.{key})",
+        {"batch": batch_id},
+    )
+
+
 def batches_with_parked_rows(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[int, str]]:
     """Return the deliveries that have parked rows of a table, oldest first: (batch_id, file type)."""
     return con.execute(

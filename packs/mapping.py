@@ -112,6 +112,8 @@ class Target(Part):
         prefer: Order (SQL over the staged row) that says which one.
         same_fact: When two rows tell the same fact.
         upsert: Which of them stays.
+        goes_with_first: Core column that ties its rows to those of the mapping's first target: where that row is parked
+            because its fact was told before, these are parked too, and they come back with it.
         columns: Core column to source; a core column left out is NULL; `batch_id` is set by ingest.
     """
 
@@ -125,6 +127,7 @@ class Target(Part):
     prefer: str | None = None
     same_fact: SameFact
     upsert: Upsert | None = None
+    goes_with_first: str | None = None
     columns: dict[str, Source]
 
 
