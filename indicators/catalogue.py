@@ -26,7 +26,7 @@ from indicators.patient_period import (
     patient_sql,
     refuse_shared_columns,
 )
-from indicators.placement import table_of
+from indicators.placement import day_column, table_of
 from indicators.population import Breakdowns, Populations, load_breakdowns, load_classifier, load_populations
 from indicators.variables import Source, Variable, load_variables
 from tvaers.errors import DefinitionError
@@ -207,6 +207,8 @@ def value_columns(
                     what_to_do=f"A variable with `rows: {variable.rows}` returns {', '.join(keys)} and its columns.",
                 )
             found[variable.name] = tuple(column for column in columns if column not in keys)
+            if variable.rows == "patient and day":
+                day_column(variable, found[variable.name])
         return found
 
 

@@ -204,6 +204,8 @@ def patient_sql(months: int) -> str:
 @cache
 def is_same_for_all_lengths(variable: Variable) -> bool:
     """Return whether a variable's rows do not depend on where the period starts."""
+    if variable.rows == "patient and day":
+        return True
     tree = sqlglot.parse_one(variable.sql, read="duckdb")
     tables = {table.name for table in tree.find_all(exp.Table)}
     columns = {column.name for column in tree.find_all(exp.Column)}

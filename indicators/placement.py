@@ -17,6 +17,9 @@ from indicators.variables import Variable
 from tvaers.errors import DefinitionError
 
 Places = NDArray[np.int64]
+# Room for the days of more than 2,800 years; days are counted from 1970, and people may be born before.
+DAYS_PER_PATIENT = 1 << 20
+DAY_ZERO = 1 << 18
 
 
 @dataclass(frozen=True)
@@ -61,32 +64,80 @@ def place_beside(
         columns: Value columns of each variable, by name.
 
     Raises:
-        DefinitionError: A variable returned two rows for one patient (and period).
+        DefinitionError: A variable returned two rows for one patient (and period or day).
     """
     by_number = grid.rows_by_number()
-    patients = grid.base["patient_id"].to_numpy()
     placed = [grid.base]
     for variable in variables:
-        frame = frames[variable.name]
+        frame, own = frames[variable.name], columns[variable.name]
         if variable.rows == "patient":
-            by_patient = np.full(grid.people + 1, -1, dtype=np.int64)
-            by_patient[frame["patient_id"].to_numpy()] = np.arange(frame.height)
-            refuse_repeated(variable, np.count_nonzero(by_patient >= 0), frame.height)
-            origin = by_patient[patients]
+            origin = origin_by_patient(grid, variable, frame)
+        elif variable.rows == "patient and period":
+            origin = origin_by_period(grid, variable, frame, by_number)
         else:
-            target = by_number[grid.numbers(frame)]
-            is_wanted = target >= 0
-            origin = np.full(grid.base.height, -1, dtype=np.int64)
-            origin[target[is_wanted]] = np.flatnonzero(is_wanted)
-            refuse_repeated(variable, np.count_nonzero(origin >= 0), np.count_nonzero(is_wanted))
+            origin = origin_by_day(grid, variable, frame, own)
         chosen = pl.Series(origin)
         chosen = chosen.set(chosen < 0, None)
-        placed.append(frame.select(pl.col(list(columns[variable.name])).gather(chosen)))
+        placed.append(frame.select(pl.col(list(own)).gather(chosen)))
     return pl.concat(placed, how="horizontal")
 
 
+def origin_by_patient(grid: Grid, variable: Variable, frame: pl.DataFrame) -> Places:
+    """Return for each base row the row of the variable that belongs to the patient, -1 where there is none."""
+    by_patient = np.full(grid.people + 1, -1, dtype=np.int64)
+    by_patient[frame["patient_id"].to_numpy()] = np.arange(frame.height)
+    refuse_repeated(variable, np.count_nonzero(by_patient >= 0), frame.height)
+    return by_patient[grid.base["patient_id"].to_numpy()]
+
+
+def origin_by_period(grid: Grid, variable: Variable, frame: pl.DataFrame, by_number: Places) -> Places:
+    """Return for each base row the row of the variable that belongs to patient and period, -1 where there is none."""
+    target = by_number[grid.numbers(frame)]
+    is_wanted = target >= 0
+    origin = np.full(grid.base.height, -1, dtype=np.int64)
+    origin[target[is_wanted]] = np.flatnonzero(is_wanted)
+    refuse_repeated(variable, np.count_nonzero(origin >= 0), np.count_nonzero(is_wanted))
+    return origin
+
+
+def origin_by_day(grid: Grid, variable: Variable, frame: pl.DataFrame, own: Sequence[str]) -> Places:
+    """Return for each base row the row of the variable of the period's latest day, -1 where the period has none."""
+    if frame.is_empty():
+        return np.full(grid.base.height, -1, dtype=np.int64)
+    keys = days_of_patients(frame, day_column(variable, own))
+    order = np.argsort(keys, kind="stable")
+    keys = keys[order]
+    if len(own) > 1:
+        refuse_repeated(variable, np.count_nonzero(np.diff(keys)) + 1, frame.height)
+    latest = np.searchsorted(keys, days_of_patients(grid.base, "period_end"), side="right") - 1
+    is_within = (latest >= 0) & (keys[latest] >= days_of_patients(grid.base, "period_start"))
+    return np.where(is_within, order[latest], -1)
+
+
+def days_of_patients(frame: pl.DataFrame, day: str) -> Places:
+    """Return numbers in the order of patients, then days; the days of one patient never reach the next's."""
+    numbers = frame[day].to_physical().to_numpy().astype(np.int64) + DAY_ZERO
+    return frame["patient_id"].to_numpy().astype(np.int64) * DAYS_PER_PATIENT + numbers
+
+
+def day_column(variable: Variable, own: Sequence[str]) -> str:
+    """Return the column that holds the day of a variable's rows.
+
+    Raises:
+        DefinitionError: No column ends in `_on`.
+    """
+    for column in own:
+        if column.endswith("_on"):
+            return column
+    raise DefinitionError(
+        "A variable with rows of patient and day returns no day.",
+        where=f"variables/{variable.name}.sql",
+        what_to_do="Let the name of the day's column end in _on.",
+    )
+
+
 def refuse_repeated(variable: Variable, distinct: int, rows: int) -> None:
-    """Refuse a variable with more than one row per patient (and period).
+    """Refuse a variable with more than one row per patient (and period or day).
 
     Raises:
         DefinitionError: It has.
@@ -96,7 +147,7 @@ def refuse_repeated(variable: Variable, distinct: int, rows: int) -> None:
             f"A variable returned more than one row per {variable.rows}.",
             where=f"variables/{variable.name}.sql",
             how_much=f"{rows - distinct} rows too many.",
-            what_to_do="Group by patient_id" + (" and period_end." if "period" in variable.rows else "."),
+            what_to_do="Group by " + variable.rows.replace("patient", "patient_id").replace("period", "period_end") + ".",
         )
 
 
@@ -106,10 +157,23 @@ def joined_sql(variables: Sequence[Variable], columns: Mapping[str, Sequence[str
     joins = ""
     for variable in variables:
         table = table_of(variable)
-        joins += f" LEFT JOIN {table} ON {table}.patient_id = patient.patient_id"
-        if variable.rows == "patient and period":
+        rows = latest_sql(variable, columns[variable.name]) if variable.rows == "patient and day" else table
+        joins += f" LEFT JOIN {rows} ON {table}.patient_id = patient.patient_id"
+        if variable.rows != "patient":
             joins += f" AND {table}.period_end = patient.period_end"
     return f"SELECT patient.*{selected} FROM patient{joins}"
+
+
+def latest_sql(variable: Variable, own: Sequence[str]) -> str:
+    """Return the row of each period's latest day as a relation of the same name, with period_end."""
+    table, day = table_of(variable), day_column(variable, own)
+    chosen = ", ".join(
+        f"max({column}) AS {column}" if column == day else f"max_by({column}, {day}) AS {column}" for column in own
+    )
+    return (
+        f"(SELECT patient_id, period_end, {chosen} FROM {table} JOIN period_day ON period_day.day = {table}.{day} "
+        f"GROUP BY patient_id, period_end) AS {table}"
+    )
 
 
 def table_of(variable: Variable) -> str:

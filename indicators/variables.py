@@ -4,10 +4,10 @@ A variable is written once, by an analyst, as `indicators/<disease>/variables/<n
 
     -- label: Latest HbA1c in the period
     -- unit: mmol/mol
-    -- rows: patient and period
+    -- rows: patient and day
     -- sources: measurement(analyte=hba1c)
     -- ties: the lowest value of the latest day
-    SELECT patient_id, period_end, ... FROM measurement JOIN period_day ON period_day.day = measurement.taken_on ...
+    SELECT patient_id, taken_on AS latest_hba1c_on, MIN(value) AS latest_hba1c_mmol_mol FROM measurement WHERE ...
 
 It sees these relations by bare name, all limited to people with the disease:
 
@@ -18,18 +18,28 @@ It sees these relations by bare name, all limited to people with the disease:
 - codelist(list, system, code): the codes that occur in the warehouse and match the list by prefix; join by equality
 - $name: a dated parameter of the country pack, as valid on the reporting date
 
-`rows: patient` returns patient_id and columns; `rows: patient and period` returns patient_id, period_end and columns.
-At most one row per patient (and period). Column names carry their unit; dates end in `_on`; counts in `_count`.
+What it returns, by its `rows`:
+
+- patient: patient_id and value columns, at most one row per patient
+- patient and period: patient_id, period_end and value columns, at most one row per patient and period
+- patient and day: patient_id, a day (the first column that ends in `_on`) and value columns, for all of history. The
+  engine takes the row of the latest day of each period; with value columns there is at most one row per patient and
+  day, without them (when only the day matters) there may be several. Prefer this kind for "latest ...": it is read once
+  for all lengths of period, and needs no join to period_day.
+
+Column names carry their unit; dates end in `_on`; counts in `_count`.
 """
 
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, cast, get_args
 
 from indicators.definition import PARAMETER, disease_folder, unknown
 from tvaers.errors import DefinitionError
 
+Rows = Literal["patient", "patient and period", "patient and day"]
+ROWS: tuple[Rows, ...] = get_args(Rows)
 HEADER = ("label", "unit", "rows", "sources", "ties")
 SOURCE = re.compile(r"^(?P<table>[a-z_]+)(\((?P<column>[a-z_]+)=(?P<value>[a-z0-9_]+)\))?$")
 # The day by which a source's rows are placed in time, for judging whether its extracts cover a period.
@@ -69,7 +79,7 @@ class Variable:
         name: The file's name.
         label: What it is, in words.
         unit: Unit of its value column, or `-`.
-        rows: Whether it has one row per patient, or per patient and period.
+        rows: What one row stands for.
         sources: The tables without whose extracts it cannot be computed.
         ties: What is done when two facts compete (same day, same rank), or `-`.
         sql: The SELECT, with `$parameters`.
@@ -78,7 +88,7 @@ class Variable:
     name: str
     label: str
     unit: str
-    rows: Literal["patient", "patient and period"]
+    rows: Rows
     sources: tuple[Source, ...]
     ties: str
     sql: str
@@ -112,14 +122,13 @@ def parse_variable(name: str, text: str) -> Variable:
             where=where,
             what_to_do="Add the lines '-- <key>: <text>' at the top; write '-' where nothing applies.",
         )
-    if header["rows"] not in ("patient", "patient and period"):
-        raise unknown("kind of rows", header["rows"], ("patient", "patient and period"), where=where)
-    rows: Literal["patient", "patient and period"] = "patient" if header["rows"] == "patient" else "patient and period"
+    if header["rows"] not in ROWS:
+        raise unknown("kind of rows", header["rows"], ROWS, where=where)
     return Variable(
         name=name,
         label=header["label"],
         unit=header["unit"],
-        rows=rows,
+        rows=cast("Rows", header["rows"]),
         sources=tuple(parse_source(part, where) for part in split_sources(header["sources"])),
         ties=header["ties"],
         sql="\n".join(body).strip().rstrip(";"),

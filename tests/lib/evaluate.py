@@ -7,6 +7,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import duckdb
+import polars as pl
 
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.dialect import ranges, shown_as
@@ -72,7 +73,8 @@ def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dic
 def run_patients(run: Run) -> None:
     """Fill the patient-level results only."""
     for months, counted in run.lengths.items():
-        with shown_as(run.con, "patient_period", patient_period(run, months)):
+        latest = patient_period(run, months).filter(pl.col("period_end") == max(run.dates))
+        with shown_as(run.con, "patient_period", latest):
             collect_patient_results(run.con, str(run.patient_results), run.catalogue, counted, run.bound)
 
 

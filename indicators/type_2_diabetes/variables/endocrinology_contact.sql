@@ -1,24 +1,19 @@
 -- label: Latest hospital contact for diabetes in the period
 -- unit: -
--- rows: patient and period
+-- rows: patient and day
 -- sources: hospital_contact, diagnosis
 -- ties: -
 --
 -- A contact with endocrinology, also by telephone or video, or with diabetes as its primary diagnosis (deliveries
 -- without a specialty).
-SELECT seen.patient_id, period_day.period_end, MAX(seen.seen_on) AS latest_hospital_diabetes_contact_on
-FROM (
-    SELECT patient_id, started_on AS seen_on
-    FROM hospital_contact
-    WHERE specialty = 'endocrinology'
-    UNION ALL
-    SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on
-    FROM diagnosis
-    JOIN codelist
-        ON codelist.list = 'diabetes_diagnosis'
-        AND codelist.system = diagnosis.code_system
-        AND codelist.code = diagnosis.code
-    WHERE diagnosis.sector = 'hospital' AND diagnosis.diagnosis_type = 'A' AND diagnosis.retraction <> 'yes'
-) AS seen
-JOIN period_day ON period_day.day = seen.seen_on
-GROUP BY seen.patient_id, period_day.period_end
+SELECT patient_id, started_on AS latest_hospital_diabetes_contact_on
+FROM hospital_contact
+WHERE specialty = 'endocrinology'
+UNION ALL
+SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS latest_hospital_diabetes_contact_on
+FROM diagnosis
+JOIN codelist
+    ON codelist.list = 'diabetes_diagnosis'
+    AND codelist.system = diagnosis.code_system
+    AND codelist.code = diagnosis.code
+WHERE diagnosis.sector = 'hospital' AND diagnosis.diagnosis_type = 'A' AND diagnosis.retraction <> 'yes'

@@ -1,23 +1,14 @@
 -- label: Latest estimated glomerular filtration rate in the period
 -- unit: mL/min/1.73 m2
--- rows: patient and period
+-- rows: patient and day
 -- sources: measurement(analyte=egfr)
 -- ties: the lowest value of the latest day
 --
 -- A result with the sign < or > counts as just below or just above the number it names.
 SELECT
-    result.patient_id,
-    result.period_end,
-    MAX_BY(result.value, (result.taken_on, -result.value)) AS latest_egfr_ml_min_1_73m2,
-    MAX(result.taken_on) AS latest_egfr_on
-FROM (
-    SELECT
-        measurement.patient_id,
-        period_day.period_end,
-        measurement.taken_on,
-        measurement.value + CASE measurement.comparator WHEN '<' THEN -0.01 WHEN '>' THEN 0.01 ELSE 0 END AS value
-    FROM measurement
-    JOIN period_day ON period_day.day = measurement.taken_on
-    WHERE measurement.analyte = 'egfr' AND measurement.result_state = 'number'
-) AS result
-GROUP BY result.patient_id, result.period_end
+    patient_id,
+    taken_on AS latest_egfr_on,
+    MIN(value + CASE comparator WHEN '<' THEN -0.01 WHEN '>' THEN 0.01 ELSE 0 END) AS latest_egfr_ml_min_1_73m2
+FROM measurement
+WHERE analyte = 'egfr' AND result_state = 'number'
+GROUP BY patient_id, taken_on

@@ -1,29 +1,24 @@
 -- label: Latest usable eye examination for retinopathy in the period
 -- unit: -
--- rows: patient and period
+-- rows: patient and day
 -- sources: examination(examination=eye)
 -- ties: -
 --
 -- Results of eye screening and of the practice's status form, and hospital screening contacts and eye photographs. An
 -- ungradable picture does not count: it has to be taken again.
-SELECT seen.patient_id, period_day.period_end, MAX(seen.seen_on) AS latest_eye_examination_on
-FROM (
-    SELECT patient_id, examined_on AS seen_on
-    FROM examination
-    WHERE examination = 'eye' AND result <> 'ungradable'
-    UNION ALL
-    SELECT procedure.patient_id, procedure.performed_on AS seen_on
-    FROM procedure
-    JOIN codelist
-        ON codelist.list = 'eye_examination' AND codelist.system = 'sks' AND codelist.code = procedure.code
-    UNION ALL
-    SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on
-    FROM diagnosis
-    JOIN codelist
-        ON codelist.list = 'eye_examination'
-        AND codelist.system = diagnosis.code_system
-        AND codelist.code = diagnosis.code
-    WHERE diagnosis.retraction <> 'yes'
-) AS seen
-JOIN period_day ON period_day.day = seen.seen_on
-GROUP BY seen.patient_id, period_day.period_end
+SELECT patient_id, examined_on AS latest_eye_examination_on
+FROM examination
+WHERE examination = 'eye' AND result <> 'ungradable'
+UNION ALL
+SELECT procedure.patient_id, procedure.performed_on AS latest_eye_examination_on
+FROM procedure
+JOIN codelist
+    ON codelist.list = 'eye_examination' AND codelist.system = 'sks' AND codelist.code = procedure.code
+UNION ALL
+SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS latest_eye_examination_on
+FROM diagnosis
+JOIN codelist
+    ON codelist.list = 'eye_examination'
+    AND codelist.system = diagnosis.code_system
+    AND codelist.code = diagnosis.code
+WHERE diagnosis.retraction <> 'yes'

@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import pairwise
 
+import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
@@ -69,6 +70,10 @@ DRAWING = """
     patient | diagnosed_on | code
     2       | 2020-01-01   | DI21
     4       | 2025-12-31   | DE113
+
+    municipal_course
+    patient | course_id | referred_on | granted_on | closed_on  | status
+    1       | c1        | 2025-01-01  | 2025-01-10 | 2025-05-01 | completed
 """
 
 
@@ -100,20 +105,32 @@ def test_placing_variables_by_number_is_the_same_as_joining_them():
     assert_frame_equal(placed, joined)
 
 
-def test_a_variable_with_two_rows_for_one_patient_is_refused():
-    variable = FOUND.variables["latest_hba1c"]
+@pytest.mark.parametrize("name", ["latest_hba1c", "municipal_courses", "first_ischaemic_heart_disease"])
+def test_a_variable_with_two_rows_for_one_patient_is_refused(name):
+    variable, dates = FOUND.variables[name], [date(2025, 12, 31)]
     with warehouse_of(DRAWING) as con:
         prepare(con, FOUND)
-        patient_period.create_reporting(con, [date(2025, 12, 31)], [12], 15)
+        patient_period.create_reporting(con, dates, [12], 15)
         create_members(con, "drawn", *ranges(1)[0])
         patient_period.create_base(con, [12], FOUND.breakdowns)
-        patient_period.create_period(con, [date(2025, 12, 31)], 12)
+        patient_period.create_period(con, dates, 12)
         create_table(con, "patient", patient_period.patient_sql(12))
         base = con.execute("SELECT * FROM patient").pl()
         rows = con.execute(variable.sql).pl()
-    grid = Grid(base, [date(2025, 12, 31)], 4)
-    with pytest.raises(DefinitionError, match=r"more than one row per patient and period"):
-        place_beside(grid, [variable], {variable.name: rows.vstack(rows)}, FOUND.columns)
+    assert rows.height
+    with pytest.raises(DefinitionError, match=f"more than one row per {variable.rows}"):
+        place_beside(Grid(base, dates, 4), [variable], {name: rows.vstack(rows)}, FOUND.columns)
+
+
+def test_several_rows_of_one_day_are_one_where_only_the_day_matters():
+    variable, dates = FOUND.variables["latest_foot_examination"], [date(2025, 6, 30), date(2025, 12, 31)]
+    base = pl.DataFrame({"patient_id": [1, 1, 2], "period_end": [*dates, dates[1]]}).with_columns(
+        period_start=pl.lit(date(2025, 1, 1))
+    )
+    days = [date(2025, 6, 30), date(2025, 6, 30), date(2025, 7, 1), date(2024, 12, 31), date(1890, 1, 1)]
+    rows = pl.DataFrame({"patient_id": [1, 1, 1, 2, 2], "latest_foot_examination_on": days})
+    placed = place_beside(Grid(base, dates, 2), [variable], {variable.name: rows}, FOUND.columns)
+    assert placed["latest_foot_examination_on"].to_list() == [date(2025, 6, 30), date(2025, 7, 1), None]
 
 
 def test_ranges_of_pseudonyms_follow_each_other_without_gap():
