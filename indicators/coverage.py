@@ -13,15 +13,26 @@ Span = tuple[date, date]
 
 
 def spans_of(con: duckdb.DuckDBPyConnection, sources: Iterable[Source]) -> dict[Source, Span | None]:
-    """Return the first and last day on which each source has rows, None for a source without rows."""
+    """Return the first and last day that each source covers, None for a source without rows.
+
+    A whole table covers the time up to its last delivery, because in a rare kind of event silence means that nothing
+    happened. One analysis or examination covers the time up to its last row: others may arrive without it.
+    """
     found: dict[Source, Span | None] = {}
     for source in set(sources):
         day = SOURCE_DAYS[source.table]
-        chosen = f"WHERE {source.column} = $value" if source.column else ""
-        bound = {"value": source.value} if source.column else {}
-        row = con.execute(f"SELECT min({day}), max({day}) FROM core.{source.table} {chosen}", bound).fetchone()
+        if source.column:
+            last, bound, chosen = f"max({day})", {"value": source.value}, f"WHERE {source.column} = $value"
+        else:
+            last, bound, chosen = f"greatest(max({day}), {_LAST_DELIVERY.format(table=source.table)})", {}, ""
+        row = con.execute(f"SELECT min({day}), {last} FROM core.{source.table} {chosen}", bound).fetchone()
         found[source] = (row[0], row[1]) if row and row[0] is not None else None
     return found
+
+
+_LAST_DELIVERY = (
+    "(SELECT max(delivered_on) FROM meta.batch WHERE batch_id IN (SELECT DISTINCT batch_id FROM core.{table}))"
+)
 
 
 def is_covered(sources: Iterable[Source], spans: Mapping[Source, Span | None], start: date, end: date) -> bool:
