@@ -129,7 +129,7 @@ class FileJob:
         write_batch(con, self._batch(delivery, verdict, batch_id, duplicates, started))
         con.execute("COMMIT")
         self.changed |= {target.table for target in self._pack.mapping(contract.file_type).targets}
-        if "person_alias" in self.changed:
+        if earlier or "person_alias" in self.changed:
             self.changed |= {table.name for table in load_tables() if table.schema == "core"}
         return duplicates
 

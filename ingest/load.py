@@ -11,9 +11,9 @@ from ingest.same_fact import (
     batches_with_parked_rows,
     core_columns,
     drop_and_park,
+    park_followers,
     park_with_first,
     restore,
-    restore_with_first,
 )
 from ingest.stage import FAILED
 from ingest.upsert import admit, settle
@@ -73,15 +73,13 @@ def bring_back(con: duckdb.DuckDBPyConnection, pack: Pack, file_type: str) -> No
             continue
         for batch_id, other_type in batches_with_parked_rows(con, replaced.table):
             mapping = pack.mapping(other_type)
-            target = target_of(mapping, replaced.table)
-            if target is None or target.upsert:
-                continue
-            rows = restore(con, target, batch_id)
-            if rows and target is mapping.targets[0]:
-                move_duplicates(con, batch_id, rows)
-                for later in mapping.targets[1:]:
-                    if later.goes_with_first:
-                        restore_with_first(con, target.table, later, batch_id)
+            first = mapping.targets[0]
+            for target in mapping.targets:
+                if target.upsert or not (target.table == replaced.table or target.goes_with_first):
+                    continue
+                rows = restore(con, target, first, batch_id)
+                if rows and target is first:
+                    move_duplicates(con, batch_id, rows)
 
 
 def prepare_core_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -114,7 +112,9 @@ def _fill(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, batc
             [batch_id],
         ).fetchone()
         without_partner = int(row[0]) if row else 0
-    return without_partner + drop_and_park(con, target, batch_id)
+    lost = drop_and_park(con, target, batch_id)
+    park_followers(con, target, mapping.targets[0], batch_id)
+    return without_partner + lost
 
 
 def _park_repeated(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, batch_id: int) -> int:

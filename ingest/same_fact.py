@@ -51,16 +51,37 @@ def drop_and_park(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int)
     return int(row[0]) if row else 0
 
 
-def restore(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int) -> int:
+def park_followers(con: duckdb.DuckDBPyConnection, target: Target, first: Target, batch_id: int) -> None:
+    """Park a delivery's rows that go with a row of the mapping's first target that is parked."""
+    if target.goes_with_first is None:
+        return
+    tie = target.goes_with_first
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE follower AS SELECT rowid AS id FROM core.{target.table} WHERE batch_id = $batch "
+        f"AND {tie} IN (SELECT {tie} FROM parked.{first.table} WHERE batch_id = $batch)",
+        {"batch": batch_id},
+    )
+    _move(con, target.table, "core", "parked", "follower")
+
+
+def restore(con: duckdb.DuckDBPyConnection, target: Target, first: Target, batch_id: int) -> int:
     """Bring back a delivery's parked rows whose fact no row of a core table tells any more.
+
+    Args:
+        con: The warehouse being built.
+        target: The target of the delivery's mapping whose table is looked at.
+        first: The first target of that mapping; rows that go with it come back with it only.
+        batch_id: The delivery.
 
     Returns:
         The number of rows brought back.
     """
-    table = target.table
+    table, with_first = target.table, ""
+    if tie := target.goes_with_first:
+        with_first = f" AND own.{tie} IN (SELECT {tie} FROM core.{first.table} WHERE batch_id = own.batch_id)"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE coming_back AS SELECT own.rowid AS id FROM parked.{table} AS own "
-        f"WHERE own.batch_id = ?{_not_repeated(table)} AND NOT EXISTS "
+        f"WHERE own.batch_id = ?{_not_repeated(table)}{with_first} AND NOT EXISTS "
         f"(SELECT 1 FROM core.{table} AS other WHERE {_tells_same(target)})",
         [batch_id],
     )
