@@ -12,6 +12,7 @@ import plotly.graph_objects as go
 from dashboard import colours
 from dashboard.wording import NO_BREAK_SPACE, Wording
 
+EMPTY = go.layout.Template()
 PICTURE_SCALE = 2
 PICTURE_WIDTH = 1100
 # Plotly does not break lines, so lines are broken to fit the narrowest screen.
@@ -60,8 +61,12 @@ def sheet(caption: Caption, height: int, words: Wording, *, key: Sequence[Sign] 
     below += [_small(line, 11, colours.MUTED) for line in _lines(caption.source, SOURCE_LENGTH)]
     below += key_lines(key)
     top = 2 * _PAD + len(title) * _TITLE_LINE + len(below) * _LINE
-    figure = go.Figure()
-    figure.update_layout(
+    axis = {"gridcolor": colours.LINE, "zeroline": False, "linecolor": colours.LINE, "ticks": "", "fixedrange": True}
+    # Written in one go and without Plotly's own template: each later change of a layout is checked anew and takes time.
+    layout = go.Layout(
+        template=EMPTY,
+        xaxis=axis,
+        yaxis={**axis, "automargin": True},
         height=top + height + ticks,
         margin={"l": 8, "r": 16, "t": top, "b": ticks, "autoexpand": True},
         paper_bgcolor=colours.PAPER,
@@ -93,10 +98,7 @@ def sheet(caption: Caption, height: int, words: Wording, *, key: Sequence[Sign] 
         dragmode=False,
         barmode="overlay",
     )
-    common = {"gridcolor": colours.LINE, "zeroline": False, "linecolor": colours.LINE, "ticks": "", "fixedrange": True}
-    figure.update_xaxes(common)
-    figure.update_yaxes(common, automargin=True)
-    return figure
+    return go.Figure(layout=layout)
 
 
 def key_lines(key: Sequence[Sign]) -> list[str]:

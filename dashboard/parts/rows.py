@@ -75,9 +75,9 @@ def deliveries(found: Sequence[data_quality.Delivery], words: Wording) -> list[S
             tuple(
                 (
                     Cell(each.file_type, note=words("data_quality.files", number=each.files)),
-                    Cell(each.delivered),
-                    Cell(each.covers),
-                    Cell(each.promise),
+                    Cell(each.delivered, look="number"),
+                    Cell(each.covers, look="number"),
+                    Cell(each.promise, look="number"),
                     Cell(
                         each.freshness_text,
                         markup=chip(looks[each.freshness], each.freshness_text),  # type: ignore[arg-type]

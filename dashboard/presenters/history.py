@@ -6,7 +6,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from dashboard.comparison import Measure
-from dashboard.presenters.measures import measure
+from dashboard.presenters.measures import by
 
 History = Mapping[date, Measure]
 
@@ -14,8 +14,8 @@ History = Mapping[date, Measure]
 def histories(frame: pl.DataFrame) -> dict[str, dict[date, Measure]]:
     """Return the measures of one unit by indicator and reporting date."""
     found: dict[str, dict[date, Measure]] = {}
-    for row in frame.iter_rows(named=True):
-        found.setdefault(row["indicator_id"], {})[row["period_end"]] = measure(row)
+    for (indicator_id, day), measure in by(frame, "indicator_id", "period_end").items():
+        found.setdefault(indicator_id, {})[day] = measure
     return found
 
 

@@ -1,6 +1,5 @@
 """One cell of the release in words: its value, interval, basis, completeness, or why it is not shown."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -10,30 +9,28 @@ from dashboard.comparison import Measure
 from dashboard.wording import NO_BREAK_SPACE, Wording
 
 ABSENT = Measure("no_data")
-_FIELDS = {
-    "state": "state",
-    "value": "value",
-    "ci_low": "low",
-    "ci_high": "high",
-    "numerator": "numerator",
-    "denominator": "denominator",
-    "patient_years": "patient_years",
-    "completeness": "completeness",
-    "period_start": "period_start",
-    "period_end": "period_end",
-}
-
-
-def measure(row: Mapping[str, Any]) -> Measure:
-    """Return the measure of one release row."""
-    return Measure(**{field: row[column] for column, field in _FIELDS.items()})
+# The release's columns in the order of the fields of a measure.
+COLUMNS = (
+    "state",
+    "value",
+    "ci_low",
+    "ci_high",
+    "numerator",
+    "denominator",
+    "patient_years",
+    "completeness",
+    "period_start",
+    "period_end",
+)
 
 
 def by(frame: pl.DataFrame, *columns: str) -> dict[Any, Measure]:
     """Return the measures of a frame by one column's value, or by a tuple of several."""
-    if len(columns) == 1:
-        return {row[columns[0]]: measure(row) for row in frame.iter_rows(named=True)}
-    return {tuple(row[column] for column in columns): measure(row) for row in frame.iter_rows(named=True)}
+    number = len(columns)
+    rows = frame.select(*(pl.col(column).alias(f"by_{column}") for column in columns), *COLUMNS).iter_rows()
+    if number == 1:
+        return {row[0]: Measure(*row[1:]) for row in rows}
+    return {row[:number]: Measure(*row[number:]) for row in rows}
 
 
 def value(shown: Measure, definition: Definition, words: Wording) -> str:

@@ -25,8 +25,9 @@ scale = drawn.scale(definition, words)
 
 frame.heading(title, words.text(definition.question))
 
-own = histories(release.of_unit(view.unit.level, view.unit.unit_id))
-others = histories(release.of_unit(view.peer.level, view.peer.unit_id)) if view.peer else {}
+own = histories(release.of_unit(view.unit.level, view.unit.unit_id).filter(indicator_id=key))
+peers = release.of_unit(view.peer.level, view.peer.unit_id) if view.peer else None
+others = {} if peers is None else histories(peers.filter(indicator_id=key))
 peer = Peer(view.peer_spoken, others) if view.peer else None
 story = present({key: definition}, own, peer, day, words)
 days = [each for each in sorted(content.dates) if each <= day]
