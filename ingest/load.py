@@ -11,7 +11,6 @@ from ingest.same_fact import (
     batches_with_parked_rows,
     core_columns,
     drop_and_park,
-    park_followers,
     park_with_first,
     restore,
 )
@@ -112,9 +111,7 @@ def _fill(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, batc
             [batch_id],
         ).fetchone()
         without_partner = int(row[0]) if row else 0
-    lost = drop_and_park(con, target, batch_id)
-    park_followers(con, target, mapping.targets[0], batch_id)
-    return without_partner + lost
+    return without_partner + drop_and_park(con, target, batch_id)
 
 
 def _park_repeated(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, batch_id: int) -> int:

@@ -51,19 +51,6 @@ def drop_and_park(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int)
     return int(row[0]) if row else 0
 
 
-def park_followers(con: duckdb.DuckDBPyConnection, target: Target, first: Target, batch_id: int) -> None:
-    """Park a delivery's rows that go with a row of the mapping's first target that is parked."""
-    if target.goes_with_first is None:
-        return
-    tie = target.goes_with_first
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE follower AS SELECT rowid AS id FROM core.{target.table} WHERE batch_id = $batch "
-        f"AND {tie} IN (SELECT {tie} FROM parked.{first.table} WHERE batch_id = $batch)",
-        {"batch": batch_id},
-    )
-    _move(con, target.table, "core", "parked", "follower")
-
-
 def restore(con: duckdb.DuckDBPyConnection, target: Target, first: Target, batch_id: int) -> int:
     """Bring back a delivery's parked rows whose fact no row of a core table tells any more.
 
@@ -90,23 +77,13 @@ def restore(con: duckdb.DuckDBPyConnection, target: Target, first: Target, batch
 
 def park_with_first(con: duckdb.DuckDBPyConnection, first: str, target: Target, batch_id: int) -> None:
     """Park a delivery's rows in a later target whose row in the first target is parked: their fact is told already."""
-    _pick_with_first(con, "core", f"EXISTS (SELECT 1 FROM parked.{first} AS first", target, batch_id)
-    _move(con, target.table, "core", "parked", "with_first")
-
-
-def restore_with_first(con: duckdb.DuckDBPyConnection, first: str, target: Target, batch_id: int) -> None:
-    """Bring a delivery's parked rows in a later target back, where their row in the first target has come back."""
-    _pick_with_first(con, "parked", f"EXISTS (SELECT 1 FROM core.{first} AS first", target, batch_id)
-    _move(con, target.table, "parked", "core", "with_first")
-
-
-def _pick_with_first(con: duckdb.DuckDBPyConnection, schema: str, opening: str, target: Target, batch_id: int) -> None:
-    key = target.goes_with_first
+    tie = target.goes_with_first
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE with_first AS SELECT own.rowid AS id FROM {schema}.{target.table} AS own "
-        f"WHERE own.batch_id = $batch AND {opening} WHERE first.batch_id = $batch AND first.{key} = own.{key})",
+        f"CREATE OR REPLACE TEMP TABLE with_first AS SELECT rowid AS id FROM core.{target.table} "
+        f"WHERE batch_id = $batch AND {tie} IN (SELECT {tie} FROM parked.{first} WHERE batch_id = $batch)",
         {"batch": batch_id},
     )
+    _move(con, target.table, "core", "parked", "with_first")
 
 
 def batches_with_parked_rows(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[int, str]]:
