@@ -19,6 +19,7 @@ def demo_home(tmp_path_factory):
     folder = tmp_path_factory.mktemp("demo")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("TVAERS_KEY_FILE", str(folder / "some.key"))
+        patch.setattr("tvaers.commands.compute.QUARTERS", 1)
         assert main(["demo", "--home", str(folder / "home"), *OPTIONS]) == 0
         yield folder / "home"
 

@@ -84,7 +84,7 @@ def test_the_whole_job_runs_away_from_the_checkout(elsewhere):
         ["doctor"],
         ["synth", "--inhabitants", "500", "--out", "deliveries"],
         ["ingest", "deliveries"],
-        ["compute", "--quarters", "4"],
+        ["compute", "--quarters", "1"],
         ["release"],
         ["explain", "hba1c_measured"],
     ):
