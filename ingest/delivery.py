@@ -9,9 +9,11 @@ from ingest.extract import Extract, hash_of, survey
 from ingest.fhir import recognise_bundles
 from ingest.recognise import delivery_key, nearest_contract, recognise
 from ingest.verdict import FileVerdict
-from tvaers.errors import ContractError, ExtractError
+from tvaers.errors import ContractError, ExtractError, TvaersError
 from tvaers.progress import track
 from warehouse.run_log import Batch
+
+_NOT_OURS = "Take it out of the folder, or ask the supplier for the file type that was agreed."
 
 
 @dataclass(frozen=True)
@@ -66,13 +68,16 @@ def take_stock(
                     found = _recognise(survey(path, file_hash), contracts)
                     (verdicts if isinstance(found, FileVerdict) else deliveries).append(found)  # type: ignore[arg-type]
             except (ExtractError, ContractError) as fault:
-                verdicts.append(
-                    FileVerdict(path.name, None, None, "refused", message=f"{fault.what} {fault.how_much}".strip())
-                )
+                verdicts.append(FileVerdict(path.name, None, None, "refused", message=said(fault)))
             advance(1)
     order = list(contracts)
     deliveries.sort(key=lambda each: (order.index(each.contract.file_type), each.delivery_key, each.file_name))
     return deliveries, verdicts
+
+
+def said(fault: TvaersError) -> str:
+    """Return what is wrong with a file, how much of it, and what to do, as one text."""
+    return " ".join(part for part in (fault.what, fault.how_much, fault.what_to_do) if part)
 
 
 def _recognise(extract: Extract, contracts: Mapping[str, Contract]) -> Delivery | FileVerdict:
@@ -92,7 +97,8 @@ def _recognise(extract: Extract, contracts: Mapping[str, Contract]) -> Delivery 
 
 
 def _unrecognised(extract: Extract, message: str) -> FileVerdict:
-    return FileVerdict(extract.path.name, None, None, "unrecognised", encoding=extract.encoding, message=message)
+    told = f"{message} {_NOT_OURS}"
+    return FileVerdict(extract.path.name, None, None, "unrecognised", encoding=extract.encoding, message=told)
 
 
 def _already_loaded(path: Path, batch: Batch) -> FileVerdict:

@@ -11,7 +11,7 @@ from data_contracts.contract import Contract
 from data_contracts.warehouse_tables import load_tables
 from ingest.check import count_failures, find_failures
 from ingest.conform import known_keys, offer_codelists
-from ingest.delivery import Delivery
+from ingest.delivery import Delivery, said
 from ingest.load import bring_back, load, take_away
 from ingest.reading import Reading
 from ingest.report import list_failures, write_page
@@ -72,7 +72,7 @@ class FileJob:
         try:
             rows = self._stage(delivery, reading)
         except ExtractError as fault:
-            return self._reported(replace(verdict, message=fault.what), contract)
+            return self._reported(replace(verdict, message=said(fault)), contract)
         verdict = replace(verdict, rows_in=rows, warnings=find_failures(self._con, contract))
         quarantined, by_rule = count_failures(self._con)
         verdict = replace(verdict, quarantined=quarantined, by_rule=by_rule)
@@ -178,13 +178,13 @@ class FileJob:
 def _refusal(contract: Contract, rows: int, quarantined: int) -> str:
     """Return why a file is refused whole; empty when it is accepted."""
     if rows == 0:
-        return "The file has a header but no rows."
+        return "The file has a header but no rows. Ask the supplier to send it again."
     share = quarantined / rows
     if share <= contract.max_error_share:
         return ""
     return (
         f"{quarantined} of {rows} rows ({share:.0%}) break the contract; it allows {contract.max_error_share:.0%}. "
-        "Nothing of the file was loaded."
+        "Nothing of the file was loaded: send the report back to the supplier."
     )
 
 
