@@ -6,8 +6,9 @@ from statistics import median
 
 import duckdb
 
-from tests.oracle.slow_facts import Patient, Row
+from tests.oracle.slow_facts import Row
 from tests.oracle.slow_indicators import DURING_PERIOD, MONTHS, PRESENT, Counted, count
+from tests.oracle.slow_patient import Patient
 
 TABLES = (
     "person", "residence", "registration", "hospital_contact", "diagnosis", "procedure", "measurement", "dispensing",

@@ -4,7 +4,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.oracle.slow_facts import ALL_COMPLICATIONS, Patient, months_before
+from tests.oracle.slow_complications import ALL_COMPLICATIONS
+from tests.oracle.slow_facts import months_before
+from tests.oracle.slow_patient import Patient
 
 
 @dataclass(frozen=True)

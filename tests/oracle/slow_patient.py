@@ -1,0 +1,154 @@
+"""One patient's contacts with hospital, general practice and municipality, and what followed a stay in hospital."""
+
+from datetime import date, datetime, timedelta
+
+from tests.oracle.slow_complications import Complications
+from tests.oracle.slow_facts import HOUR, LISTS, Row
+
+
+class Patient(Complications):
+    """One patient and one period, with everything that indicators ask."""
+
+    def acute_contacts(self, name: str) -> set[date]:
+        """Days on which an acute physical hospital contact with a diagnosis on a list began, while observed."""
+        contacts = {row["contact_id"] for row in self.diagnoses(name) if row["sector"] == "hospital"}
+        return {
+            row["started_on"]
+            for row in self.rows["hospital_contact"]
+            if row["contact_id"] in contacts
+            and row["is_physical"]
+            and row["is_acute"]
+            and row["started_on"] in self.days
+        }
+
+    def diabetes_contacts(self) -> list[date]:
+        """A diabetes diagnosis at a hospital contact or in general practice, a foot examination or an annual review."""
+        lists = ("diabetes_diagnosis", "practice_type_1_diagnosis", "practice_type_2_diagnosis")
+        named = [row["diagnosed_on"] for name in lists for row in self.diagnoses(name)]
+        return named + self.examined("foot") + self.examined("annual_review")
+
+    def hospital_diabetes_contacts(self) -> list[date]:
+        """A contact with endocrinology, also by telephone, or with diabetes as its primary diagnosis."""
+        primary = {
+            row["contact_id"] for row in self.diagnoses("diabetes_diagnosis", "A") if row["sector"] == "hospital"
+        }
+        return [
+            row["started_on"]
+            for row in self.rows["hospital_contact"]
+            if row["specialty"] == "endocrinology" or row["contact_id"] in primary
+        ]
+
+    def sectors(self) -> set[str]:
+        """In which of hospital, general practice and municipality there is any record in the period."""
+        days = [("hospital", row["started_on"]) for row in self.rows["hospital_contact"]]
+        for table, column in (
+            ("diagnosis", "diagnosed_on"),
+            ("measurement", "taken_on"),
+            ("examination", "examined_on"),
+        ):
+            days += [(row["sector"], row[column]) for row in self.rows[table] if not self._was_taken_back(row)]
+        days += [("general_practice", row["service_on"]) for row in self.services("general_practice_service")]
+        days += [
+            ("municipality", row["held_on"]) for row in self.rows["municipal_encounter"] if row["status"] == "finished"
+        ]
+        found = {sector for sector, day in days if self.in_period(day)}
+        for course in self.rows["municipal_course"]:
+            begun = course["referred_on"] or course["granted_on"]
+            if begun and begun <= self.end and (course["closed_on"] is None or course["closed_on"] >= self.start):
+                found.add("municipality")
+        return found & {"hospital", "general_practice", "municipality"}
+
+    @staticmethod
+    def _was_taken_back(row: Row) -> bool:
+        return row.get("retraction") == "yes" or row.get("result_state") == "cancelled"
+
+    # ── municipal courses ──
+
+    def courses(self) -> list[Row]:
+        """Courses whose focus is diabetes, each with the day of its first meeting that was held."""
+        found = []
+        for course in self.rows["municipal_course"]:
+            code = course["focus_code"]
+            if code and any(code.startswith(beginning) for _, beginning in LISTS["municipal_diabetes_focus"]):
+                held = [
+                    row["held_on"]
+                    for row in self.rows["municipal_encounter"]
+                    if row["course_id"] == course["course_id"] and row["status"] == "finished"
+                ]
+                found.append(course | {"begun_on": min(held, default=None)})
+        return found
+
+    # ── stays in hospital ──
+
+    def stays(self) -> list[Row]:
+        """Physical contacts joined when they overlap or lie at most 4 hours apart, if they last 12 hours together."""
+        contacts = sorted(
+            (self._from_to(row) for row in self.rows["hospital_contact"] if self._can_be_a_stay(row)),
+            key=lambda span: (span[0], span[1]),
+        )
+        stays: list[Row] = []
+        for begin, end, contact in contacts:
+            if stays and begin <= stays[-1]["end"] + 4 * HOUR:
+                stays[-1]["end"] = max(stays[-1]["end"], end)
+                stays[-1]["contacts"].append(contact)
+            else:
+                stays.append({"begin": begin, "end": end, "contacts": [contact]})
+        return [
+            stay
+            for stay in stays
+            if stay["end"] - stay["begin"] >= 12 * HOUR or any(row["starts_at"] is None for row in stay["contacts"])
+        ]
+
+    @staticmethod
+    def _can_be_a_stay(row: Row) -> bool:
+        if not row["is_physical"]:
+            return False
+        has_times = row["starts_at"] is not None and row["ends_at"] is not None
+        return has_times or (row["patient_type"] == "inpatient" and row["ended_on"] is not None)
+
+    @staticmethod
+    def _from_to(row: Row) -> tuple[datetime, datetime, Row]:
+        if row["starts_at"] is not None and row["ends_at"] is not None:
+            return row["starts_at"], row["ends_at"], row
+        noon = timedelta(hours=12)
+        return (
+            datetime.combine(row["started_on"], datetime.min.time()) + noon,
+            datetime.combine(row["ended_on"], datetime.min.time()) + noon,
+            row,
+        )
+
+    def discharges(self, days: int) -> list[Row]:
+        """Discharges alive of an observed patient in the period, at least so many days before its end."""
+        died = self.person["died_on"]
+        return [
+            stay
+            for stay in self.stays()
+            if stay["end"].date() in self.days
+            and stay["end"].date() + timedelta(days=days) <= self.end
+            and (died is None or died > stay["end"].date())
+        ]
+
+    def has_diabetes_diagnosis(self, stay: Row) -> bool:
+        contacts = {row["contact_id"] for row in stay["contacts"]}
+        return any(row["contact_id"] in contacts for row in self.diagnoses("diabetes_diagnosis"))
+
+    def next_stays(self, stay: Row, days: int) -> list[Row]:
+        return [
+            other
+            for other in self.stays()
+            if stay["end"] < other["begin"] and other["begin"].date() <= stay["end"].date() + timedelta(days=days)
+        ]
+
+    def seen_after(self, stay: Row, days: int) -> bool:
+        """Whether general practice, outpatient endocrinology or the municipality saw the patient in the days after."""
+        seen = [row["service_on"] for row in self.services("general_practice_consultation")]
+        seen += [row["diagnosed_on"] for row in self.rows["diagnosis"] if row["sector"] == "general_practice"]
+        seen += [row["examined_on"] for row in self.rows["examination"] if row["sector"] == "general_practice"]
+        seen += [row["held_on"] for row in self.rows["municipal_encounter"] if row["status"] == "finished"]
+        seen += [
+            row["started_on"]
+            for row in self.rows["hospital_contact"]
+            if row["is_physical"] and row["specialty"] == "endocrinology" and row["patient_type"] != "inpatient"
+        ]
+        left = stay["end"].date()
+        return any(left < day <= left + timedelta(days=days) for day in seen)
