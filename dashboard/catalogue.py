@@ -65,7 +65,7 @@ class Definition:
     threshold: DatedValue | None
     target: DatedValue | None
     is_verified: bool
-    owner: str
+    owner: Texts
     reviewed_on: date | None
 
     @property
@@ -110,7 +110,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         threshold=_dated(stated.get("threshold")),
         target=_dated(stated.get("target")),
         is_verified=bool(stated.get("verified", True)),
-        owner=stated.get("owner") or "",
+        owner=_texts(stated.get("owner")),
         reviewed_on=_date(stated.get("reviewed_on")),
     )
 

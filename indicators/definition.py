@@ -165,7 +165,7 @@ class Indicator(Part):
     source: tuple[Source, ...] = Field(min_length=1)
     verified: bool
     examples: tuple[str, ...] = Field(min_length=1)
-    owner: str = Field(min_length=3)
+    owner: TranslatedText
     reviewed_on: date
     next_review: date
 

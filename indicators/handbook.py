@@ -92,7 +92,7 @@ def page_of(catalogue: Catalogue, indicator: Indicator, on: date) -> Iterator[st
         yield f"- Source: {f'[{source.title}]({source.href})' if source.href else source.title}, read {source.read_on}"
     confirmed = "confirmed by its source" if indicator.verified else "not yet confirmed by a published source"
     yield (
-        f"- `{indicator.id}` version {indicator.version}, {confirmed}; owner {indicator.owner}; reviewed "
+        f"- `{indicator.id}` version {indicator.version}, {confirmed}; owner {plain(indicator.owner)}; reviewed "
         f"{indicator.reviewed_on}, next {indicator.next_review}"
     )
 

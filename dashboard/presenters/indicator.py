@@ -111,6 +111,6 @@ def _version(definition: Definition, words: Wording) -> str:
     return words(
         "definition.version_text",
         version=definition.version,
-        owner=definition.owner,
+        owner=words.text(definition.owner),
         date=words.date(definition.reviewed_on),
     )
