@@ -49,6 +49,7 @@ def open_for_build(
         con.execute("SET temp_file_encryption = true")
         con.execute(f"SET temp_directory = '{_quoted(path.parent / (path.name + '.spill'))}'")
         is_new = not path.exists()
+        path.parent.mkdir(parents=True, exist_ok=True)
         _attach(con, path, key, alias="warehouse", read_only=False)
         if attach_also is not None:
             _attach(con, attach_also, key, alias="live", read_only=True)
