@@ -110,15 +110,15 @@ def _split_each_row(text: bytes, header: tuple[str, ...], separator: str, before
 
 def _rows_of(text: str, width: int, separator: str) -> pl.DataFrame:
     """Return one row per line, joining lines that one quoted field spans; column `row`."""
-    lines = pl.DataFrame({"line": text.split("\n")}).select(pl.col("line").str.strip_suffix("\r"))
+    lines = pl.DataFrame({"line": text.removesuffix("\n").split("\n")}).select(pl.col("line").str.strip_suffix("\r"))
     quotes = pl.col("line").str.count_matches('"', literal=True)
     fields = pl.col("line").str.count_matches(separator, literal=True) + 1
     open_before = (quotes.cum_sum() - quotes) % 2 == 1
     spans = lines.with_columns(
         row=(~open_before).cum_sum(),
-        # A continued line that is a whole row by itself shows that the quote before it was a stray one.
-        stray=open_before & (fields == width),
-    ).filter(pl.col("line").str.strip_chars() != "")
+        # A line between two quotes that is a whole row by itself shows that the first quote was a stray one.
+        stray=open_before & (quotes == 0) & (fields == width),
+    )
     size = pl.len().over("row")
     is_one_row = (size <= _LONGEST_FIELD) & ~pl.col("stray").any().over("row")
     return (
@@ -126,6 +126,7 @@ def _rows_of(text: str, width: int, separator: str) -> pl.DataFrame:
         .group_by("row", "part", maintain_order=True)
         .agg(pl.col("line").str.join("\n"))
         .select(row="line")
+        .filter(pl.col("row").str.strip_chars() != "")
     )
 
 

@@ -1,0 +1,125 @@
+"""Surveying delivered bytes: encoding, separator, header, and what is refused before a row is read."""
+
+import codecs
+import gzip
+import os
+from datetime import UTC, datetime
+
+import pytest
+
+from ingest.extract import extracts_in, hash_of, read_text, survey
+from tvaers.errors import ExtractError
+
+HEADER = 'CPR;"Dato";Værdi\n'
+ROWS = "x;2025-01-01;5\ny;2025-01-02;åben\n"
+
+
+def surveyed(folder, content, name="file.csv"):
+    path = folder / name
+    path.write_bytes(content)
+    return survey(path, hash_of(path))
+
+
+@pytest.mark.parametrize(
+    ("encoding", "found"),
+    [
+        ("utf-8", "utf-8"),
+        ("utf-8-sig", "utf-8-sig"),
+        ("cp1252", "cp1252"),
+        ("latin-1", "cp1252"),
+        ("utf-16", "utf-16"),
+        ("utf-16-le", "utf-16-le"),
+        ("utf-16-be", "utf-16-be"),
+    ],
+)
+@pytest.mark.parametrize("compressed", [False, True])
+def test_every_usual_encoding_is_found_and_read(tmp_path, encoding, found, compressed):
+    content = (HEADER + ROWS).encode(encoding)
+    extract = surveyed(tmp_path, gzip.compress(content) if compressed else content)
+    assert extract.encoding == found
+    assert extract.is_compressed is compressed
+    assert extract.header == ("cpr", "dato", "værdi")
+    text = b"".join(read_text(extract))
+    assert text[extract.data_begins_at :].decode() == ROWS
+
+
+def test_a_byte_that_windows_lacks_is_read_as_latin_1(tmp_path):
+    assert surveyed(tmp_path, HEADER.encode("latin-1") + b"x;\x81;\xe5\n").encoding == "latin-1"
+
+
+def test_a_letter_far_into_the_file_decides_the_encoding(tmp_path):
+    long = "x;y;z\n" * 20_000
+    assert surveyed(tmp_path, f"a;b;c\n{long}æ;ø;å\n".encode("cp1252")).encoding == "cp1252"
+    assert surveyed(tmp_path, f"a;b;c\n{long}æ;ø;å\n".encode()).encoding == "utf-8"
+
+
+@pytest.mark.parametrize("separator", [";", ",", "\t", "|"])
+def test_every_usual_separator_is_found(tmp_path, separator):
+    extract = surveyed(tmp_path, f"a{separator}b{separator}c\n1{separator}2,5{separator}3\n".encode())
+    assert extract.separator == separator
+    assert extract.header == ("a", "b", "c")
+
+
+def test_another_separator_gives_one_column(tmp_path):
+    assert surveyed(tmp_path, b"a^b^c\n1^2^3\n").header == ("a^b^c",)
+
+
+@pytest.mark.parametrize("content", [b"", b"\n", b" \r\n\t\n", codecs.BOM_UTF8, gzip.compress(b"")])
+def test_a_file_without_text_is_empty(tmp_path, content):
+    with pytest.raises(ExtractError, match="empty"):
+        surveyed(tmp_path, content)
+
+
+@pytest.mark.parametrize("content", [bytes(range(256)) * 8, b"a;b\n\0;1\n", b"a;b\n" + b"\1\2\3\4" * 50, b"PK\3\4" * 9])
+def test_binary_junk_is_not_text(tmp_path, content):
+    with pytest.raises(ExtractError, match="not text"):
+        surveyed(tmp_path, content)
+
+
+@pytest.mark.parametrize("kept", [12, 40, -9, -1])
+def test_a_truncated_gzip_is_refused(tmp_path, kept):
+    whole = gzip.compress((HEADER + ROWS * 50).encode())
+    with pytest.raises(ExtractError, match="cut short"):
+        surveyed(tmp_path, whole[:kept])
+
+
+def test_a_file_that_breaks_the_encoding_it_declares_is_damaged(tmp_path):
+    with pytest.raises(ExtractError, match="damaged"):
+        surveyed(tmp_path, codecs.BOM_UTF8 + HEADER.encode() + b"\xff\xfe;1;2\n")
+
+
+def test_a_header_that_repeats_a_name_is_refused_whatever_its_case(tmp_path):
+    with pytest.raises(ExtractError, match="more than once"):
+        surveyed(tmp_path, b"cpr;dato;CPR\n1;2;3\n")
+
+
+def test_a_file_is_delivered_on_the_day_it_was_last_changed_and_never_in_the_future(tmp_path):
+    path = tmp_path / "file.csv"
+    path.write_bytes(HEADER.encode())
+    extract = survey(path, "x")
+    assert extract.delivered_on == datetime.now(tz=UTC).date()
+    os.utime(path, (4_000_000_000, 4_000_000_000))
+    assert survey(path, "x").delivered_on == datetime.now(tz=UTC).date()
+    os.utime(path, (1_700_000_000, 1_700_000_000))
+    assert str(survey(path, "x").delivered_on) == "2023-11-14"
+
+
+def test_hidden_files_and_known_answers_are_no_extracts(tmp_path):
+    for name in ("a.csv", "lab/b.csv.gz", ".hidden.csv", "known_answers/files.json", "README.md", "lab/.x/c.csv"):
+        (tmp_path / name).parent.mkdir(parents=True, exist_ok=True)
+        (tmp_path / name).write_text("x")
+    assert [path.relative_to(tmp_path).as_posix() for path in extracts_in(tmp_path)] == ["a.csv", "lab/b.csv.gz"]
+
+
+def test_a_single_file_can_be_named(tmp_path):
+    (tmp_path / "a.csv").write_text("x")
+    assert extracts_in(tmp_path / "a.csv") == [tmp_path / "a.csv"]
+
+
+@pytest.mark.parametrize("exists", [False, True])
+def test_a_missing_or_empty_folder_is_refused(tmp_path, exists):
+    folder = tmp_path / "extracts"
+    if exists:
+        folder.mkdir()
+    with pytest.raises(ExtractError, match=r"does not exist|holds no files"):
+        extracts_in(folder)

@@ -1,0 +1,117 @@
+"""Pseudonyms are the keyed hash they claim to be, and nothing that names a person passes."""
+
+import hashlib
+import hmac
+import random
+from datetime import date
+
+import polars as pl
+import pytest
+
+from data_contracts.contract import load_contracts
+from ingest import pseudonymise
+from ingest.identifier import read_scheme
+from ingest.pseudonymise import Pseudonymiser
+from ingest.rows import Block
+from packs.pack import load_pack
+from tests.lib.deliveries import identifiers
+
+SCHEME = read_scheme(load_pack("denmark").folder)
+KEY = bytes(range(32))
+PERSON, OTHER = identifiers(2)
+NONE = pl.Series([], dtype=pl.UInt32)
+
+
+def made(key: bytes = KEY, tag: str = "dk-cpr") -> Pseudonymiser:
+    return Pseudonymiser(tag, SCHEME, key, date(2026, 10, 1))
+
+
+def reference(identifier: str, key: bytes = KEY, tag: str = "dk-cpr") -> str:
+    return hmac.new(key.hex().encode(), f"{tag}|{identifier}".encode(), hashlib.sha256).hexdigest()[:32]
+
+
+def apply(file_type: str, **columns: list[str | None]):
+    frame = pl.DataFrame(columns, schema=dict.fromkeys(columns, pl.String)).with_row_index("row_number", offset=1)
+    return made().apply(Block(frame, NONE), load_contracts()[file_type])
+
+
+def test_ten_thousand_pseudonyms_equal_the_standard_librarys_hmac():
+    chance = random.Random(1)
+    numbers = [f"{chance.randrange(10**10):010}" for _ in range(10_000)]
+    assert made().pseudonyms(pl.Series(numbers)).to_list() == [reference(number) for number in numbers]
+
+
+def test_hashing_in_threads_gives_the_same(monkeypatch):
+    numbers = pl.Series([f"{number:010}" for number in range(1001)])
+    plain = made().pseudonyms(numbers)
+    monkeypatch.setattr(pseudonymise, "_MIN_ROWS_PER_THREAD", 10)
+    assert made().pseudonyms(numbers).to_list() == plain.to_list()
+
+
+def test_a_pseudonym_has_128_bits_and_depends_on_number_key_and_country():
+    (one,) = made().pseudonyms(pl.Series([PERSON])).to_list()
+    assert len(one) == 32
+    others = [
+        made().pseudonyms(pl.Series([OTHER])).item(),
+        made(key=b"\1" * 32).pseudonyms(pl.Series([PERSON])).item(),
+        made(tag="no-fnr").pseudonyms(pl.Series([PERSON])).item(),
+    ]
+    assert len({one, *others}) == 4
+
+
+def test_two_keys_give_disjoint_pseudonyms():
+    people = pl.Series(identifiers(300))
+    one, other = made().pseudonyms(people), made(key=b"\2" * 32).pseudonyms(people)
+    assert set(one) & set(other) == set()
+    assert one.n_unique() == 300
+
+
+@pytest.mark.parametrize(
+    "digest", ["md5", "sha1", "sha224", "sha256", "sha384", "sha512", "blake2b", "blake2s", "sha3_256"]
+)
+def test_trying_every_number_finds_nobody_without_the_key(digest):
+    """The attack that undoes an unkeyed hash in minutes: it must succeed on one, and fail on ours."""
+    stored = set(made().pseudonyms(pl.Series([PERSON])))
+    birth = PERSON[:6]
+    guesses = [f"{birth}{serial:04}" for serial in range(10_000)]
+    for form in ("{}", "dk-cpr|{}"):
+        tried = {hashlib.new(digest, form.format(guess).encode()).hexdigest()[:32] for guess in guesses}
+        assert hashlib.new(digest, form.format(PERSON).encode()).hexdigest()[:32] in tried
+        assert not tried & stored
+
+
+def test_the_same_person_gets_one_pseudonym_however_the_number_is_written():
+    block = apply("praksis_maalinger", cpr=[PERSON, f"{PERSON[:6]}-{PERSON[6:]}", f" {PERSON[:6]} {PERSON[6:]}"])
+    assert block.frame["cpr"].to_list() == [reference(PERSON)] * 3
+
+
+def test_unusable_identifiers_are_never_hashed():
+    block = apply("praksis_maalinger", cpr=[None, "123", "0101401AB2", PERSON])
+    assert block.frame["cpr"].to_list() == [None, None, None, reference(PERSON)]
+    assert block.frame["cpr__state"].to_list() == ["missing", "broken", "replacement", "ok"]
+
+
+def test_names_addresses_free_text_and_unknown_columns_do_not_pass():
+    register = apply("bef", pnr=[PERSON], navn=["Anna"], adresse=["Algade 1"], kom=["791"], hemmelig=["x"])
+    assert set(register.frame.columns) == {"row_number", "pnr", "pnr__state", "pnr__has_check_digit", "kom"}
+    record = apply("praksis_undersoegelser", cpr=[PERSON], bemaerkning=["Anna was here"])
+    assert not any("bemaerkning" in name for name in record.frame.columns)
+
+
+def test_a_text_that_holds_an_identifier_is_emptied_and_its_row_named():
+    block = apply(
+        "praksis_maalinger", cpr=[PERSON] * 3, enhed=["mmol/mol", f"see {OTHER}", None], vaerdi=["5", "6", OTHER]
+    )
+    assert block.frame["enhed"].to_list() == ["mmol/mol", None, None]
+    assert block.frame["vaerdi"].to_list() == ["5", "6", None]
+    assert {name: rows.to_list() for name, rows in block.identifier_in_text.items()} == {"enhed": [2], "vaerdi": [3]}
+
+
+def test_the_number_of_a_record_is_not_taken_for_a_person():
+    assert apply("lpr_adm", pnr=[PERSON], recnum=[OTHER]).identifier_in_text == {}
+    assert apply("lpr_diag", recnum=[OTHER]).identifier_in_text == {}
+
+
+def test_the_pseudonymiser_does_not_show_its_key():
+    assert KEY.hex() not in repr(made())
+    assert "\\x01" not in repr(made())
