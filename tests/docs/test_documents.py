@@ -38,7 +38,7 @@ def test_every_exit_code_is_explained_to_the_data_steward():
 
 
 def test_every_link_to_a_file_leads_to_one():
-    target, code = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)"), re.compile(r"`[^`]+`")
+    target, code = re.compile(r"\]\((?!https?:|mailto:|#)([^)#]+)"), re.compile(r"```.*?```|`[^`\n]+`", re.S)
     links = [
         (page, link) for page in documents() for link in target.findall(code.sub("", page.read_text(encoding="utf-8")))
     ]
