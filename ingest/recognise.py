@@ -41,13 +41,13 @@ def recognise(extract: Extract, contracts: Mapping[str, Contract]) -> Recognised
     header = set(extract.header)
     tables = [contract for contract in contracts.values() if contract.format == "csv"]
     complete = [contract for contract in tables if header.issuperset(contract.header)]
-    if complete:
+    nearest = nearest_contract(extract, contracts)
+    if complete and not (nearest and nearest not in complete and _is_named(nearest, extract.path)):
         # Of two types that fit, the one that explains more of the header; its name in the file name settles the rest.
         best = max(complete, key=lambda contract: (_explained(contract, header), _is_named(contract, extract.path)))
         known = {column.name for column in best.columns}
         ignored = [_safe_name(name, place) for place, name in enumerate(extract.header, 1) if name not in known]
         return Recognised(best, delivery_key(best.file_type, extract.path), tuple(ignored))
-    nearest = nearest_contract(extract, contracts)
     if nearest is None or _likeness(nearest, header) < _LEAST_LIKENESS:
         return None
     missing = [name for name in nearest.header if name not in header]
@@ -61,11 +61,18 @@ def recognise(extract: Extract, contracts: Mapping[str, Contract]) -> Recognised
 
 
 def nearest_contract(extract: Extract, contracts: Mapping[str, Contract]) -> Contract | None:
-    """Return the contract whose columns are most like the header; None when nothing is alike."""
+    """Return the contract whose columns are most like the header; None when nothing is alike.
+
+    Of several that are much alike, the one that the file is named after.
+    """
     header = set(extract.header)
     tables = [contract for contract in contracts.values() if contract.format == "csv"]
+    alike = [contract for contract in tables if _likeness(contract, header) >= _LEAST_LIKENESS]
+    named = [contract for contract in alike if _is_named(contract, extract.path)]
     best = max(
-        tables, key=lambda contract: (_likeness(contract, header), _is_named(contract, extract.path)), default=None
+        named or alike or tables,
+        key=lambda contract: (_likeness(contract, header), _is_named(contract, extract.path)),
+        default=None,
     )
     return best if best is not None and (_likeness(best, header) > 0 or _is_named(best, extract.path)) else None
 
