@@ -86,7 +86,7 @@ def origin_by_patient(grid: Grid, variable: Variable, frame: pl.DataFrame) -> Pl
     """Return for each base row the row of the variable that belongs to the patient, -1 where there is none."""
     by_patient = np.full(grid.people + 1, -1, dtype=np.int64)
     by_patient[frame["patient_id"].to_numpy()] = np.arange(frame.height)
-    refuse_repeated(variable, np.count_nonzero(by_patient >= 0), frame.height)
+    refuse_repeated(variable, int(np.count_nonzero(by_patient >= 0)), frame.height)
     return by_patient[grid.base["patient_id"].to_numpy()]
 
 
@@ -96,7 +96,7 @@ def origin_by_period(grid: Grid, variable: Variable, frame: pl.DataFrame, by_num
     is_wanted = target >= 0
     origin = np.full(grid.base.height, -1, dtype=np.int64)
     origin[target[is_wanted]] = np.flatnonzero(is_wanted)
-    refuse_repeated(variable, np.count_nonzero(origin >= 0), np.count_nonzero(is_wanted))
+    refuse_repeated(variable, int(np.count_nonzero(origin >= 0)), int(np.count_nonzero(is_wanted)))
     return origin
 
 
@@ -108,7 +108,7 @@ def origin_by_day(grid: Grid, variable: Variable, frame: pl.DataFrame, own: Sequ
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
     if len(own) > 1:
-        refuse_repeated(variable, np.count_nonzero(np.diff(keys)) + 1, frame.height)
+        refuse_repeated(variable, int(np.count_nonzero(np.diff(keys))) + 1, frame.height)
     latest = np.searchsorted(keys, days_of_patients(grid.base, "period_end"), side="right") - 1
     is_within = (latest >= 0) & (keys[latest] >= days_of_patients(grid.base, "period_start"))
     return np.where(is_within, order[latest], -1)
@@ -147,7 +147,7 @@ def refuse_repeated(variable: Variable, distinct: int, rows: int) -> None:
             f"A variable returned more than one row per {variable.rows}.",
             where=f"variables/{variable.name}.sql",
             how_much=f"{rows - distinct} rows too many.",
-            what_to_do="Group by " + variable.rows.replace("patient", "patient_id").replace("period", "period_end") + ".",
+            what_to_do=f"Group by {variable.rows.replace('patient', 'patient_id').replace('period', 'period_end')}.",
         )
 
 
