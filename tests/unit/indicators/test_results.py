@@ -215,11 +215,19 @@ def test_an_extract_that_never_came_gives_no_data():
     assert set(frame["state"]) == {"no_data"}
 
 
-def test_a_threshold_that_changes_holds_from_its_date():
-    found = catalogue().indicator("hba1c_below_59")
-    assert "$" in found.numerator.when
-    frame = results(FIVE, [found], DAY)
-    assert cell(frame)["numerator"] == 3
+def test_a_rule_that_changed_holds_from_its_date_also_within_one_run():
+    # Until the end of February 2017 the common limit of 59 was met at the limit, from then on only below it.
+    drawing = """
+        measurement
+        patient | taken_on   | value
+        1       | 2016-06-01 | 59
+        1       | 2017-06-01 | 59
+    """
+    frame = results(drawing, ["hba1c_below_59", "hba1c_median"], "2016-12-31", "2017-12-31")
+    whole = frame.filter((pl.col("level") == "all") & (pl.col("sex") == "all") & (pl.col("age_band") == "all"))
+    found = {(row["indicator_id"], row["period_end"].year): row for row in whole.to_dicts()}
+    assert [found["hba1c_below_59", year]["numerator"] for year in (2016, 2017)] == [1, 0]
+    assert [found["hba1c_median", year]["value"] for year in (2016, 2017)] == [59, 59]
 
 
 def test_computing_twice_gives_the_same_rows():
