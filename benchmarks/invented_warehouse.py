@@ -108,7 +108,7 @@ def statements(size: Size) -> dict[str, tuple[str, str]]:
             "patient_id, taken_on, analyte, value, comparator, unit, result_state, raw_text, code, sector, "
             "source_system",
             f"SELECT patient_id, day, {named[0]}, {value}, '=', {named[1]}, 'number', CAST({value} AS VARCHAR), "
-            f"{named[2]}, CASE c % 2 WHEN 0 THEN 'hospital' ELSE 'general_practice' END, 'invented' "
+            f"{named[2]}, CASE c % 2 WHEN 0 THEN 'hospital' ELSE 'general_practice' END, 'labka' "
             f"FROM (SELECT *, j % {len(ANALYTES)} AS a FROM {facts(size.measurements_per_person, size, 11)})",
         ),
         "hospital_contact": (

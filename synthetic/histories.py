@@ -101,11 +101,11 @@ def _loaded(frame: pl.DataFrame, ledger: Ledger, kind: str) -> pl.DataFrame:
 
 
 def _raised(results: pl.DataFrame) -> pl.DataFrame:
-    """Return HbA1c results near or above the limit, in mmol/mol, with whether they came in percent."""
+    """Return laboratory HbA1c near or above the limit under the two national codes, in mmol/mol, and if from percent."""
     percent = pl.col("code") == "NPU03835"
     number = pl.col("number").cast(pl.Float64)
     return (
-        results.filter(pl.col("code").is_in(["NPU27300", "AAB00093"]) | percent, ~pl.col("cancelled"))
+        results.filter((pl.col("code") == "NPU27300") | percent, ~pl.col("cancelled"))
         .with_columns(value=pl.when(percent).then((number - 2.15) * 10.929).otherwise(number), from_percent=percent)
         .filter(pl.col("value") >= 47.5)
     )

@@ -56,7 +56,10 @@ class Purchase(NamedTuple):
 
 
 class HbA1c(NamedTuple):
-    """A result in mmol/mol; `from_percent` when it was delivered in percent and converted."""
+    """A laboratory's result under a national code, in mmol/mol; `from_percent` when it was delivered in percent.
+
+    Measurements of practices and municipalities, and results under other codes, are no part of the published rules.
+    """
 
     on: date
     value: float

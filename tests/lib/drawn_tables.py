@@ -71,7 +71,7 @@ DEFAULTS: dict[str, dict[str, str | None]] = {
         "source_system": "lpr3_f",
     },
     "procedure": {"source_system": "lpr3_f"},
-    "measurement": {"analyte": "hba1c", "sector": "general_practice", "source_system": "drawn"},
+    "measurement": {"analyte": "hba1c", "sector": "general_practice", "source_system": "labka"},
     "dispensing": {"volume": "100", "packages": "1"},
     "service": {
         "specialty_code": "80",

@@ -90,12 +90,14 @@ WITH
             )
     ),
 
-    -- One raised HbA1c per person and date. Results delivered in percent have their own limit after conversion.
+    -- One raised HbA1c per person and date, from the laboratory registers under the two national codes, as published.
+    -- Results delivered in percent have their own limit after conversion.
     raised_hba1c AS (
         SELECT DISTINCT patient_id, taken_on
         FROM measurement
         WHERE
-            analyte = 'hba1c'
+            code IN ('NPU27300', 'NPU03835')
+            AND source_system IN ('lab_dm_forsker', 'labka', 'for_labka')
             AND result_state = 'number'
             AND COALESCE(comparator, '=') NOT IN ('<', '<=')
             AND value >= CASE

@@ -1,12 +1,13 @@
--- label: As osdc, with the diabetes diagnoses of general practice as a fourth stream
+-- label: As osdc, with the diagnoses of general practice as a fourth stream and HbA1c from everywhere
 -- unit: -
 -- rows: patient
 -- sources: diagnosis, measurement(analyte=hba1c), dispensing, service
 -- ties: events of different streams on one day are one event; within a stream every row is an event
 --
 -- The steps that this file shares with osdc.sql are the same text (a test compares them). Not part of the published
--- classifier: the practice stream; hospital diagnoses of which the newer register does not state whether they were
--- retracted; and type 1 for a person without any type-specific hospital diagnosis and without other drugs than
+-- classifier: the practice stream; HbA1c measured in general practice and municipalities or sent under other codes than
+-- the two national ones; hospital diagnoses of which the newer register does not state whether they were retracted;
+-- and type 1 for a person without any type-specific hospital diagnosis and without other drugs than
 -- insulin, when type 1 outnumbers type 2 among the practice's diagnoses. Gestational diabetes is in no stream.
 WITH
     -- Hospital diagnoses of type A or B. What is not stated to be retracted counts.
@@ -90,7 +91,8 @@ WITH
             )
     ),
 
-    -- One raised HbA1c per person and date. Results delivered in percent have their own limit after conversion.
+    -- One raised HbA1c per person and date, from every register and under every code that the country maps to HbA1c.
+    -- Results delivered in percent have their own limit after conversion.
     raised_hba1c AS (
         SELECT DISTINCT patient_id, taken_on
         FROM measurement
@@ -99,7 +101,7 @@ WITH
             AND result_state = 'number'
             AND COALESCE(comparator, '=') NOT IN ('<', '<=')
             AND value >= CASE
-                WHEN code = 'NPU03835' THEN $hba1c_diagnosis_from_percent_mmol_mol
+                WHEN code IN ('NPU03835', 'NPU02307') THEN $hba1c_diagnosis_from_percent_mmol_mol
                 ELSE $hba1c_diagnosis_mmol_mol
             END
     ),
