@@ -1,0 +1,83 @@
+"""Files that claim to be the same delivery: none takes the place of another one unseen, and no older one of a newer."""
+
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from pathlib import Path
+
+import pytest
+
+from data_contracts.contract import load_contracts
+from ingest.delivery import take_stock
+from ingest.extract import hash_of
+from ingest.recognise import version_of
+from tests.lib.deliveries import PRACTICE, deliver, identifiers, measurements, text
+from warehouse.run_log import Batch
+
+CONTRACTS = load_contracts()
+PEOPLE = identifiers(8)
+
+
+def content(value):
+    return text(PRACTICE, measurements(PEOPLE, value=str(value)))
+
+
+def loaded(path, state="loaded"):
+    """Return the record of a file that was loaded before."""
+    moment = datetime(2026, 1, 1, tzinfo=UTC)
+    batch = Batch(
+        1, "run", "", "", "praksis_maalinger", "general_practice", "1", "p", "1", "praksis_maalinger:year",
+        date(2026, 1, 1), "key", "utf-8", ";", 8, 8, 0, 0, state, moment, moment, "1",
+    )  # fmt: skip
+    return replace(batch, file_name=path.name, file_hash=hash_of(path))
+
+
+def stock(folder, known=()):
+    deliveries, verdicts = take_stock(sorted(path for path in folder.rglob("*") if path.is_file()), CONTRACTS, known)
+    return deliveries, [verdict for verdict in verdicts if verdict.state == "refused"]
+
+
+def test_of_two_files_of_one_name_in_two_folders_the_second_is_refused(tmp_path):
+    deliver(tmp_path / "a", "year.csv", content(50))
+    deliver(tmp_path / "b", "year.csv", content(51))
+    deliveries, refused = stock(tmp_path)
+    assert [each.extract.path.parent.name for each in deliveries] == ["a"]
+    assert [verdict.file_name for verdict in refused] == ["year.csv"]
+    assert "name of its own" in refused[0].message
+
+
+def test_a_second_run_does_not_let_the_refused_one_in(tmp_path):
+    first = deliver(tmp_path / "b", "year.csv", content(50))
+    deliver(tmp_path / "a", "year.csv", content(51))
+    deliveries, refused = stock(tmp_path, [loaded(first)])
+    assert deliveries == []
+    assert len(refused) == 1
+
+
+def test_a_corrected_file_of_the_same_name_is_taken_when_the_first_one_is_gone(tmp_path):
+    first = deliver(tmp_path / "old", "year.csv", content(50))
+    deliver(tmp_path / "new", "year.csv", content(51))
+    deliveries, refused = stock(tmp_path / "new", [loaded(first)])
+    assert (len(deliveries), refused) == (1, [])
+
+
+def test_versions_come_in_the_order_of_their_numbers(tmp_path):
+    for value, version in enumerate(("", "_v10", "_v2", "_v9"), 50):
+        deliver(tmp_path, f"year{version}.csv", content(value))
+    deliveries, _ = stock(tmp_path)
+    assert [each.file_name for each in deliveries] == ["year.csv", "year_v2.csv", "year_v9.csv", "year_v10.csv"]
+
+
+@pytest.mark.parametrize(("older", "newer"), [("year_v2.csv", "year_v10.csv"), ("year.csv", "year_rettet.csv")])
+def test_an_older_version_that_comes_after_a_newer_one_is_refused(tmp_path, older, newer):
+    held = loaded(deliver(tmp_path / "held", newer, content(50)))
+    deliver(tmp_path / "late", older, content(51))
+    deliveries, refused = stock(tmp_path / "late", [held])
+    assert deliveries == []
+    assert "newer version" in refused[0].message
+    deliveries, refused = stock(tmp_path / "late", [replace(held, state="replaced")])
+    assert (len(deliveries), refused) == (1, [])
+
+
+def test_a_mark_without_a_number_is_the_second_version():
+    names = ("x.csv", "x_v3.csv.gz", "x_rettet.csv", "x_corrected.json")
+    assert [version_of(Path(name)) for name in names] == [1, 3, 2, 2]

@@ -1,0 +1,198 @@
+"""What becomes of rows: loaded, quarantined or duplicates, always adding up; and what comes back after a correction."""
+
+import pytest
+
+from tests.lib.deliveries import identifiers
+from tests.lib.loading import Loading, person
+
+ANNA, BO, CARL, DORA = identifiers(4)
+RESULT = {"pnr": ANNA, "realsamplecollectiontime": "2025-03-02 08:30:00", "ol_inver_iupac_cde": "NPU27300",
+          "relationsign": "=", "internal_reply_num": "52"}  # fmt: skip
+TEXT_RESULT = {"patient_cpr": ANNA, "samplingdate": "2025-03-02", "samplingtime": "08:30", "analysiscode": "NPU27300",
+               "value": "52", "unit": "mmol/mol"}  # fmt: skip
+ADMISSION = {"pnr": ANNA, "recnum": "000000000100000001", "d_inddto": "2017-05-04", "d_uddto": "2017-05-09",
+             "c_pattype": "0", "c_spec": "01", "c_sgh": "6630", "c_afd": "010"}  # fmt: skip
+STAY = {"cpr": ANNA, "datotid_indlaeggelse": "2017-05-04 10:00:00", "datotid_udskrivning": "2017-05-09 12:00:00",
+        "adiagnosekode": "DE119", "shakkode_kontaktansvarlig": "6630010"}  # fmt: skip
+CONTACT = {"pnr": ANNA, "dw_ek_kontakt": "000000000200000001", "dato_start": "2020-05-04", "kontakttype": "ALCA00",
+           "lprindberetningssystem": "LPR3"}  # fmt: skip
+CONTACT_A = {"pnr": ANNA, "dw_ek_kontakt": "000000000200000001", "kont_starttidspunkt": "2020-05-04 09:00:00",
+             "kont_type": "ALCA00", "lprindberetningssystem": "LPR3"}  # fmt: skip
+DIAGNOSIS = {"recnum": "000000000100000001", "c_diag": "DE119", "c_diagtype": "A"}
+HOME = {"pnr": ANNA, "koen": "2", "foed_dato": "1940-01-01", "kom": "791", "bop_vfra": "2010-01-01"}
+
+
+@pytest.fixture
+def warehouse():
+    return Loading()
+
+
+def counts(counted):
+    return counted.loaded, counted.quarantined, counted.duplicates
+
+
+def test_a_row_told_twice_in_one_file_is_loaded_once_and_nothing_is_parked(warehouse):
+    assert counts(warehouse.deliver("labka", RESULT, RESULT, {**RESULT, "internal_reply_num": "53"})) == (2, 0, 1)
+    assert warehouse.rows("SELECT count(*) FROM parked.measurement") == [(0,)]
+
+
+def test_a_row_that_breaks_a_rule_is_quarantined_before_it_can_be_a_duplicate(warehouse):
+    broken = {**RESULT, "internal_reply_num": "4000"}
+    counted = warehouse.deliver("labka", RESULT, broken, broken)
+    assert counts(counted) == (1, 2, 0)
+    assert warehouse.rows("SELECT row_number, rule, column_name, severity FROM meta.quarantine ORDER BY ALL") == [
+        (2, "internal_reply_num_implausible", "internal_reply_num", "quarantine"),
+        (3, "internal_reply_num_implausible", "internal_reply_num", "quarantine"),
+    ]
+
+
+def test_a_row_that_breaks_several_rules_is_one_row_under_each(warehouse):
+    counted = warehouse.deliver("labka", RESULT, {**RESULT, "pnr": "123", "ol_inver_iupac_cde": "XYZ"})
+    assert counts(counted) == (1, 1, 0)
+    assert counted.by_rule == {"identifier_broken": 1, "ol_inver_iupac_cde_not_allowed": 1}
+
+
+def test_a_number_without_check_digit_is_loaded_with_a_warning(warehouse):
+    counted = warehouse.deliver("labka", {**RESULT, "pnr": "0101651234"})
+    assert counts(counted) == (1, 0, 0)
+    assert counted.warnings == {"identifier_without_check_digit": 1}
+
+
+def test_a_fact_told_by_another_file_is_parked_and_comes_back_when_that_file_is_corrected(warehouse):
+    first = warehouse.deliver("labka", RESULT)
+    second = warehouse.deliver("lab_dm_forsker", TEXT_RESULT, {**TEXT_RESULT, "patient_cpr": BO})
+    assert counts(second) == (1, 0, 1)
+    told = "SELECT source_system, patient_id::VARCHAR FROM {}.measurement ORDER BY ALL"
+    assert warehouse.rows(told.format("parked")) == [("lab_dm_forsker", person(ANNA))]
+    corrected = warehouse.deliver("labka", {**RESULT, "pnr": CARL}, replaces=first.batch_id)
+    assert counts(corrected) == (1, 0, 0)
+    assert sorted(warehouse.rows(told.format("core"))) == sorted(
+        [("labka", person(CARL)), ("lab_dm_forsker", person(ANNA)), ("lab_dm_forsker", person(BO))]
+    )
+    assert warehouse.rows("SELECT count(*) FROM parked.measurement") == [(0,)]
+    assert warehouse.rows("SELECT batch_id, state, rows_loaded, rows_duplicate FROM meta.batch ORDER BY ALL") == [
+        (1, "replaced", 1, 0),
+        (2, "loaded", 2, 0),
+        (3, "loaded", 1, 0),
+    ]
+
+
+def test_a_correction_that_tells_the_same_keeps_the_parked_row_parked(warehouse):
+    first = warehouse.deliver("labka", RESULT)
+    warehouse.deliver("lab_dm_forsker", TEXT_RESULT)
+    assert counts(warehouse.deliver("labka", RESULT, replaces=first.batch_id)) == (1, 0, 0)
+    assert warehouse.rows("SELECT source_system FROM core.measurement") == [("labka",)]
+    assert warehouse.rows("SELECT source_system FROM parked.measurement") == [("lab_dm_forsker",)]
+
+
+def test_a_measurement_of_the_practice_is_no_repetition_of_the_laboratory(warehouse):
+    warehouse.deliver("labka", RESULT)
+    own = {"cpr": ANNA, "ydernr": "12345", "dato": "2025-03-02", "kode": "NPU27300", "vaerdi": "52"}
+    assert counts(warehouse.deliver("praksis_maalinger", own)) == (1, 0, 0)
+
+
+def test_a_diagnosis_without_its_contact_is_quarantined(warehouse):
+    warehouse.deliver("lpr_adm", ADMISSION, {**ADMISSION, "recnum": "000000000100000002", "pnr": "broken"})
+    counted = warehouse.deliver(
+        "lpr_diag", DIAGNOSIS, {**DIAGNOSIS, "recnum": "000000000100000002"}, {**DIAGNOSIS, "recnum": "9"}
+    )
+    assert counts(counted) == (1, 2, 0)
+    assert counted.by_rule == {"contact_unknown": 2}
+    assert warehouse.rows("SELECT patient_id::VARCHAR, diagnosed_on::VARCHAR, code FROM core.diagnosis") == [
+        (person(ANNA), "2017-05-04", "DE119")
+    ]
+
+
+def test_a_contact_told_by_both_deliveries_of_a_register_is_one_contact(warehouse):
+    warehouse.deliver("kontakter", CONTACT)
+    assert counts(warehouse.deliver("lpr_a_kontakt", CONTACT_A)) == (0, 0, 1)
+    told = {"dw_ek_kontakt": CONTACT["dw_ek_kontakt"], "diagnosekode": "DE119", "diagnosetype": "A"}
+    again = {"dw_ek_kontakt": CONTACT["dw_ek_kontakt"], "diag_kode": "DE119", "diag_kode_type": "A"}
+    assert counts(warehouse.deliver("diagnoser", told)) == (1, 0, 0)
+    assert counts(warehouse.deliver("lpr_a_diagnose", again, {**again, "diag_kode": "DE115"})) == (1, 0, 1)
+
+
+def test_contacts_that_the_older_register_told_are_duplicates_by_design_and_so_are_their_diagnoses(warehouse):
+    warehouse.deliver("lpr_adm", ADMISSION)
+    repeated = {**CONTACT_A, "lprindberetningssystem": "LPR2", "dw_ek_kontakt": "000000000300000001"}
+    assert counts(warehouse.deliver("lpr_a_kontakt", repeated, CONTACT_A)) == (1, 0, 1)
+    told = {"dw_ek_kontakt": "000000000300000001", "diag_kode": "DE119", "diag_kode_type": "A"}
+    assert counts(warehouse.deliver("lpr_a_diagnose", told)) == (0, 0, 1)
+    assert warehouse.rows("SELECT count(*) FROM core.diagnosis") == [(0,)]
+
+
+def test_a_stay_known_from_the_register_is_parked_with_its_diagnoses_and_comes_back_with_them(warehouse):
+    first = warehouse.deliver("lpr_adm", ADMISSION)
+    assert counts(warehouse.deliver("for_indlaeggelser", STAY, {**STAY, "cpr": BO})) == (1, 0, 1)
+    people = "SELECT patient_id::VARCHAR FROM {} ORDER BY ALL"
+    assert warehouse.rows(people.format("core.diagnosis")) == [(person(BO),)]
+    assert warehouse.rows(people.format("parked.diagnosis")) == [(person(ANNA),)]
+    warehouse.deliver("lpr_adm", {**ADMISSION, "pnr": CARL}, replaces=first.batch_id)
+    assert warehouse.rows(people.format("core.diagnosis")) == sorted([(person(ANNA),), (person(BO),)])
+    assert warehouse.rows("SELECT count(*) FROM parked.hospital_contact") == [(0,)]
+    assert warehouse.rows("SELECT count(*) FROM parked.diagnosis") == [(0,)]
+
+
+def test_a_register_told_again_unchanged_is_all_duplicates_and_changes_nothing(warehouse):
+    warehouse.deliver("bef", HOME)
+    before = warehouse.rows("SELECT * FROM core.residence UNION ALL BY NAME SELECT * FROM core.person")
+    assert counts(warehouse.deliver("bef", HOME)) == (0, 0, 1)
+    assert warehouse.rows("SELECT * FROM core.residence UNION ALL BY NAME SELECT * FROM core.person") == before
+
+
+def test_a_later_register_knows_when_someone_moved_and_taking_it_away_forgets_it(warehouse):
+    warehouse.deliver("bef", HOME)
+    before = warehouse.contents("residence", "person")
+    moved = [{**HOME, "bop_vtil": "2026-01-31"}, {**HOME, "kom": "740", "bop_vfra": "2026-02-01"}]
+    second = warehouse.deliver("bef", *moved)
+    assert counts(second) == (2, 0, 0)
+    lived = "SELECT municipality_code, starts_on::VARCHAR, ends_on::VARCHAR FROM core.residence ORDER BY ALL"
+    assert warehouse.rows(lived) == [("0740", "2026-02-01", None), ("0791", "2010-01-01", "2026-01-31")]
+    warehouse.deliver("bef", HOME, replaces=second.batch_id)
+    assert warehouse.rows(lived) == [("0791", "2010-01-01", None)]
+    assert [row[:-1] for row in warehouse.contents("residence")["core.residence"]] == [
+        row[:-1] for row in before["core.residence"]
+    ]
+
+
+def test_a_death_that_a_later_register_leaves_out_is_remembered(warehouse):
+    warehouse.deliver("bef", {**HOME, "doed_dato": "2024-05-01"})
+    warehouse.deliver("bef", {**HOME, "kom": "740", "bop_vfra": "2012-01-01"})
+    assert warehouse.rows("SELECT died_on::VARCHAR FROM core.person") == [("2024-05-01",)]
+
+
+def test_the_birth_date_is_coarsened_to_its_month(warehouse):
+    warehouse.deliver("bef", {**HOME, "foed_dato": "1940-01-27"})
+    assert warehouse.rows("SELECT born_on::VARCHAR FROM core.person") == [("1940-01-01",)]
+
+
+def test_every_lab_value_keeps_its_text_sign_number_unit_and_code(warehouse):
+    told = [
+        ("7,2", "NPU03835"),
+        ("0,072", "npu3835"),
+        ("<20", "NPU27300"),
+        ("Aflyst", "NPU27300"),
+        ("ikke påvist", "NPU19661"),
+    ]
+    rows = [
+        {**TEXT_RESULT, "value": value, "analysiscode": code, "unit": "x", "samplingtime": f"0{place}:00"}
+        for place, (value, code) in enumerate(told)
+    ]
+    warehouse.deliver("lab_dm_forsker", *rows)
+    kept = "raw_text, raw_unit, code, comparator, value, unit, result_state"
+    assert sorted(warehouse.rows(f"SELECT {kept} FROM core.measurement")) == [
+        ("0,072", "x", "NPU03835", "=", 55.0, "mmol/mol", "number"),
+        ("7,2", "x", "NPU03835", "=", 55.0, "mmol/mol", "number"),
+        ("<20", "x", "NPU27300", "<", 20.0, "mmol/mol", "number"),
+        ("Aflyst", "x", "NPU27300", None, None, "mmol/mol", "cancelled"),
+        ("ikke påvist", "x", "NPU19661", None, None, "mg/g", "below_detection"),
+    ]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2), (2, 1, 0), (1, 0, 2)])
+def test_the_order_of_rows_in_a_file_changes_nothing(order):
+    rows = [RESULT, {**RESULT, "pnr": BO}, {**RESULT, "pnr": DORA, "internal_reply_num": "60"}]
+    one, other = Loading(), Loading()
+    one.deliver("labka", *rows)
+    other.deliver("labka", *(rows[place] for place in order))
+    assert one.contents("measurement") == other.contents("measurement")
