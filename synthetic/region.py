@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -31,6 +31,9 @@ from synthetic.extracts.primary_care_files import (
 )
 from synthetic.histories import Told, known_diabetes
 from synthetic.known_counts import FileAnswer, Ledger, in_loading_order
+from synthetic.known_diabetes import Verdict
+from synthetic.known_indicators.cells import Rows
+from synthetic.known_indicators.values import indicator_values, rows_of_people, why_without_values
 from synthetic.nation import Part, national_parts, region_part
 from synthetic.odd_files import SENT_AGAIN, OddFile, sent_again, spoil_all
 from synthetic.truth import Region, make_region
@@ -61,6 +64,8 @@ class SynthSummary:
         people: People who ever lived in the region in the window.
         people_with_diabetes: Those of them with type 1 or type 2 diabetes observed in the window.
         seconds: Time taken.
+        without_values: Why the known answers hold no indicator values (the region is messy or has more than 20,000
+            inhabitants); None when they do or when no known answers were asked for.
     """
 
     files: int
@@ -68,6 +73,7 @@ class SynthSummary:
     people: int
     people_with_diabetes: int
     seconds: float
+    without_values: str | None = None
 
 
 def write_region(
@@ -91,7 +97,8 @@ def write_region(
         national: The whole country instead of the region, part by part.
         ends_on: Last day covered.
         years: Years covered, ending on that day.
-        known_answers: Also write what ingesting the files must give.
+        known_answers: Also write what ingesting the files must give; for a clean region of at most 20,000 inhabitants
+            also the indicator values of the last four quarter ends.
 
     Returns:
         Counts and time.
@@ -105,6 +112,8 @@ def write_region(
     _empty(folder)
     answers: list[FileAnswer] = []
     diabetes: dict[str, dict[str, Any]] = {}
+    without_values = why_without_values(inhabitants, messy=messy) if known_answers else None
+    people_rows: list[Rows] = []
     totals = np.zeros(4, dtype=np.int64)
     for part in parts:
         chance = Chance(seed, part.number)
@@ -121,14 +130,22 @@ def write_region(
                 ledger = Ledger()
                 answers += [ledger.enter(one) for one in in_loading_order(written, country.region["loading_order"])]
                 answers += [one.answer for one in odd]
-                diabetes |= _diabetes(region, told, ledger)
+                verdicts = dict(known_diabetes(region, told, ledger))
+                diabetes |= _by_identifier(region, verdicts)
+                if not without_values:
+                    people_rows += rows_of_people(region, chance, told, written, ledger, verdicts)
         delivered = sum(delivery.rows.height for delivery in written)
         totals += (len(written) + len(odd), delivered, len(region.people), len(region.patients))
     if known_answers:
         _write_json(folder / KNOWN_ANSWERS / "files.json", [asdict(answer) for answer in answers])
         _write_json(folder / KNOWN_ANSWERS / "diabetes.json", diabetes)
+    if known_answers and not without_values:
+        with track("Working out the indicators one person at a time"):
+            values = indicator_values(people_rows, window.first, window.last)
+        _write_json(folder / KNOWN_ANSWERS / "indicators.json", values)
     files, rows, people, patients = totals.tolist()
-    return SynthSummary(files, rows, people, patients, round(time.monotonic() - started, 1))
+    seconds = round(time.monotonic() - started, 1)
+    return SynthSummary(files, rows, people, patients, seconds, without_values)
 
 
 def _write_files(
@@ -168,7 +185,7 @@ def deliveries(region: Region, chance: Chance, told: Told) -> Iterator[Delivery]
     yield from write_municipality(region, chance)
 
 
-def _diabetes(region: Region, told: Told, ledger: Ledger) -> dict[str, dict[str, Any]]:
+def _by_identifier(region: Region, verdicts: Mapping[int, Verdict]) -> dict[str, dict[str, Any]]:
     """Return type and inclusion date by identifier of everybody whom the loaded facts show to have diabetes."""
     return {
         str(region.identifier[person]): {
@@ -176,7 +193,7 @@ def _diabetes(region: Region, told: Told, ledger: Ledger) -> dict[str, dict[str,
             "since_on": verdict.since_on.isoformat(),
             "is_stable": verdict.is_stable,
         }
-        for person, verdict in known_diabetes(region, told, ledger)
+        for person, verdict in verdicts.items()
     }
 
 

@@ -99,7 +99,7 @@ def _services(region: Region, rows: pl.DataFrame, file_type: str, period: str) -
     return deliver("insurance", file_type, period, table, style, fact="fact", fact_kind="service")
 
 
-def _with_practice(region: Region, rows: pl.DataFrame) -> pl.DataFrame:
+def with_practice(region: Region, rows: pl.DataFrame) -> pl.DataFrame:
     """Add the practice the person was registered with on the day; without one there is no record."""
     practice = value_on(rows, region.registrations, "practice")
     kept = rows.filter(practice.is_not_null())
@@ -112,7 +112,7 @@ def write_practice_record(region: Region, chance: Chance) -> Iterator[Delivery]:
     draw = chance.about("remarks")
     style = Style(";", "utf-8-sig", "lower")
     last = str(year_of(region.window.last))
-    diagnoses = _with_practice(region, region.care.record["diagnoses"]).sort("ydernr", "day", maintain_order=True)
+    diagnoses = with_practice(region, region.care.record["diagnoses"]).sort("ydernr", "day", maintain_order=True)
     diagnoses = diagnoses.unique(["person", "day", "icpc2", "sks"], keep="first", maintain_order=True)
     yield deliver(
         "general_practice", "praksis_diagnoser", last,
@@ -123,8 +123,8 @@ def write_practice_record(region: Region, chance: Chance) -> Iterator[Delivery]:
         style,
     )  # fmt: skip
     codes = region.country.laboratory["municipal_codes"]
-    measured = _with_practice(region, region.care.record["measurements"]).sort("ydernr", "day", maintain_order=True)
-    examined = _with_practice(region, region.care.record["examinations"]).sort("ydernr", "day", maintain_order=True)
+    measured = with_practice(region, region.care.record["measurements"]).sort("ydernr", "day", maintain_order=True)
+    examined = with_practice(region, region.care.record["examinations"]).sort("ydernr", "day", maintain_order=True)
     remarks = np.array(["", "", "", "", "", "", "", "", "Patienten ønsker ny tid", "Set af sygeplejerske"])
     for period, begin, end in spans(region, region.window.first, region.window.last, 4):
         rows = within(measured, "day", begin, end)

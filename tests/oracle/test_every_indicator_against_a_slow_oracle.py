@@ -10,10 +10,10 @@ import duckdb
 import pytest
 
 from indicators.definition import load_definitions
+from synthetic.known_indicators.cells import INDICATORS, Cell
+from synthetic.known_indicators.indicators import MONTHS
 from tests.conftest import TinyHome, made_once
 from tests.oracle import slow_cells
-from tests.oracle.slow_cells import INDICATORS, Cell
-from tests.oracle.slow_indicators import MONTHS
 from tvaers.keys import load_master_key
 from tvaers.settings import Settings, load_settings
 from warehouse.connection import open_read_only

@@ -54,4 +54,6 @@ def synth(
         screen.write_json({"folder": folder, "summary": summary, "next_step": following})
         return
     screen.say(f"{summary.files} files with {summary.rows:,} rows about {summary.people:,} invented people: {folder}")
+    if summary.without_values:
+        screen.say(summary.without_values)
     screen.next_step(following)

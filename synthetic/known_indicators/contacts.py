@@ -2,8 +2,10 @@
 
 from datetime import date, datetime, timedelta
 
-from tests.oracle.slow_complications import Complications
-from tests.oracle.slow_facts import HOUR, LISTS, Row
+from synthetic.known_indicators.complications import Complications
+from synthetic.known_indicators.who_and_where import Row, code_list
+
+HOUR = timedelta(hours=1)
 
 
 class Patient(Complications):
@@ -69,7 +71,7 @@ class Patient(Complications):
         found = []
         for course in self.rows["municipal_course"]:
             code = course["focus_code"]
-            if code and any(code.startswith(beginning) for _, beginning in LISTS["municipal_diabetes_focus"]):
+            if code and any(code.startswith(beginning) for _, beginning in code_list("municipal_diabetes_focus")):
                 held = [
                     row["held_on"]
                     for row in self.rows["municipal_encounter"]
@@ -129,10 +131,12 @@ class Patient(Complications):
         ]
 
     def has_diabetes_diagnosis(self, stay: Row) -> bool:
+        """Return whether a contact of the stay holds a diabetes diagnosis."""
         contacts = {row["contact_id"] for row in stay["contacts"]}
         return any(row["contact_id"] in contacts for row in self.diagnoses("diabetes_diagnosis"))
 
     def next_stays(self, stay: Row, days: int) -> list[Row]:
+        """Return the stays that begin after this one ended, within so many days."""
         return [
             other
             for other in self.stays()

@@ -1,130 +1,14 @@
-"""What is known about one patient, worked out slowly in plain Python from the rows of the core tables.
+"""What one patient's records say in a period: diagnoses, operations, examinations, results, drugs."""
 
-Written from the words of the indicator definitions and variables, not from their SQL. A patient is a dictionary of
-lists of rows; every question loops over all of them.
-"""
+from datetime import date
 
-import csv
-from datetime import date, timedelta
-from pathlib import Path
-from typing import Any
+from synthetic.known_indicators.who_and_where import Row, WhoAndWhere, is_on, months_before
 
-Row = dict[str, Any]
-PACK = Path(__file__).parents[2] / "packs" / "denmark"
-HOUR = timedelta(hours=1)
 JUST = 0.01
 
 
-def read_list(name: str) -> list[tuple[str, str]]:
-    """Return a code list as (system, beginning of the code)."""
-    with (PACK / "codelists" / f"{name}.csv").open(encoding="utf-8", newline="") as file:
-        return [(row["system"], row["code"]) for row in csv.DictReader(file)]
-
-
-LISTS = {path.stem: read_list(path.stem) for path in (PACK / "codelists").glob("*.csv")}
-
-
-def is_on(name: str, system: str, code: str) -> bool:
-    """Return whether a code is on a list: it begins with one of the list's codes."""
-    return any(system == listed and code.startswith(beginning) for listed, beginning in LISTS[name])
-
-
-def months_before(day: date, months: int) -> date:
-    """Return the same day of an earlier month, or that month's last day."""
-    year, month = divmod(day.year * 12 + day.month - 1 - months, 12)
-    for number in (day.day, 30, 29, 28):
-        try:
-            return date(year, month + 1, number)
-        except ValueError:
-            continue
-    raise ValueError(day)
-
-
-def first_day(period_end: date, months: int) -> date:
-    """Return the first day of a period of whole months that ends on the last day of a month."""
-    return months_before(period_end + timedelta(days=1), months)
-
-
-class Facts:
-    """One patient and one period: who and where, diagnoses, operations, results."""
-
-    def __init__(self, rows: dict[str, list[Row]], period_end: date, months: int) -> None:
-        self.rows = rows
-        self.end = period_end
-        self.start = first_day(period_end, months)
-        self.person = rows["person"][0]
-        self.diabetes = rows["diabetes"][0]
-        self.days = self._observed_days()
-
-    def _observed_days(self) -> list[date]:
-        """The days of the period on which the patient was alive, lived in the area and had diabetes."""
-        days = set()
-        for home in self.rows["residence"]:
-            day = max(home["starts_on"], self.start, self.diabetes["diabetes_since_on"])
-            last = min(home["ends_on"] or self.end, self.person["died_on"] or self.end, self.end)
-            while day <= last:
-                days.add(day)
-                day += timedelta(days=1)
-        return sorted(days)
-
-    # ── who and where ──
-
-    @property
-    def observed_to(self) -> date:
-        return self.days[-1]
-
-    @property
-    def observed_from(self) -> date:
-        return self.days[0]
-
-    @property
-    def is_present(self) -> bool:
-        died = self.person["died_on"]
-        return bool(self.days) and self.observed_to == self.end and (died is None or died > self.end)
-
-    @property
-    def age(self) -> int:
-        born = self.person["born_on"]
-        had_birthday = (self.observed_to.month, self.observed_to.day) >= (born.month, born.day)
-        return int(self.observed_to.year - born.year - (0 if had_birthday else 1))
-
-    @property
-    def age_band(self) -> str:
-        for name, first in (("80+", 80), ("65-79", 65), ("50-64", 50)):
-            if self.age >= first:
-                return name
-        return "18-49"
-
-    @property
-    def municipality(self) -> str:
-        return str(self._on_last_day("residence", "municipality_code"))
-
-    @property
-    def practice(self) -> str:
-        return str(self._on_last_day("registration", "practice_id"))
-
-    def _on_last_day(self, table: str, column: str) -> Any:
-        found = [
-            row
-            for row in self.rows[table]
-            if row["starts_on"] <= self.observed_to <= (row["ends_on"] or self.observed_to)
-        ]
-        return max(found, key=lambda row: (row["starts_on"], row[column]))[column] if found else "none"
-
-    @property
-    def hospital(self) -> str:
-        first = first_day(self.end, 15)
-        visits = [
-            (contact["started_on"], contact["hospital_id"])
-            for contact in self.rows["hospital_contact"]
-            if contact["is_physical"] and contact["hospital_id"] and first <= contact["started_on"] <= self.observed_to
-        ]
-        return str(max(visits)[1]) if visits else "none"
-
-    # ── diagnoses, operations, results ──
-
-    def in_period(self, day: date | None) -> bool:
-        return day is not None and self.start <= day <= self.end
+class Facts(WhoAndWhere):
+    """One patient and one period, with diagnoses, operations, examinations and results."""
 
     def diagnoses(self, name: str, kinds: str = "AB") -> list[Row]:
         """Diagnoses on a list: of these types from hospital, any from general practice, unless retracted."""
@@ -140,6 +24,7 @@ class Facts:
         ]
 
     def operations(self, name: str) -> list[Row]:
+        """Return procedures on a list."""
         return [row for row in self.rows["procedure"] if is_on(name, "sks", row["code"])]
 
     def signs(self, name: str) -> list[date]:
@@ -148,6 +33,7 @@ class Facts:
         return found + [row["performed_on"] for row in self.operations(name)]
 
     def examined(self, kind: str, *results: str) -> list[date]:
+        """Return the days of an examination, all or those with one of these results."""
         return [
             row["examined_on"]
             for row in self.rows["examination"]
@@ -172,6 +58,7 @@ class Facts:
         return min(value for day, value in found if day == last)
 
     def latest_day(self, days: list[date]) -> date | None:
+        """Return the latest of the days that lies in the period."""
         return max((day for day in days if self.in_period(day)), default=None)
 
     def blood_pressure(self) -> tuple[date, float, float] | None:
@@ -211,6 +98,7 @@ class Facts:
         return last, next(status for status in ("current", "former", "never") if status in said)
 
     def eye_examination(self) -> date | None:
+        """Return the latest day in the period on which the eyes were seen and could be graded."""
         days = [
             row["examined_on"]
             for row in self.rows["examination"]
@@ -219,10 +107,12 @@ class Facts:
         return self.latest_day(days + self.signs("eye_examination"))
 
     def foot_examination(self) -> date | None:
+        """Return the latest day in the period of a foot examination or of foot therapy."""
         therapy = [row["service_on"] for row in self.services("foot_therapist_service") if not row["is_for_child"]]
         return self.latest_day(self.examined("foot") + therapy)
 
     def services(self, name: str) -> list[Row]:
+        """Return services on a list."""
         return [
             row for row in self.rows["service"] if is_on(name, "service", row["specialty_code"] + row["service_code"])
         ]

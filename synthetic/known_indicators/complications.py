@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from tests.oracle.slow_facts import Facts
+from synthetic.known_indicators.facts import Facts
 
 ALL_COMPLICATIONS = (
     "retinopathy", "nephropathy", "egfr_decline", "neuropathy", "foot_ulcer", "amputation", "ischaemic_heart_disease",
@@ -14,6 +14,7 @@ class Complications(Facts):
     """One patient's complications."""
 
     def first(self, complication: str) -> date | None:
+        """Return the day of the first sign ever, or None."""
         days = getattr(self, f"_{complication}")() if hasattr(self, f"_{complication}") else self.signs(complication)
         return min(days, default=None)
 

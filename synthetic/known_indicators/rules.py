@@ -1,12 +1,11 @@
-"""Every indicator of the Danish set for one patient, in plain Python, written from the words of its definition."""
+"""What one patient adds to each indicator, in plain Python, written from the words of the definitions."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import timedelta
 
-from tests.oracle.slow_complications import ALL_COMPLICATIONS
-from tests.oracle.slow_facts import months_before
-from tests.oracle.slow_patient import Patient
+from synthetic.known_indicators.contacts import Patient
+from synthetic.known_indicators.who_and_where import months_before
 
 
 @dataclass(frozen=True)
@@ -48,21 +47,25 @@ def latest_is(analyte: str, test: Callable[[float], bool]) -> Rule:
 
 
 def hba1c_median(patient: Patient) -> Counted:
+    """The latest HbA1c in mmol/mol."""
     value = patient.latest("hba1c")
     return MISSING if value is None else Counted(value=value)
 
 
 def blood_pressure_controlled(patient: Patient) -> Counted:
+    """Below 140 over 90 mmHg."""
     found = patient.blood_pressure()
     return MISSING if found is None else met(found[1] < 140 and found[2] < 90)
 
 
 def smokers(patient: Patient) -> Counted:
+    """Smokes, by the latest status."""
     found = patient.smoking()
     return MISSING if found is None else met(found[1] == "current")
 
 
 def blood_pressure_lowering_when_indicated(patient: Patient) -> Counted | None:
+    """Collected a drug; of those above 140 over 90 mmHg."""
     found = patient.blood_pressure()
     if found is None or not (found[1] > 140 or found[2] > 90):
         return None
@@ -70,11 +73,13 @@ def blood_pressure_lowering_when_indicated(patient: Patient) -> Counted | None:
 
 
 def glucose_lowering_when_indicated(patient: Patient) -> Counted | None:
+    """Collected a drug; of those with HbA1c of 48 mmol/mol or more."""
     value = patient.latest("hba1c")
     return met(patient.collected("glucose_lowering_drug")) if value is not None and value >= 48 else None
 
 
 def lipid_lowering_when_indicated(patient: Patient) -> Counted | None:
+    """Collected a drug; of those with vascular disease, severe albuminuria, or over 40 with raised LDL."""
     diseases = [patient.first(name) for name in ("ischaemic_heart_disease", "stroke", "peripheral_arterial_disease")]
     has_disease = any(day is not None and day <= patient.end for day in diseases)
     uacr, ldl = patient.uacr(), patient.latest("ldl")
@@ -85,11 +90,13 @@ def lipid_lowering_when_indicated(patient: Patient) -> Counted | None:
 
 
 def ras_blockade_with_albuminuria(patient: Patient) -> Counted | None:
+    """Collected a drug; of those with a ratio of 30 mg/g or more."""
     uacr = patient.uacr()
     return met(patient.collected("ras_blockade")) if uacr is not None and uacr[1] >= 30 else None
 
 
 def all_or_none(patient: Patient) -> Counted:
+    """Had every examination in time."""
     year_ago = months_before(patient.end, 12)
     pressure, smoking = patient.blood_pressure(), patient.smoking()
     hba1c = patient.latest_day([day for day, _ in patient.results("hba1c")])
@@ -102,6 +109,8 @@ def all_or_none(patient: Patient) -> Counted:
 
 
 def has_had(complication: str) -> Rule:
+    """Patients who have had a complication by the end of the period."""
+
     def rule(patient: Patient) -> Counted:
         first = patient.first(complication)
         return met(first is not None and first <= patient.end)
@@ -110,6 +119,8 @@ def has_had(complication: str) -> Rule:
 
 
 def new(complication: str) -> Rule:
+    """First signs of a complication among those who had none, and their days until then."""
+
     def rule(patient: Patient) -> Counted | None:
         first = patient.first(complication)
         if first is not None and first < patient.observed_from:
@@ -121,20 +132,25 @@ def new(complication: str) -> Rule:
 
 
 def admissions_rate(name: str) -> Rule:
+    """Acute contacts for a reason, and the days observed."""
     return lambda patient: Counted(numerator=len(patient.acute_contacts(name)), days=len(patient.days))
 
 
 def in_sectors(number: int) -> Rule:
+    """Patients known in exactly so many sectors in the period."""
     return lambda patient: met(len(patient.sectors()) == number)
 
 
 def lost_to_follow_up(patient: Patient) -> Counted | None:
+    """Neither HbA1c nor contact about diabetes; of those who had diabetes before the period."""
     if patient.diabetes["diabetes_since_on"] >= patient.start:
         return None
     return met(patient.latest("hba1c") is None and patient.latest_day(patient.diabetes_contacts()) is None)
 
 
 def contact_after_discharge(days: int) -> Rule:
+    """Discharges after which somebody saw the patient within so many days."""
+
     def rule(patient: Patient) -> Counted:
         died = patient.person["died_on"]
         followed = [
@@ -150,6 +166,7 @@ def contact_after_discharge(days: int) -> Rule:
 
 
 def readmission_within_30_days(patient: Patient) -> Counted:
+    """Discharges followed by an acute stay within 30 days."""
     discharges = patient.discharges(30)
     again = [
         stay for stay in discharges if any(other["contacts"][0]["is_acute"] for other in patient.next_stays(stay, 30))
@@ -158,6 +175,7 @@ def readmission_within_30_days(patient: Patient) -> Counted:
 
 
 def course_completed(patient: Patient) -> Counted:
+    """Courses completed; of those granted at least 6 months before the end of the period."""
     latest = months_before(patient.end, 6)
     courses = [row for row in patient.courses() if row["granted_on"] and patient.start <= row["granted_on"] <= latest]
     completed = [
@@ -167,6 +185,8 @@ def course_completed(patient: Patient) -> Counted:
 
 
 def started_within(days: int) -> Rule:
+    """Referrals whose first meeting was held within so many days."""
+
     def rule(patient: Patient) -> Counted:
         referrals = [
             row
@@ -186,6 +206,7 @@ def started_within(days: int) -> Rule:
 
 
 def referral_to_start(patient: Patient) -> Counted | None:
+    """Days from referral to the first meeting of the latest course begun."""
     begun = [row for row in patient.courses() if patient.in_period(row["begun_on"]) and row["referred_on"]]
     referred = [
         row
@@ -199,6 +220,7 @@ def referral_to_start(patient: Patient) -> Counted | None:
 
 
 def red_stratum_without_hospital_contact(patient: Patient) -> Counted | None:
+    """No hospital contact about diabetes; of those at high risk."""
     hba1c, egfr, uacr = patient.latest("hba1c"), patient.latest("egfr"), patient.uacr()
     legs = patient._foot_ulcer()
     eyes = patient.signs("proliferative_retinopathy") + patient.examined("eye", "proliferative")
@@ -210,67 +232,3 @@ def red_stratum_without_hospital_contact(patient: Patient) -> Counted | None:
         or len(patient.acute_contacts("hypoglycaemia")) >= 2
     )
     return met(patient.latest_day(patient.hospital_diabetes_contacts()) is None) if is_red else None
-
-
-PRESENT: dict[str, Rule] = {
-    "hba1c_75_and_above": latest_is("hba1c", lambda value: value >= 75),
-    "hba1c_below_53": latest_is("hba1c", lambda value: value < 53),
-    "hba1c_below_59": latest_is("hba1c", lambda value: value < 59),
-    "hba1c_measured": lambda patient: met(patient.latest("hba1c") is not None),
-    "hba1c_median": hba1c_median,
-    "blood_pressure_controlled": blood_pressure_controlled,
-    "blood_pressure_measured": lambda patient: met(patient.blood_pressure() is not None),
-    "ldl_below_2_6": latest_is("ldl", lambda value: value < 2.6),
-    "ldl_measured": lambda patient: met(patient.latest("ldl") is not None),
-    "albuminuria_examined": lambda patient: met(patient.uacr() is not None),
-    "eye_examined": lambda patient: met(patient.eye_examination() is not None),
-    "foot_examined": lambda patient: met(patient.foot_examination() is not None),
-    "smokers": smokers,
-    "smoking_recorded": lambda patient: met(patient.smoking() is not None),
-    "blood_pressure_lowering_when_indicated": blood_pressure_lowering_when_indicated,
-    "glucose_lowering_when_indicated": glucose_lowering_when_indicated,
-    "lipid_lowering_when_indicated": lipid_lowering_when_indicated,
-    "ras_blockade_with_albuminuria": ras_blockade_with_albuminuria,
-    "all_or_none": all_or_none,
-    "any_complication": has_had("any_complication"),
-    "hypoglycaemia_admission": lambda patient: met(bool(patient.acute_contacts("hypoglycaemia"))),
-    "ketoacidosis_admission": lambda patient: met(bool(patient.acute_contacts("ketoacidosis"))),
-    "known_in_one_sector": in_sectors(1),
-    "known_in_two_sectors": in_sectors(2),
-    "known_in_three_sectors": in_sectors(3),
-    "lost_to_follow_up": lost_to_follow_up,
-    "lost_to_follow_up_24_months": lost_to_follow_up,
-    "red_stratum_without_hospital_contact": red_stratum_without_hospital_contact,
-    "referral_to_start": referral_to_start,
-} | {name: has_had(name) for name in ALL_COMPLICATIONS if name != "peripheral_arterial_disease"}
-"""Indicators about adults with type 2 diabetes who are alive and resident on the reporting date."""
-
-DURING_PERIOD: dict[str, Rule] = {
-    "hypoglycaemia_admissions_rate": admissions_rate("hypoglycaemia"),
-    "ketoacidosis_admissions_rate": admissions_rate("ketoacidosis"),
-    "new_any_complication": new("any_complication"),
-    "contact_after_discharge_within_7_days": contact_after_discharge(7),
-    "contact_after_discharge_within_14_days": contact_after_discharge(14),
-    "contact_after_discharge_within_30_days": contact_after_discharge(30),
-    "readmission_within_30_days": readmission_within_30_days,
-    "course_completed": course_completed,
-    "started_within_14_days": started_within(14),
-    "started_within_30_days": started_within(30),
-} | {f"new_{name}": new(name) for name in ALL_COMPLICATIONS if name != "peripheral_arterial_disease"}
-"""Indicators about adults with type 2 diabetes who lived in the area for at least one day of the period."""
-
-MONTHS = {
-    "ldl_below_2_6": 24, "ldl_measured": 24, "albuminuria_examined": 24, "eye_examined": 24, "foot_examined": 24,
-    "lipid_lowering_when_indicated": 24, "ras_blockade_with_albuminuria": 24, "all_or_none": 24, "course_completed": 18,
-    "lost_to_follow_up": 15, "lost_to_follow_up_24_months": 24,
-}  # fmt: skip
-"""Length of the look-back in months where it is not 12."""
-
-
-def count(patient: Patient, indicator: str) -> Counted | None:
-    """Return what a patient adds to an indicator, or None when the patient is not in it."""
-    if not patient.days or patient.age < 18 or patient.diabetes["diabetes_type"] != "type_2":
-        return None
-    if indicator in PRESENT:
-        return PRESENT[indicator](patient) if patient.is_present else None
-    return DURING_PERIOD[indicator](patient)

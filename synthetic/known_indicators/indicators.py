@@ -1,0 +1,92 @@
+"""Every indicator of the set: whom it is about, what one patient adds, and how far it looks back."""
+
+from synthetic.known_indicators.complications import ALL_COMPLICATIONS
+from synthetic.known_indicators.contacts import Patient
+from synthetic.known_indicators.rules import (
+    Counted,
+    Rule,
+    admissions_rate,
+    all_or_none,
+    blood_pressure_controlled,
+    blood_pressure_lowering_when_indicated,
+    contact_after_discharge,
+    course_completed,
+    glucose_lowering_when_indicated,
+    has_had,
+    hba1c_median,
+    in_sectors,
+    latest_is,
+    lipid_lowering_when_indicated,
+    lost_to_follow_up,
+    met,
+    new,
+    ras_blockade_with_albuminuria,
+    readmission_within_30_days,
+    red_stratum_without_hospital_contact,
+    referral_to_start,
+    smokers,
+    started_within,
+)
+
+PRESENT: dict[str, Rule] = {
+    "hba1c_75_and_above": latest_is("hba1c", lambda value: value >= 75),
+    "hba1c_below_53": latest_is("hba1c", lambda value: value < 53),
+    "hba1c_below_59": latest_is("hba1c", lambda value: value < 59),
+    "hba1c_measured": lambda patient: met(patient.latest("hba1c") is not None),
+    "hba1c_median": hba1c_median,
+    "blood_pressure_controlled": blood_pressure_controlled,
+    "blood_pressure_measured": lambda patient: met(patient.blood_pressure() is not None),
+    "ldl_below_2_6": latest_is("ldl", lambda value: value < 2.6),
+    "ldl_measured": lambda patient: met(patient.latest("ldl") is not None),
+    "albuminuria_examined": lambda patient: met(patient.uacr() is not None),
+    "eye_examined": lambda patient: met(patient.eye_examination() is not None),
+    "foot_examined": lambda patient: met(patient.foot_examination() is not None),
+    "smokers": smokers,
+    "smoking_recorded": lambda patient: met(patient.smoking() is not None),
+    "blood_pressure_lowering_when_indicated": blood_pressure_lowering_when_indicated,
+    "glucose_lowering_when_indicated": glucose_lowering_when_indicated,
+    "lipid_lowering_when_indicated": lipid_lowering_when_indicated,
+    "ras_blockade_with_albuminuria": ras_blockade_with_albuminuria,
+    "all_or_none": all_or_none,
+    "any_complication": has_had("any_complication"),
+    "hypoglycaemia_admission": lambda patient: met(bool(patient.acute_contacts("hypoglycaemia"))),
+    "ketoacidosis_admission": lambda patient: met(bool(patient.acute_contacts("ketoacidosis"))),
+    "known_in_one_sector": in_sectors(1),
+    "known_in_two_sectors": in_sectors(2),
+    "known_in_three_sectors": in_sectors(3),
+    "lost_to_follow_up": lost_to_follow_up,
+    "lost_to_follow_up_24_months": lost_to_follow_up,
+    "red_stratum_without_hospital_contact": red_stratum_without_hospital_contact,
+    "referral_to_start": referral_to_start,
+} | {name: has_had(name) for name in ALL_COMPLICATIONS if name != "peripheral_arterial_disease"}
+"""Indicators about adults with type 2 diabetes who are alive and resident on the reporting date."""
+
+DURING_PERIOD: dict[str, Rule] = {
+    "hypoglycaemia_admissions_rate": admissions_rate("hypoglycaemia"),
+    "ketoacidosis_admissions_rate": admissions_rate("ketoacidosis"),
+    "new_any_complication": new("any_complication"),
+    "contact_after_discharge_within_7_days": contact_after_discharge(7),
+    "contact_after_discharge_within_14_days": contact_after_discharge(14),
+    "contact_after_discharge_within_30_days": contact_after_discharge(30),
+    "readmission_within_30_days": readmission_within_30_days,
+    "course_completed": course_completed,
+    "started_within_14_days": started_within(14),
+    "started_within_30_days": started_within(30),
+} | {f"new_{name}": new(name) for name in ALL_COMPLICATIONS if name != "peripheral_arterial_disease"}
+"""Indicators about adults with type 2 diabetes who lived in the area for at least one day of the period."""
+
+MONTHS = {
+    "ldl_below_2_6": 24, "ldl_measured": 24, "albuminuria_examined": 24, "eye_examined": 24, "foot_examined": 24,
+    "lipid_lowering_when_indicated": 24, "ras_blockade_with_albuminuria": 24, "all_or_none": 24, "course_completed": 18,
+    "lost_to_follow_up": 15, "lost_to_follow_up_24_months": 24,
+}  # fmt: skip
+"""Length of the look-back in months where it is not 12."""
+
+
+def count(patient: Patient, indicator: str) -> Counted | None:
+    """Return what a patient adds to an indicator, or None when the patient is not in it."""
+    if not patient.days or patient.age < 18 or patient.diabetes["diabetes_type"] != "type_2":
+        return None
+    if indicator in PRESENT:
+        return PRESENT[indicator](patient) if patient.is_present else None
+    return DURING_PERIOD[indicator](patient)
