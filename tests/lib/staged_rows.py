@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 import duckdb
 
 from data_contracts.contract import Column, Contract
-from ingest.typing_sql import typed_columns
+from ingest.typing_sql import first_readings, typed_columns
 
 DELIVERED_ON = "2026-10-15"
 Row = Mapping[str, str]
@@ -41,7 +41,10 @@ def stage_rows(
     for each in columns:
         parts += _identifier(each) if each.type == "identifier" else _other(each, known_codes)
     con.execute(f"ALTER TABLE delivered ADD COLUMN delivered_on DATE DEFAULT DATE '{DELIVERED_ON}'")
-    con.execute(f"CREATE OR REPLACE TABLE staged AS SELECT {', '.join(parts)} FROM delivered")
+    readings = [f", {sql} AS {name}" for each in columns for name, sql in first_readings(each).items()]
+    con.execute(
+        f"CREATE OR REPLACE TABLE staged AS SELECT {', '.join(parts)} FROM (SELECT *{''.join(readings)} FROM delivered)"
+    )
 
 
 def _identifier(column: Column) -> list[str]:
