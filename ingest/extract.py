@@ -133,7 +133,7 @@ def _detect_encoding(path: Path, *, is_compressed: bool) -> tuple[str, bytes]:
             first = block
             candidates = {name: codecs.getincrementaldecoder(name)() for name in _likely_encodings(block)}
         _refuse_binary(block, candidates, path)
-        if block.isascii() and len(candidates) > 1 and not candidates["utf-8"].getstate()[0]:
+        if block.isascii() and len(candidates) > 1 and not _is_inside_a_letter(candidates):
             continue
         for name, decoder in list(candidates.items()):
             try:
@@ -155,6 +155,11 @@ def _detect_encoding(path: Path, *, is_compressed: bool) -> tuple[str, bytes]:
         )
     encoding = next(iter(candidates))
     return encoding, codecs.getincrementaldecoder(encoding)().decode(first).encode()
+
+
+def _is_inside_a_letter(candidates: dict[str, codecs.IncrementalDecoder]) -> bool:
+    """Tell whether UTF-8, unless ruled out already, waits for the rest of a letter that the last block began."""
+    return "utf-8" in candidates and bool(candidates["utf-8"].getstate()[0])
 
 
 def _likely_encodings(start: bytes) -> tuple[str, ...]:
