@@ -7,13 +7,18 @@ from pathlib import Path
 from data_contracts.contract import Contract
 from ingest.extract import Extract, hash_of, survey
 from ingest.fhir import recognise_bundles
-from ingest.recognise import delivery_key, nearest_contract, recognise
+from ingest.recognise import delivery_key, nearest_contract, recognise, version_of
 from ingest.verdict import FileVerdict
 from tvaers.errors import ContractError, ExtractError, TvaersError
 from tvaers.progress import track
 from warehouse.run_log import Batch
 
 _NOT_OURS = "Take it out of the folder, or ask the supplier for the file type that was agreed."
+
+_TELL_APART = (
+    "If it is a delivery of its own, give it a name of its own. "
+    "If it corrects the other one, mark it as the newest version: end its name in _v2, _v3 and so on."
+)
 
 
 @dataclass(frozen=True)
@@ -37,6 +42,11 @@ class Delivery:
         """Name of the file, without its folder."""
         return self.extract.path.name
 
+    @property
+    def version(self) -> int:
+        """Which version of the delivery its name marks, from 1."""
+        return version_of(self.extract.path)
+
 
 def take_stock(
     paths: Iterable[Path], contracts: Mapping[str, Contract], known: Iterable[Batch]
@@ -48,7 +58,9 @@ def take_stock(
         contracts: Accepted file types in the order of loading.
         known: Every delivery that was ever loaded, also those replaced since.
     """
-    by_hash = {batch.file_hash: batch for batch in known}
+    loaded_before = list(known)
+    by_hash = {batch.file_hash: batch for batch in loaded_before}
+    present: list[Batch] = []
     deliveries: list[Delivery] = []
     verdicts: list[FileVerdict] = []
     seen: dict[str, str] = {}
@@ -58,6 +70,7 @@ def take_stock(
             try:
                 file_hash = hash_of(path)
                 if batch := by_hash.get(file_hash):
+                    present.append(batch)
                     verdicts.append(_already_loaded(path, batch))
                 elif file_hash in seen:
                     verdicts.append(
@@ -71,13 +84,51 @@ def take_stock(
                 verdicts.append(FileVerdict(path.name, None, None, "refused", message=said(fault)))
             advance(1)
     order = list(contracts)
-    deliveries.sort(key=lambda each: (order.index(each.contract.file_type), each.delivery_key, each.file_name))
-    return deliveries, verdicts
+    deliveries.sort(key=lambda each: (order.index(each.contract.file_type), each.delivery_key, each.version))
+    in_order, refused = _keep_versions_apart(deliveries, loaded_before, present)
+    return in_order, [*verdicts, *refused]
 
 
 def said(fault: TvaersError) -> str:
     """Return what is wrong with a file, how much of it, and what to do, as one text."""
     return " ".join(part for part in (fault.what, fault.how_much, fault.what_to_do) if part)
+
+
+def _keep_versions_apart(
+    deliveries: Iterable[Delivery], known: Iterable[Batch], present: Iterable[Batch]
+) -> tuple[list[Delivery], list[FileVerdict]]:
+    """Refuse a file that would silently take the place of another one, or of a newer version of itself.
+
+    Args:
+        deliveries: New files, the versions of one delivery in their order.
+        known: Every delivery that was ever loaded.
+        present: Those of them whose files lie in the folder now.
+    """
+    newest: dict[str, int] = {}
+    for batch in known:
+        if batch.state == "loaded":
+            newest[batch.delivery_key] = max(newest.get(batch.delivery_key, 0), version_of(Path(batch.file_name)))
+    taken = {(batch.delivery_key, version_of(Path(batch.file_name))) for batch in present}
+    kept: list[Delivery] = []
+    refused: list[FileVerdict] = []
+    for each in deliveries:
+        mark = (each.delivery_key, each.version)
+        if each.version < newest.get(each.delivery_key, 0):
+            refused.append(_refused(each, "A newer version of this file is loaded already."))
+        elif mark in taken:
+            refused.append(_refused(each, "The folder holds another file of this name and version."))
+        else:
+            taken.add(mark)
+            kept.append(each)
+    return kept, refused
+
+
+def _refused(delivery: Delivery, message: str) -> FileVerdict:
+    contract, encoding = delivery.contract, delivery.extract.encoding
+    told = f"{message} {_TELL_APART}"
+    return FileVerdict(
+        delivery.file_name, contract.file_type, contract.sector, "refused", encoding=encoding, message=told
+    )
 
 
 def _recognise(extract: Extract, contracts: Mapping[str, Contract]) -> Delivery | FileVerdict:

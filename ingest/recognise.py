@@ -11,7 +11,7 @@ from tvaers.errors import ContractError
 
 # A file is taken for a type when at least this share of the type's columns is there; the rest is then missing.
 _LEAST_LIKENESS = 0.6
-_CORRECTED = re.compile(r"(?:_v\d+|_rettet|_corrected)$", re.IGNORECASE)
+_CORRECTED = re.compile(r"(?:_v(\d+)|_rettet|_corrected)$", re.IGNORECASE)
 _ENDINGS = re.compile(r"\.(?:csv|txt|tsv|dsv|json|ndjson)?(?:\.gz)?$", re.IGNORECASE)
 _A_NAME = re.compile(r"[^\W\d][\w .-]{0,40}")
 
@@ -80,6 +80,14 @@ def nearest_contract(extract: Extract, contracts: Mapping[str, Contract]) -> Con
 def delivery_key(file_type: str, path: Path) -> str:
     """Return what a file is a delivery of: its type and its name without endings and marks of correction."""
     return f"{file_type}:{_CORRECTED.sub('', _ENDINGS.sub('', path.name)).lower()}"
+
+
+def version_of(path: Path) -> int:
+    """Return which version of a delivery a file's name marks: 1 without a mark, 2 for a correction without a number."""
+    marked = _CORRECTED.search(_ENDINGS.sub("", path.name))
+    if marked is None:
+        return 1
+    return int(marked[1]) if marked[1] else 2
 
 
 def _explained(contract: Contract, header: set[str]) -> int:
