@@ -101,7 +101,7 @@ def _loaded(frame: pl.DataFrame, ledger: Ledger, kind: str) -> pl.DataFrame:
 
 
 def _raised(results: pl.DataFrame) -> pl.DataFrame:
-    """Return laboratory HbA1c near or above the limit under the two national codes, in mmol/mol, and if from percent."""
+    """Return laboratory HbA1c near or above the limit, in mmol/mol, from the national codes; say which was percent."""
     percent = pl.col("code") == "NPU03835"
     number = pl.col("number").cast(pl.Float64)
     return (

@@ -14,12 +14,14 @@ from indicators.engine import Run, by_length, prepare
 from indicators.members import create_members
 from indicators.patient_period import create_base, create_reporting
 from indicators.patient_results import create_patient_results
+from indicators.variables import SOURCE_DAYS
 from tests.lib.case_files import case_files, read_case_file
 from tests.lib.drawn_tables import warehouse_of
 from tests.lib.evaluate import ROOT, catalogue, ranges, run_patients
 
 DISEASE = ROOT / "indicators" / "type_2_diabetes"
 PACK = ROOT / "packs" / "denmark"
+ALSO_READS = re.compile(r"^-- also reads: ([a-z_, ]+); \w.{20,}$", re.MULTILINE)
 LIST_NAME = re.compile(r"'([a-z][a-z0-9_]+)'")
 SEVERAL_DATES = (date(2024, 12, 31), date(2025, 6, 30), date(2025, 9, 30), date(2025, 12, 31))
 NUMBERS_ALLOWED_IN_YEARS = {"1", "365.25"}
@@ -80,6 +82,17 @@ def test_every_parameter_is_used():
 def test_every_variable_is_used_by_some_indicator():
     used = {variable.name for indicator in catalogue().indicators for variable in catalogue().variables_of(indicator)}
     assert set(catalogue().variables) == used
+
+
+@pytest.mark.parametrize("path", sorted((DISEASE / "variables").glob("*.sql")), ids=lambda path: path.stem)
+def test_a_variable_declares_every_table_that_it_reads_or_says_why_it_can_do_without(path: Path):
+    text = path.read_text("utf-8")
+    read = {table.name for table in sqlglot.parse_one(text, read="duckdb").find_all(exp.Table)} & set(SOURCE_DAYS)
+    needed = {source.table for source in catalogue().variables[path.stem].sources}
+    found = ALSO_READS.search(text)
+    optional = {name.strip() for name in found[1].split(",")} if found else set()
+    assert read == needed | optional
+    assert not needed & optional
 
 
 @pytest.mark.parametrize("indicator", catalogue().indicators, ids=lambda indicator: indicator.id)

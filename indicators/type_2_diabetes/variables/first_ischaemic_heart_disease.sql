@@ -1,7 +1,7 @@
 -- label: First sign of ischaemic heart disease ever
 -- unit: -
 -- rows: patient
--- sources: diagnosis
+-- sources: diagnosis, procedure
 -- ties: -
 --
 -- Diagnoses (A or B from hospital, any from general practice, unless retracted), bypass operation or balloon

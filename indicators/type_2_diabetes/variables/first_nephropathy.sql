@@ -1,7 +1,7 @@
 -- label: First sign of diabetic kidney disease ever
 -- unit: -
 -- rows: patient
--- sources: diagnosis, measurement(analyte=uacr)
+-- sources: diagnosis, procedure, measurement(analyte=uacr)
 -- ties: -
 --
 -- Diagnoses and chronic dialysis or transplantation, or one urine albumin-creatinine ratio in the severe range. Acute

@@ -1,7 +1,7 @@
 -- label: First sign of peripheral arterial disease ever
 -- unit: -
 -- rows: patient
--- sources: diagnosis
+-- sources: diagnosis, procedure
 -- ties: -
 --
 -- Diagnoses of type A or B from hospital and any from general practice, unless retracted.

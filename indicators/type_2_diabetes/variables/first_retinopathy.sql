@@ -1,7 +1,7 @@
 -- label: First sign of diabetic retinopathy ever
 -- unit: -
 -- rows: patient
--- sources: diagnosis, examination(examination=eye)
+-- sources: diagnosis, procedure, examination(examination=eye)
 -- ties: -
 --
 -- Diagnoses (A or B from hospital, any from general practice, unless retracted), panretinal laser treatment, and eye

@@ -4,6 +4,7 @@
 -- sources: examination(examination=foot)
 -- ties: -
 --
+-- also reads: service; foot therapists add to the examinations of practices and hospitals, which come without them.
 -- Foot status of general practice or hospital, or a diabetes foot therapist's service (dated by the Monday of its
 -- week).
 SELECT patient_id, examined_on AS latest_foot_examination_on

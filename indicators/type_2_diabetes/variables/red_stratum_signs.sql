@@ -1,7 +1,7 @@
 -- label: Foot ulcer or proliferative retinopathy seen in the period
 -- unit: -
 -- rows: patient and period
--- sources: diagnosis, examination
+-- sources: diagnosis, procedure, examination
 -- ties: -
 SELECT
     seen.patient_id,
