@@ -39,11 +39,12 @@ def cells_of(people: Iterable[Rows], clusters: dict[str, str], period_end: date)
     added: dict[Cell, list[Counted]] = defaultdict(list)
     for rows in people:
         seen = {months: Patient(rows, period_end, months) for months in {12, *MONTHS.values()}}
+        units = {months: places(patient, clusters) for months, patient in seen.items() if patient.days}
         for indicator in INDICATORS:
-            patient = seen[MONTHS.get(indicator, 12)]
-            counted = count(patient, indicator)
+            months = MONTHS.get(indicator, 12)
+            counted = count(seen[months], indicator)
             if counted is not None:
-                for level, unit, sex, band in places(patient, clusters):
+                for level, unit, sex, band in units[months]:
                     added[indicator, period_end, level, unit, sex, band].append(counted)
     found = {cell: numbers_of(counted, is_median=cell[0] in MEDIANS) for cell, counted in added.items()}
     return {cell: numbers for cell, numbers in found.items() if numbers["eligible"]}
@@ -51,7 +52,8 @@ def cells_of(people: Iterable[Rows], clusters: dict[str, str], period_end: date)
 
 def numbers_of(counted: list[Counted], *, is_median: bool) -> Numbers:
     """Return a cell's numbers from the patients in it."""
-    inside = [each for each in counted if each.denominator > 0 and (each.days > 0 or not any(c.days for c in counted))]
+    is_rate = any(each.days for each in counted)
+    inside = [each for each in counted if each.denominator > 0 and (each.days > 0 or not is_rate)]
     values = [each.value for each in inside if each.value is not None]
     days = sum(each.days for each in inside)
     numerator, denominator = sum(each.numerator for each in inside), sum(each.denominator for each in inside)

@@ -57,14 +57,12 @@ class WhoAndWhere:
 
     def _observed_days(self) -> list[date]:
         """The days of the period on which the patient was alive, lived in the area and had diabetes."""
-        days = set()
+        days: set[int] = set()
         for home in self.rows["residence"]:
-            day = max(home["starts_on"], self.start, self.diabetes["diabetes_since_on"])
+            first = max(home["starts_on"], self.start, self.diabetes["diabetes_since_on"])
             last = min(home["ends_on"] or self.end, self.person["died_on"] or self.end, self.end)
-            while day <= last:
-                days.add(day)
-                day += timedelta(days=1)
-        return sorted(days)
+            days.update(range(first.toordinal(), last.toordinal() + 1))
+        return [date.fromordinal(day) for day in sorted(days)]
 
     # ── who and where ──
 
