@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from data_contracts.contract import Contract
-from ingest.extract import Extract, hash_of, survey
+from ingest.extract import Extract, hash_of, survey, unreadable
 from ingest.fhir import recognise_bundles
 from ingest.recognise import delivery_key, nearest_contract, recognise, version_of
 from ingest.verdict import FileVerdict
@@ -82,6 +82,9 @@ def take_stock(
                     (verdicts if isinstance(found, FileVerdict) else deliveries).append(found)  # type: ignore[arg-type]
             except (ExtractError, ContractError) as fault:
                 verdicts.append(FileVerdict(path.name, None, None, "refused", message=said(fault)))
+            except Exception as fault:
+                # Its text is left out: a library may have put a value from a row into it.
+                verdicts.append(FileVerdict(path.name, None, None, "refused", message=said(unreadable(path, fault))))
             advance(1)
     order = list(contracts)
     deliveries.sort(key=lambda each: (order.index(each.contract.file_type), each.delivery_key, each.version))

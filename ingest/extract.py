@@ -83,6 +83,15 @@ def hash_of(path: Path) -> str:
         raise ExtractError(f"The file cannot be read: {fault.strerror}.", where=path.name) from None
 
 
+def unreadable(path: Path, fault: BaseException) -> ExtractError:
+    """Return what is said of a file that could not be read for a reason nobody foresaw; only its kind is told."""
+    return ExtractError(
+        f"The file could not be read, for a reason that was not foreseen ({type(fault).__name__}).",
+        where=path.name,
+        what_to_do="Ask the supplier to send it again; if that does not help, report it as a fault of the program.",
+    )
+
+
 def survey(path: Path, file_hash: str) -> Extract:
     """Read a file once to learn its encoding, separator and header.
 

@@ -72,6 +72,12 @@ def _bundles(extract: Extract) -> Iterator[Json | None]:
     text = b"".join(read_text(extract))
     try:
         document = json.loads(text)
+    except RecursionError:
+        raise ExtractError(
+            "The file nests its JSON deeper than any bundle does.",
+            where=extract.path.name,
+            what_to_do="Ask the supplier for a FHIR bundle.",
+        ) from None
     except ValueError:
         lines = [line for line in text.splitlines() if line.strip()]
         bundles = [_bundle_of(line) for line in lines]
@@ -84,19 +90,43 @@ def _bundles(extract: Extract) -> Iterator[Json | None]:
         yield from bundles
         return
     for each in document if isinstance(document, list) else [document]:
+        if _is_named_bundle(each) and not _is_bundle(each):
+            raise ExtractError(
+                "The file holds a bundle that is not built as FHIR asks: its entries, or what they hold, are of "
+                "another kind.",
+                where=extract.path.name,
+                what_to_do="Ask the supplier for a valid FHIR bundle.",
+            )
         yield each if _is_bundle(each) else None
 
 
 def _bundle_of(line: bytes) -> Json | None:
     try:
         document = json.loads(line)
-    except ValueError:
+    except (ValueError, RecursionError):
         return None
     return document if _is_bundle(document) else None
 
 
-def _is_bundle(document: object) -> bool:
+def _is_named_bundle(document: object) -> bool:
     return isinstance(document, dict) and document.get("resourceType") == "Bundle"
+
+
+def _is_bundle(document: object) -> bool:
+    """Tell whether a document is a bundle whose entries are built so that each one can be read."""
+    if not isinstance(document, dict) or not _is_named_bundle(document) or not _has_sound_profiles(document):
+        return False
+    entries = document.get("entry") or []
+    return isinstance(entries, list) and all(
+        isinstance(entry, dict) and _has_sound_profiles(entry.get("resource") or {}) for entry in entries
+    )
+
+
+def _has_sound_profiles(resource: object) -> bool:
+    if not isinstance(resource, dict):
+        return False
+    meta = resource.get("meta") or {}
+    return isinstance(meta, dict) and isinstance(meta.get("profile") or [], list)
 
 
 def _resources(

@@ -5,10 +5,11 @@ import threading
 from collections.abc import Iterator
 
 from data_contracts.contract import Contract
-from ingest.extract import Extract
+from ingest.extract import Extract, unreadable
 from ingest.fhir import read_bundles
 from ingest.pseudonymise import PseudonymisedBlock, Pseudonymiser
 from ingest.rows import read_rows
+from tvaers.errors import TvaersError
 
 # Blocks that may wait, so that reading ahead never fills the memory.
 _WAITING = 2
@@ -19,7 +20,7 @@ class Reading:
     """The pseudonymised blocks of one file; reading starts at once and is ended by `close`."""
 
     def __init__(self, extract: Extract, contract: Contract, pseudonymiser: Pseudonymiser) -> None:
-        self._blocks: queue.Queue[PseudonymisedBlock | BaseException | None] = queue.Queue(_WAITING)
+        self._blocks: queue.Queue[PseudonymisedBlock | TvaersError | None] = queue.Queue(_WAITING)
         self._is_closed = threading.Event()
         self._thread = threading.Thread(target=self._read, args=(extract, contract, pseudonymiser), daemon=True)
         self._thread.start()
@@ -28,10 +29,10 @@ class Reading:
         """Yield the blocks in the file's order.
 
         Raises:
-            ExtractError: The file is cut short.
+            ExtractError: The file is cut short, or could not be read for a reason that was not foreseen.
         """
         while (item := self._blocks.get()) is not None:
-            if isinstance(item, BaseException):
+            if isinstance(item, TvaersError):
                 raise item
             yield item
 
@@ -47,10 +48,12 @@ class Reading:
                 if not self._put(pseudonymiser.apply(block, contract)):
                     return
             self._put(None)
-        except BaseException as fault:
+        except TvaersError as fault:
             self._put(fault)
+        except BaseException as fault:  # a library that is not written in Python may raise no Exception
+            self._put(unreadable(extract.path, fault))
 
-    def _put(self, item: PseudonymisedBlock | BaseException | None) -> bool:
+    def _put(self, item: PseudonymisedBlock | TvaersError | None) -> bool:
         while not self._is_closed.is_set():
             try:
                 self._blocks.put(item, timeout=_PATIENCE_SECONDS)
