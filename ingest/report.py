@@ -4,6 +4,7 @@ Pages hold counts, rules and row numbers, never a value of a row.
 """
 
 import html
+import itertools
 import re
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -15,7 +16,9 @@ from ingest.stage import FAILED
 from ingest.verdict import FileVerdict
 from tvaers.errors import ExtractError
 
+INDEX = "index.html"
 MOST_ROWS_LISTED = 200
+_LONGEST_NAME = 100
 _OWN_RULES = {
     "row_malformed": "The row has as many fields as the header, and its quotes are closed.",
     "identifier_in_text": "No text column holds a person's identifier. The text was removed before the row was stored.",
@@ -70,7 +73,7 @@ def write_page(folder: Path, verdict: FileVerdict, contract: Contract | None, fa
         "<h2>Rows held back</h2>" + failures if contract else "",
         "<h2>Loaded with a warning</h2>" + _table(("Rule", "Rows"), warned) if warned else "",
     ]
-    path = folder / f"{re.sub(r'[^A-Za-z0-9_.-]', '_', verdict.file_name)}.html"
+    path = _free_page(folder, verdict.file_name)
     body = "".join(parts)
     if data_docs:
         page = data_docs.replace("</head>", f"{_STYLE}</head>", 1)
@@ -100,9 +103,16 @@ def write_index(folder: Path, run_id: str, verdicts: Iterable[FileVerdict]) -> P
         for verdict in verdicts
     ]
     header = ("File", "File type", "Verdict", "Rows", "Loaded", "Quarantined", "Duplicates", "")
-    return _write(
-        folder / "index.html", _page(f"Ingest run {run_id}", f"<h1>Ingest run {run_id}</h1>" + _table(header, rows))
+    return _write(folder / INDEX, _page(f"Ingest run {run_id}", f"<h1>Ingest run {run_id}</h1>" + _table(header, rows)))
+
+
+def _free_page(folder: Path, file_name: str) -> Path:
+    """Return a page of its own for a file: two files may differ only in their folder, or in signs no page name has."""
+    stem = re.sub(r"[^A-Za-z0-9_.-]", "_", file_name)[:_LONGEST_NAME]
+    names = (
+        f"{stem}{ending}.html" for ending in itertools.chain([""], (f"-{number}" for number in itertools.count(2)))
     )
+    return next(folder / name for name in names if name.lower() != INDEX and not (folder / name).exists())
 
 
 class _Html(str):
