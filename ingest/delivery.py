@@ -1,12 +1,17 @@
 """Take stock of a folder: which files are new, what each one is, and in which order they are to be loaded."""
 
+import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
+
+import polars as pl
 
 from data_contracts.contract import Contract
 from ingest.extract import Extract, hash_of, survey, unreadable
 from ingest.fhir import recognise_bundles
+from ingest.identifier import IdentifierScheme, holds_identifier
 from ingest.recognise import delivery_key, nearest_contract, recognise, version_of
 from ingest.verdict import FileVerdict
 from tvaers.errors import ContractError, ExtractError, TvaersError
@@ -15,6 +20,10 @@ from warehouse.run_log import Batch
 
 _NOT_OURS = "Take it out of the folder, or ask the supplier for the file type that was agreed."
 
+_IDENTIFIER_IN_NAME = (
+    "The file name holds what looks like a person's identifier, so the name is masked and the file was not read. "
+    "Give it a name without one."
+)
 _TELL_APART = (
     "If it is a delivery of its own, give it a name of its own. "
     "If it corrects the other one, mark it as the newest version: end its name in _v2, _v3 and so on."
@@ -40,7 +49,7 @@ class Delivery:
     @property
     def file_name(self) -> str:
         """Name of the file, without its folder."""
-        return self.extract.path.name
+        return _shown(self.extract.path)
 
     @property
     def version(self) -> int:
@@ -49,7 +58,7 @@ class Delivery:
 
 
 def take_stock(
-    paths: Iterable[Path], contracts: Mapping[str, Contract], known: Iterable[Batch]
+    paths: Iterable[Path], contracts: Mapping[str, Contract], known: Iterable[Batch], scheme: IdentifierScheme
 ) -> tuple[list[Delivery], list[FileVerdict]]:
     """Sort files into new deliveries, in the order of loading, and verdicts on those that go no further.
 
@@ -57,14 +66,14 @@ def take_stock(
         paths: The files.
         contracts: Accepted file types in the order of loading.
         known: Every delivery that was ever loaded, also those replaced since.
+        scheme: How identifiers are written; a file whose name holds one is refused, and its name is masked.
     """
     loaded_before = list(known)
     by_hash = {batch.file_hash: batch for batch in loaded_before}
     present: list[Batch] = []
     deliveries: list[Delivery] = []
-    verdicts: list[FileVerdict] = []
     seen: dict[str, str] = {}
-    files = list(paths)
+    files, verdicts = _without_identifiers(list(paths), scheme)
     with track("Recognising files", len(files)) as advance:
         for path in files:
             try:
@@ -74,17 +83,19 @@ def take_stock(
                     verdicts.append(_already_loaded(path, batch))
                 elif file_hash in seen:
                     verdicts.append(
-                        FileVerdict(path.name, None, None, "already_loaded", message=f"The same as {seen[file_hash]}.")
+                        FileVerdict(
+                            _shown(path), None, None, "already_loaded", message=f"The same as {seen[file_hash]}."
+                        )
                     )
                 else:
-                    seen[file_hash] = path.name
+                    seen[file_hash] = _shown(path)
                     found = _recognise(survey(path, file_hash), contracts)
                     (verdicts if isinstance(found, FileVerdict) else deliveries).append(found)  # type: ignore[arg-type]
             except (ExtractError, ContractError) as fault:
-                verdicts.append(FileVerdict(path.name, None, None, "refused", message=said(fault)))
+                verdicts.append(FileVerdict(_shown(path), None, None, "refused", message=said(fault)))
             except Exception as fault:
                 # Its text is left out: a library may have put a value from a row into it.
-                verdicts.append(FileVerdict(path.name, None, None, "refused", message=said(unreadable(path, fault))))
+                verdicts.append(FileVerdict(_shown(path), None, None, "refused", message=said(unreadable(path, fault))))
             advance(1)
     order = list(contracts)
     deliveries.sort(key=lambda each: (order.index(each.contract.file_type), each.delivery_key, each.version))
@@ -95,6 +106,22 @@ def take_stock(
 def said(fault: TvaersError) -> str:
     """Return what is wrong with a file, how much of it, and what to do, as one text."""
     return " ".join(part for part in (fault.what, fault.how_much, fault.what_to_do) if part)
+
+
+def _without_identifiers(paths: list[Path], scheme: IdentifierScheme) -> tuple[list[Path], list[FileVerdict]]:
+    """Set files aside whose name holds what looks like an identifier: names stand in verdicts, reports and run log."""
+    names = pl.Series([_shown(path) for path in paths], dtype=pl.String)
+    holds = holds_identifier(names, scheme, datetime.now(tz=UTC).date())
+    verdicts = [
+        FileVerdict(re.sub(r"\d", "#", name), None, None, "refused", message=_IDENTIFIER_IN_NAME)
+        for name in names.filter(holds)
+    ]
+    return [path for path, is_held in zip(paths, holds, strict=True) if not is_held], verdicts
+
+
+def _shown(path: Path) -> str:
+    """Return a file's name as it can be written: bytes of it that are no text become question marks."""
+    return path.name.encode(errors="replace").decode()
 
 
 def _keep_versions_apart(
@@ -152,13 +179,13 @@ def _recognise(extract: Extract, contracts: Mapping[str, Contract]) -> Delivery 
 
 def _unrecognised(extract: Extract, message: str) -> FileVerdict:
     told = f"{message} {_NOT_OURS}"
-    return FileVerdict(extract.path.name, None, None, "unrecognised", encoding=extract.encoding, message=told)
+    return FileVerdict(_shown(extract.path), None, None, "unrecognised", encoding=extract.encoding, message=told)
 
 
 def _already_loaded(path: Path, batch: Batch) -> FileVerdict:
     replaced = " It has since been replaced by a corrected delivery." if batch.state == "replaced" else ""
     return FileVerdict(
-        path.name,
+        _shown(path),
         batch.file_type,
         batch.sector,
         "already_loaded",

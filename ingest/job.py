@@ -45,7 +45,7 @@ def run(settings: Settings, folder: Path, *, load: bool = True) -> RunResult:
     paths = extracts_in(folder)
     with one_builder_at_a_time(settings.warehouse):
         known = _known_batches(settings, key)
-        deliveries, verdicts = take_stock(paths, load_contracts(pack.contracts), known)
+        deliveries, verdicts = take_stock(paths, load_contracts(pack.contracts), known, read_scheme(pack.folder))
         if not deliveries and not any(verdict.state in ("refused", "unrecognised") for verdict in verdicts):
             return RunResult(None, tuple(verdicts), is_loaded=False)
         now = datetime.now(tz=UTC)

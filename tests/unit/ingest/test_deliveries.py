@@ -10,7 +10,7 @@ from data_contracts.contract import load_contracts
 from ingest.delivery import take_stock
 from ingest.extract import hash_of
 from ingest.recognise import version_of
-from tests.lib.deliveries import PRACTICE, deliver, identifiers, measurements, text
+from tests.lib.deliveries import PRACTICE, country_scheme, deliver, identifiers, measurements, text
 from warehouse.run_log import Batch
 
 CONTRACTS = load_contracts()
@@ -32,7 +32,9 @@ def loaded(path, state="loaded"):
 
 
 def stock(folder, known=()):
-    deliveries, verdicts = take_stock(sorted(path for path in folder.rglob("*") if path.is_file()), CONTRACTS, known)
+    deliveries, verdicts = take_stock(
+        sorted(path for path in folder.rglob("*") if path.is_file()), CONTRACTS, known, country_scheme()
+    )
     return deliveries, [verdict for verdict in verdicts if verdict.state == "refused"]
 
 
@@ -81,3 +83,20 @@ def test_an_older_version_that_comes_after_a_newer_one_is_refused(tmp_path, olde
 def test_a_mark_without_a_number_is_the_second_version():
     names = ("x.csv", "x_v3.csv.gz", "x_rettet.csv", "x_corrected.json")
     assert [version_of(Path(name)) for name in names] == [1, 3, 2, 2]
+
+
+@pytest.mark.parametrize("between", ["", "-", " "])
+def test_a_file_with_an_identifier_in_its_name_is_refused_and_its_name_is_masked(tmp_path, between):
+    person = between.join((PEOPLE[0][:6], PEOPLE[0][6:]))
+    deliver(tmp_path, f"year_{person}.csv", content(50))
+    deliver(tmp_path, "year_20250101.csv", content(51))
+    deliveries, refused = stock(tmp_path)
+    assert [each.file_name for each in deliveries] == ["year_20250101.csv"]
+    assert [verdict.file_name for verdict in refused] == [f"year_######{between}####.csv"]
+    assert person not in repr(refused)
+
+
+def test_a_file_name_that_is_no_text_can_still_be_told(tmp_path):
+    deliver(tmp_path, "\udcff.csv", "no;known;columns\n1;2;3\n")
+    _, verdicts = take_stock(list(tmp_path.iterdir()), CONTRACTS, [], country_scheme())
+    assert [(verdict.file_name, verdict.state) for verdict in verdicts] == [("?.csv", "unrecognised")]
