@@ -3,10 +3,11 @@
 import duckdb
 
 from data_contracts.warehouse_tables import load_tables
-from ingest.same_fact import core_columns, drop_and_park
+from ingest.same_fact import core_columns, drop_and_park, park_with_first
 from ingest.upsert import settle
 from packs.mapping import Mapping, Target
 from packs.pack import Pack
+from warehouse.run_log import move_duplicates
 
 _LONGEST_CHAIN = 50
 
@@ -56,10 +57,11 @@ def _join_facts(con: duckdb.DuckDBPyConnection, pack: Pack, table: str) -> None:
         "WHERE patient_id IN (SELECT patient_id FROM renamed) ORDER BY batch_id"
     ).fetchall()
     for batch_id, file_type in batches:
-        if (target := target_of(pack.mapping(file_type), table)) is None:
+        mapping = pack.mapping(file_type)
+        if (target := target_of(mapping, table)) is None:
             continue
         if target.upsert is None:
-            drop_and_park(con, target, batch_id)
+            _join_delivery(con, mapping, target, batch_id)
             continue
         keys = ", ".join(target.same_fact.columns)
         con.execute(
@@ -67,6 +69,25 @@ def _join_facts(con: duckdb.DuckDBPyConnection, pack: Pack, table: str) -> None:
             "WHERE patient_id IN (SELECT patient_id FROM renamed)"
         )
         settle(con, target)
+
+
+def _join_delivery(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, batch_id: int) -> None:
+    """Drop and park what a delivery tells again, with what goes with it, and keep the delivery's numbers true."""
+    before = _rows_of(con, target.table, batch_id)
+    drop_and_park(con, target, batch_id)
+    lost = before - _rows_of(con, target.table, batch_id)
+    first = mapping.targets[0]
+    if not lost or target is not first:
+        return
+    move_duplicates(con, batch_id, -lost)
+    for later in mapping.targets[1:]:
+        if later.goes_with_first:
+            park_with_first(con, first.table, later, batch_id)
+
+
+def _rows_of(con: duckdb.DuckDBPyConnection, table: str, batch_id: int) -> int:
+    row = con.execute(f"SELECT count(*) FROM core.{table} WHERE batch_id = ?", [batch_id]).fetchone()
+    return int(row[0]) if row else 0
 
 
 def target_of(mapping: Mapping, table: str) -> Target | None:

@@ -44,7 +44,7 @@ def drop_and_park(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int)
         if count
     )
     row = con.execute(
-        f"SELECT count(*) FROM ({gone}) AS gone WHERE row_number NOT IN "
+        f"SELECT count(DISTINCT row_number) FROM ({gone}) AS gone WHERE row_number NOT IN "
         f"(SELECT row_number FROM core.{table} WHERE batch_id = ? AND row_number IS NOT NULL)",
         [batch_id],
     ).fetchone()

@@ -111,10 +111,15 @@ def mark_replaced(con: duckdb.DuckDBPyConnection, batch_id: int) -> None:
 
 
 def move_duplicates(con: duckdb.DuckDBPyConnection, batch_id: int, rows: int) -> None:
-    """Note that rows of a delivery that were duplicates are in use now (a negative number: the other way)."""
+    """Note that rows of a delivery that were duplicates are in use now (a negative number: the other way).
+
+    A delivered row can tell several facts, so no more rows are moved than there are.
+    """
     con.execute(
-        "UPDATE meta.batch SET rows_loaded = rows_loaded + ?, rows_duplicate = rows_duplicate - ? WHERE batch_id = ?",
-        [rows, rows, batch_id],
+        "UPDATE meta.batch SET rows_loaded = rows_loaded + moved, rows_duplicate = rows_duplicate - moved FROM "
+        "(SELECT batch_id AS moving, greatest(least($rows, rows_duplicate), -rows_loaded) AS moved FROM meta.batch) "
+        "WHERE batch_id = moving AND batch_id = $batch",
+        {"rows": rows, "batch": batch_id},
     )
 
 

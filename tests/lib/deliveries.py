@@ -3,14 +3,16 @@
 import csv
 import io
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 
+from data_contracts.contract import load_contracts
 from data_contracts.warehouse_tables import load_tables
 from ingest.identifier import IdentifierScheme, read_scheme
 from packs.pack import load_pack
+from tests.lib.staged_rows import clean_row
 from tvaers.keys import create_key_file, load_master_key
 from tvaers.settings import Settings
 from warehouse.connection import open_read_only
@@ -108,3 +110,10 @@ def contents(settings: Settings, *schemas: str) -> dict[str, tuple]:
 def country_scheme() -> IdentifierScheme:
     """Return how the default pack writes identifiers."""
     return read_scheme(load_pack("denmark").folder)
+
+
+def typed_rows(file_type: str, *changes: Mapping[str, str]) -> str:
+    """Return a delivery of any file type: rows of its contract's examples, each with changes."""
+    contract = load_contracts(load_pack("denmark").contracts)[file_type]
+    rows = [clean_row(contract, **each) for each in changes]
+    return text(list(rows[0]), [list(row.values()) for row in rows])

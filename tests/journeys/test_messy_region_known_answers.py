@@ -1,0 +1,88 @@
+"""A small invented region, clean and with every known fault: its counts and diagnoses are those worked out apart."""
+
+import json
+from datetime import date
+from types import SimpleNamespace
+
+import polars as pl
+import pytest
+
+from indicators.compute import compute
+from ingest.job import run
+from ingest.pseudonymise import Pseudonymiser
+from synthetic.region import write_region
+from tests.lib.deliveries import answer, country_scheme, new_home
+from tvaers.keys import load_master_key
+
+pytestmark = pytest.mark.slow
+
+INHABITANTS = 700
+ENDS_ON = date(2026, 9, 30)
+COUNTED = ("state", "rows_in", "loaded", "quarantined", "duplicates", "by_rule")
+
+
+@pytest.fixture(scope="module", params=["clean", "messy"])
+def region(request, tmp_path_factory):
+    """A region of its own, ingested and computed for one quarter."""
+    folder = tmp_path_factory.mktemp(request.param)
+    extracts = folder / "extracts"
+    is_messy = request.param == "messy"
+    write_region(extracts, seed=7, inhabitants=INHABITANTS, messy=is_messy, ends_on=ENDS_ON)
+    settings = new_home(folder)
+    verdicts = run(settings, extracts).files
+    compute(settings, [ENDS_ON])
+    known = {
+        name: json.loads((extracts / "known_answers" / f"{name}.json").read_text("utf-8"))
+        for name in ("files", "diabetes")
+    }
+    return SimpleNamespace(settings=settings, verdicts=verdicts, known=known, is_messy=is_messy)
+
+
+def test_every_file_gives_the_counts_that_its_writer_knows(region):
+    found = {verdict.file_name: {name: getattr(verdict, name) for name in COUNTED} for verdict in region.verdicts}
+    expected = {file["file_name"]: {name: file[name] for name in COUNTED} for file in region.known["files"]}
+    assert len(expected) > 20
+    assert found == expected
+    assert any(file["quarantined"] for file in expected.values()) == region.is_messy
+
+
+def test_every_row_is_loaded_held_back_or_a_duplicate(region):
+    accepted = [verdict for verdict in region.verdicts if verdict.state.startswith("accepted")]
+    for verdict in accepted:
+        assert verdict.rows_in == verdict.loaded + verdict.quarantined + verdict.duplicates
+        assert min(verdict.loaded, verdict.quarantined, verdict.duplicates) >= 0
+    in_log = answer(region.settings, "SELECT sum(rows_in) FROM meta.batch WHERE state = 'loaded'")
+    replaced = {file["replaces"] for file in region.known["files"]}
+    standing = [verdict for verdict in accepted if verdict.file_name not in replaced]
+    assert in_log == [(sum(verdict.rows_in for verdict in standing),)]
+
+
+def test_the_quarantine_lists_as_many_rows_as_were_counted(region):
+    listed = dict(
+        answer(
+            region.settings,
+            "SELECT file_name, count(DISTINCT row_number) FROM meta.quarantine JOIN meta.batch USING (batch_id) "
+            "GROUP BY file_name",
+        )
+    )
+    accepted = [verdict for verdict in region.verdicts if verdict.state == "accepted_with_quarantine"]
+    assert listed == {verdict.file_name: verdict.quarantined for verdict in accepted}
+
+
+def test_everybody_has_the_type_of_diabetes_and_the_date_that_was_worked_out_apart(region):
+    expected = region.known["diabetes"]
+    assert len(expected) > 20
+    key = load_master_key(region.settings).subkey("warehouse")
+    pseudonymiser = Pseudonymiser("dk-cpr", country_scheme(), key, born_until=ENDS_ON)
+    pseudonyms = pseudonymiser.pseudonyms(pl.Series(list(expected)))
+    told = {
+        pseudonym: (person["type"], date.fromisoformat(person["since_on"]))
+        for pseudonym, person in zip(pseudonyms, expected.values(), strict=True)
+    }
+    found = answer(
+        region.settings,
+        "SELECT replace(patient_id::VARCHAR, '-', ''), diabetes_type, diabetes_since_on FROM indicator.diabetes "
+        "WHERE definition = 'osdc'",
+    )
+    assert {row[0]: (row[1], row[2]) for row in found} == told
+    assert {kind for kind, _ in told.values()} == {"type_1", "type_2"}
