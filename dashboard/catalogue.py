@@ -15,12 +15,17 @@ FIRST_MEANINGFUL_DAY = date(1950, 1, 1)
 
 @dataclass(frozen=True)
 class DatedValue:
-    """A threshold (patient level) or target (unit level) that held on the reporting date."""
+    """A threshold (patient level) or target (unit level) that held on the reporting date.
+
+    Attributes:
+        is_strict: For a target: only a value beyond it reaches it, not the target itself.
+    """
 
     value: float
     unit: str
     from_on: date | None
     source: str
+    is_strict: bool = False
 
 
 @dataclass(frozen=True)
@@ -135,7 +140,13 @@ def _dated(stated: Any) -> DatedValue | None:
     source = stated.get("source") or ""
     if isinstance(source, dict):
         source = source.get("title") or ""
-    return DatedValue(float(stated["value"]), str(stated.get("unit") or ""), _date(stated.get("from_on")), str(source))
+    return DatedValue(
+        value=float(stated["value"]),
+        unit=str(stated.get("unit") or ""),
+        from_on=_date(stated.get("from_on")),
+        source=str(source),
+        is_strict=bool(stated.get("is_strict", False)),
+    )
 
 
 def _date(stated: Any) -> date | None:

@@ -79,14 +79,15 @@ def judge(found: Difference, direction: str) -> Judgement:
     return "better" if (found == "higher") == (direction == "higher_is_better") else "worse"
 
 
-def against_target(own: Measure, target: float | None, direction: str) -> TargetState:
+def against_target(own: Measure, target: float | None, direction: str, *, is_strict: bool = False) -> TargetState:
     """Return whether the value reaches the target, and whether its interval leaves that open.
 
-    The target itself counts as reached.
+    The target itself counts as reached, unless the target is strict.
     """
     if target is None or direction == "neither" or own.value is None or not own.is_shown:
         return "none"
-    is_met = own.value >= target if direction == "higher_is_better" else own.value <= target
+    is_better = own.value > target if direction == "higher_is_better" else own.value < target
+    is_met = is_better or (own.value == target and not is_strict)
     is_open = own.low is not None and own.high is not None and own.low <= target <= own.high
     if is_met:
         return "met_uncertain" if is_open else "met"

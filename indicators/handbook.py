@@ -103,9 +103,10 @@ def dated(catalogue: Catalogue, name: str | None, on: date) -> str | None:
     found = parameter.valid_on(on) if parameter else None
     if parameter is None or found is None:
         return None
+    beyond = "beyond " if parameter.is_strict else ""
     if parameter.unit == "proportion" and not isinstance(found.value, str):
-        return f"{found.value * 100:g} %"
-    return f"{found.value} {parameter.unit}"
+        return f"{beyond}{found.value * 100:g} %"
+    return f"{beyond}{found.value} {parameter.unit}"
 
 
 def plain(text: Text) -> str:

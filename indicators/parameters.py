@@ -32,12 +32,14 @@ class Parameter(Part):
     """One parameter; its unit is the same at all times.
 
     Attributes:
+        is_strict: For a target: reached only beyond its value, so that the value itself does not reach it.
         values: In order of `from_on`; the first also holds before its own date when `also_before` is true.
     """
 
     description: str = Field(min_length=5)
     unit: str = Field(min_length=1)
     also_before: bool = True
+    is_strict: bool = False
     values: tuple[DatedValue, ...] = Field(min_length=1)
 
     @model_validator(mode="after")

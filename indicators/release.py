@@ -13,6 +13,7 @@ import tvaers
 from indicators.catalogue import columns_in
 from indicators.definition import Indicator, load_definitions
 from indicators.disclosure.policy import load_policy
+from indicators.disclosure.related import load_related
 from indicators.disclosure_control import protect
 from indicators.parameters import Parameter, load_parameters
 from indicators.population import Populations, load_populations
@@ -69,7 +70,8 @@ def publish(settings: Settings) -> ReleaseSummary:
         cells = _cells(con, definitions)
         reporting_date = cast("date", cells["period_end"].max())
         looks_at = {indicator.id: _facts(indicator) for indicator in definitions}
-        protection = protect(cells, policy, _parents(con), looks_at)
+        related = load_related(settings.disease, looks_at)
+        protection = protect(cells, policy, _parents(con), looks_at, related)
         tables = {
             "result": protection.cells,
             "unit": units(con, pack),
@@ -182,6 +184,7 @@ def _held(parameter: Parameter, day: date) -> dict[str, Any] | None:
     return {
         "value": dated.value,
         "unit": parameter.unit,
+        "is_strict": parameter.is_strict,
         "from_on": str(dated.from_on),
         "source": dated.source.model_dump(mode="json", exclude_none=True),
         "description": parameter.description,

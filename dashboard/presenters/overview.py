@@ -108,7 +108,12 @@ def _card(
     words: Wording,
 ) -> Card:
     latest = own.get(reporting_date, measures.ABSENT)
-    target = against_target(latest, definition.target_value, definition.direction)
+    target = against_target(
+        latest,
+        definition.target_value,
+        definition.direction,
+        is_strict=definition.target is not None and definition.target.is_strict,
+    )
     theirs = peer.measures.get(definition.indicator_id, {}).get(reporting_date) if peer else None
     comparison = compared(latest, theirs, peer.name if peer else "", definition, words)
     trend = changed(own, reporting_date, definition, words)

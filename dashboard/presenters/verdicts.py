@@ -47,8 +47,10 @@ def target_text(state: TargetState, definition: Definition, words: Wording) -> s
 
 
 def target_amount(target: float, definition: Definition, words: Wording) -> str:
-    """Return a target with its sign: ≥ 95 %, ≤ 20 %."""
-    sign = "≤" if definition.direction == "lower_is_better" else "≥"
+    """Return a target with its sign: ≥ 95 %, ≤ 20 %, or > 40 % when the target itself does not reach it."""
+    is_strict = definition.target is not None and definition.target.is_strict
+    signs = ("<", ">") if is_strict else ("≤", "≥")
+    sign = signs[definition.direction != "lower_is_better"]
     number = words.share(target, 0) if definition.kind == "proportion" else measures.amount(target, definition, words)
     return f"{sign} {number}"
 

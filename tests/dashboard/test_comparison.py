@@ -78,6 +78,19 @@ def test_the_target_itself_counts_as_met_and_the_interval_says_how_sure_that_is(
     assert against_target(Measure("shown", value, low, high), 0.95, direction) == state
 
 
+@pytest.mark.parametrize(
+    ("value", "direction", "state"),
+    [
+        (0.40, "higher_is_better", "not_met_uncertain"),
+        (0.41, "higher_is_better", "met_uncertain"),
+        (0.40, "lower_is_better", "not_met_uncertain"),
+        (0.39, "lower_is_better", "met_uncertain"),
+    ],
+)
+def test_a_strict_target_itself_does_not_count_as_met(value: float, direction: str, state: str) -> None:
+    assert against_target(Measure("shown", value, 0.3, 0.5), 0.4, direction, is_strict=True) == state
+
+
 def test_a_hidden_value_is_neither_above_nor_below_its_target() -> None:
     assert against_target(Measure("suppressed"), 0.95, "higher_is_better") == "none"
     assert against_target(Measure("shown", 0.5, 0.4, 0.6), None, "higher_is_better") == "none"

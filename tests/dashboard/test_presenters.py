@@ -98,6 +98,10 @@ def test_the_last_day_of_a_month_stays_the_last_day_of_its_month(day: date, earl
 
 def test_lower_is_better_turns_the_sign_of_the_target(share: Definition, english: Wording) -> None:
     assert target_text("met", replace(share, direction="lower_is_better"), english) == "Target ≤ 95% met"
+    assert share.target is not None
+    strict = replace(share, target=replace(share.target, is_strict=True))
+    assert target_text("met", strict, english) == "Target > 95% met"
+    assert target_text("met", replace(strict, direction="lower_is_better"), english) == "Target < 95% met"
 
 
 @pytest.mark.parametrize(

@@ -60,6 +60,8 @@ def test_every_indicator_comes_with_its_page_and_resolved_limits(released: duckd
     computed = {name for (name,) in released.execute("SELECT DISTINCT indicator_id FROM result").fetchall()}
     assert pages.keys() == computed
     assert pages["hba1c_below_53"]["threshold"]["value"] == 53
+    strict = {name for name, page in pages.items() if (page["target"] or {}).get("is_strict")}
+    assert strict == {"hba1c_below_59", "hba1c_75_and_above"}
     assert set(pages["hba1c_below_53"]["title"]) == {"en", "da", "nb"}
     assert set(pages["hba1c_below_53"]["population_who"]) == {"en", "da", "nb"}
 
