@@ -20,10 +20,14 @@ from indicators.disclosure.complementary import hide_enough
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, too_small
 from indicators.disclosure.quantities import LooksAt
+from indicators.disclosure.related import Related
 from indicators.disclosure.system import System, build_system
+from indicators.statistics import rate
 from tvaers.errors import DisclosureError
 from tvaers.progress import track
 
+# Exact patient-years would tell, by their differences, for how many days somebody was followed.
+PATIENT_YEARS_STEP = 10
 PUBLISHED = ["numerator", "denominator", "patient_years", "eligible", "completeness", "value", "ci_low", "ci_high"]
 KEYS = ["indicator_id", "definition_version", "period_start", "period_end", "level", "unit_id", "sex", "age_band"]
 RELEASED = [*KEYS, "state", *PUBLISHED]
@@ -46,7 +50,13 @@ class Protection:
     narrowest: float | None
 
 
-def protect(cells: pl.DataFrame, policy: Policy, parents: pl.DataFrame, looks_at: LooksAt | None = None) -> Protection:
+def protect(
+    cells: pl.DataFrame,
+    policy: Policy,
+    parents: pl.DataFrame,
+    looks_at: LooksAt | None = None,
+    related: Related | None = None,
+) -> Protection:
     """Return the cells as they may be published.
 
     Args:
@@ -55,6 +65,7 @@ def protect(cells: pl.DataFrame, policy: Policy, parents: pl.DataFrame, looks_at
         parents: Which cluster a practice belongs to in a period: `period_end`, `unit_id`, `cluster_id`.
         looks_at: Which facts about a patient each indicator's numerator looks at: indicators that look at the same may
             be nested in each other, and the people between them are a group too.
+        related: Partitions and nested counts that are declared.
 
     Raises:
         DisclosureError: The cells cannot be protected, or the audit of the result finds a cell that can be worked out.
@@ -63,7 +74,7 @@ def protect(cells: pl.DataFrame, policy: Policy, parents: pl.DataFrame, looks_at
     primary = too_small(cells, policy).to_numpy()
     narrowest: list[float] = []
     with track("Disclosure control", cells["period_end"].n_unique()) as advance:
-        for rows, system in _systems(cells, parents, policy, looks_at or {}):
+        for rows, system in _systems(cells, parents, policy, looks_at or {}, related or Related()):
             chosen, findings = hide_enough(system, primary[rows], policy.protection_width)
             narrowest.append(_judge(system, chosen, findings, cells["period_end"][int(rows[0])]))
             hidden[rows] = chosen
@@ -77,14 +88,14 @@ def protect(cells: pl.DataFrame, policy: Policy, parents: pl.DataFrame, looks_at
 
 
 def _systems(
-    cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, looks_at: LooksAt
+    cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, looks_at: LooksAt, related: Related
 ) -> Iterator[tuple[np.ndarray, System]]:
     """Yield each period's rows and its system of counts and equations."""
     number = cells.select("period_end").with_row_index("row")
     for period in cells["period_end"].unique().sort():
         rows = number.filter(pl.col("period_end") == period)["row"].to_numpy()
         clusters = parents.filter(pl.col("period_end") == period).select("unit_id", "cluster_id")
-        yield rows, build_system(cells[rows], clusters, policy, looks_at)
+        yield rows, build_system(cells[rows], clusters, policy, looks_at, related)
 
 
 def _judge(system: System, hidden: np.ndarray, findings: Findings, period: date) -> float:
@@ -111,9 +122,10 @@ def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy) -> pl.DataF
     """Return cells as they are published, given which of them are hidden.
 
     A hidden cell loses every number; a cell with nobody in its denominator has no data. A rate is published with its
-    patient-years and without the number of people, and a median without its interval when too few people lie beyond the
-    limits.
+    patient-years, to the nearest ten and at least ten, and without the number of people; it is computed from them. A
+    median is published without its interval when too few people lie beyond the limits.
     """
+    cells = _with_coarse_rates(cells)
     kind, is_shown = pl.col("kind"), pl.col("state") == "shown"
     is_rate = kind == "rate_per_1000_patient_years"
     share_measured = (pl.col("denominator") / pl.col("eligible")).fill_nan(None)
@@ -130,6 +142,19 @@ def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy) -> pl.DataF
         )
         .with_columns(pl.when(is_shown).then(name).otherwise(None).alias(name) for name in PUBLISHED)
         .select(RELEASED)
+    )
+
+
+def _with_coarse_rates(cells: pl.DataFrame) -> pl.DataFrame:
+    """Return the cells with patient-years on a coarse grid, and every rate and interval computed from those."""
+    years = (pl.col("patient_years") / PATIENT_YEARS_STEP).round().clip(1) * PATIENT_YEARS_STEP
+    coarse = cells.with_columns(years.alias("patient_years"))
+    counted = (coarse["numerator"].cast(pl.Float64).to_numpy(), coarse["patient_years"].to_numpy())
+    estimates = dict(zip(("value", "ci_low", "ci_high"), rate(*counted), strict=True))
+    is_rate = (pl.col("kind") == "rate_per_1000_patient_years") & pl.col("patient_years").is_not_null()
+    return coarse.with_columns(
+        pl.when(is_rate).then(pl.Series(name, found).fill_nan(None)).otherwise(name).alias(name)
+        for name, found in estimates.items()
     )
 
 

@@ -50,12 +50,18 @@ def units(con: duckdb.DuckDBPyConnection, pack: Pack) -> pl.DataFrame:
     )
 
 
+ROWS_STEP = 10
+
+
 def _without_small_counts(column: str, smallest: int) -> pl.Expr:
     return pl.when(pl.col(column).is_between(1, smallest - 1)).then(None).otherwise(column).alias(column)
 
 
 def deliveries(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
-    """Return every delivery in use; where few rows were left out, the numbers of rows loaded and left out are empty."""
+    """Return every delivery in use, numbered by file type: a supplier's own file name could say anything.
+
+    Where few rows were left out, the numbers of rows loaded and left out are empty.
+    """
     days = " UNION ALL ".join(
         f"SELECT batch_id, max({column}) AS day FROM core.{table} GROUP BY batch_id"
         for table, column in EVENT_DAYS.items()
@@ -67,12 +73,15 @@ def deliveries(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
         FROM meta.batch
         LEFT JOIN (SELECT batch_id, max(day) AS day FROM ({days}) GROUP BY batch_id) AS covered USING (batch_id)
         WHERE state = 'loaded'
+        ORDER BY sector, file_type, delivered_on, batch_id
         """
     ).pl()
     left_out = ["rows_quarantined", "rows_duplicate"]
     few = pl.any_horizontal(pl.col(name).is_between(1, smallest - 1) for name in left_out)
     fresh = {name: contract.fresh_within_days for name, contract in load_contracts().items()}
+    running = pl.int_range(1, pl.len() + 1).over("sector", "file_type")
     return found.with_columns(
+        pl.concat_str("file_type", pl.lit(" "), running).alias("file_name"),
         pl.when(few).then(None).otherwise("rows_loaded").alias("rows_loaded"),
         *(_without_small_counts(name, smallest) for name in left_out),
         pl.col("file_type").replace_strict(fresh, default=None, return_dtype=pl.Int32).alias("fresh_within_days"),
@@ -80,7 +89,11 @@ def deliveries(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
 
 
 def quarantine(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
-    """Return the quarantined rows by file type and rule; a count of a few rows is hidden."""
+    """Return the quarantined rows by file type and rule; a count of a few rows is hidden.
+
+    Deliveries show how many rows of a type were quarantined in all. Where a single rule of a type is hidden,
+    the smallest count that is shown is hidden too.
+    """
     found = con.execute(
         """
         SELECT batch.sector, batch.file_type, quarantine.rule, count(*) AS rows
@@ -95,15 +108,36 @@ def quarantine(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
     ]
     schema = {"file_type": pl.String, "rule": pl.String, "description": pl.String}
     described = pl.DataFrame(rules, schema=schema, orient="row").unique(["file_type", "rule"])
-    few = pl.col("rows") < smallest
-    return found.join(described, on=["file_type", "rule"], how="left").with_columns(
+    few = hidden_rules(found, smallest)
+    return found.join(described, on=["file_type", "rule"], how="left", maintain_order="left").with_columns(
         pl.when(few).then(None).otherwise("rows").alias("rows"),
         pl.when(few).then(pl.lit("suppressed")).otherwise(pl.lit("shown")).alias("state"),
     )
 
 
+def hidden_rules(found: pl.DataFrame, smallest: int) -> pl.Series:
+    """Return which counts of quarantined rows are hidden: those of few rows, and what would tell one of them.
+
+    Args:
+        found: Rows by `sector`, `file_type` and `rule`.
+        smallest: Smallest count that is shown.
+    """
+    types = ["sector", "file_type"]
+    few = pl.col("rows") < smallest
+    hidden = found.select(*types, "rows", few=few).with_columns(
+        number=pl.col("few").sum().over(types),
+        next=pl.when(~pl.col("few")).then("rows").rank("ordinal").over(types),
+    )
+    return hidden.select(
+        (pl.col("few") | ((pl.col("number") == 1) & (pl.col("next") == 1)).fill_null(False)).alias("few")
+    )["few"]
+
+
 def completeness(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
-    """Return how many rows each sector's events have in each month that the results look back on."""
+    """Return how many rows each sector's events have in each month that the results look back on.
+
+    Numbers are rounded to ten: the months add up to the rows loaded, which would tell the one that is hidden.
+    """
     counts = " UNION ALL ".join(
         f"SELECT batch_id, date_trunc('month', {column}) AS month, count(*) AS rows FROM core.{table} "
         f"WHERE {column} BETWEEN ? AND ? GROUP BY ALL"
@@ -123,7 +157,8 @@ def completeness(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
         bounds,
     ).pl()
     few = pl.col("rows") < smallest
+    tens = (pl.col("rows") / ROWS_STEP).round().clip(1).cast(pl.Int64) * ROWS_STEP
     return found.with_columns(
-        pl.when(few).then(None).otherwise("rows").alias("rows"),
+        pl.when(few).then(None).otherwise(tens).alias("rows"),
         pl.when(few).then(pl.lit("suppressed")).otherwise(pl.lit("shown")).alias("state"),
     )

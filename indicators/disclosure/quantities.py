@@ -8,14 +8,17 @@ import polars as pl
 from numpy.typing import NDArray
 
 from indicators.disclosure.places import ABSENT
+from indicators.disclosure.related import Related
 
-FIELDS = ["numerator", "complement", "denominator", "missing", "eligible"]
+FIELDS = ["numerator", "complement", "denominator", "missing", "eligible", "patients"]
 TOLD_BY = {
-    "proportion": FIELDS,
+    "proportion": ["numerator", "complement", "denominator", "missing", "eligible"],
     "median": ["denominator", "missing", "eligible"],
-    "rate_per_1000_patient_years": ["numerator"],
+    # Patient-years tell roughly how many people they are of; they are guarded as if they told exactly how many.
+    "rate_per_1000_patient_years": ["numerator", "patients"],
 }
 
+RATE = "rate_per_1000_patient_years"
 NESTED = ((0, 0), (0, 1), (1, 0), (1, 1))
 LooksAt = Mapping[str, frozenset[str]]
 
@@ -35,7 +38,7 @@ class Quantities:
     values: NDArray[np.int64]
 
 
-def find_quantities(placed: pl.DataFrame, places: pl.DataFrame, looks_at: LooksAt) -> Quantities:
+def find_quantities(placed: pl.DataFrame, places: pl.DataFrame, looks_at: LooksAt, related: Related) -> Quantities:
     """Return the distinct quantities of all indicators, those between nested indicators included.
 
     A cell that is absent from a breakdown the indicator otherwise has counts nobody: everything in it is 0.
@@ -44,6 +47,7 @@ def find_quantities(placed: pl.DataFrame, places: pl.DataFrame, looks_at: LooksA
         placed: Cells with their `place` number and `kind`.
         places: Distinct level, unit, sex and age band.
         looks_at: Which facts about a patient each indicator's numerator looks at.
+        related: Partitions and nested counts that are declared.
     """
     names = placed["indicator_id"].unique().sort().to_list()
     indicators = {name: number for number, name in enumerate(names)}
@@ -66,6 +70,8 @@ def find_quantities(placed: pl.DataFrame, places: pl.DataFrame, looks_at: LooksA
         table[row[known], column, place[known]] = counted[field].fill_null(0).to_numpy()[known]
     flat = table.reshape(-1, places.height)
     between = _between_nested(table, [looks_at.get(name, frozenset()) for name in names])
+    between += _between_rates(table[[kinds[name] == RATE for name in names], FIELDS.index("patients")])
+    between += _declared(table, indicators, related)
     values, number = np.unique(np.vstack([flat, *between]), axis=0, return_inverse=True)
     number = np.asarray(number).ravel()[: len(flat)].reshape(len(names), len(FIELDS))
     is_nothing = (values == ABSENT).all(axis=1)
@@ -95,6 +101,47 @@ def _between_nested(table: NDArray[np.int64], facts: list[frozenset[str]]) -> li
                 if (difference[known] >= 0).all() or (difference[known] <= 0).all():
                     differences.append(np.where(known, abs(difference), ABSENT))
     return differences
+
+
+def _between_rates(patients: NDArray[np.int64]) -> list[NDArray[np.int64]]:
+    """Return how many more people the broadest rate follows than each, and each than the narrowest.
+
+    A rate of new cases leaves out those who had it before: the patient-years of two rates tell how long they lived. The
+    broadest follows everybody, the narrowest only those who never had anything: the others lie between them.
+    """
+    rates = np.unique(patients, axis=0)
+    differences = []
+    by_size = np.argsort(rates.sum(axis=1))
+    ends = (
+        {(int(by_size[-1]), each) for each in by_size} | {(each, int(by_size[0])) for each in by_size}
+        if len(rates)
+        else set()
+    )
+    for outer, inner in sorted(ends):
+        known = (rates[outer] != ABSENT) & (rates[inner] != ABSENT)
+        more = (rates[outer] - rates[inner])[known]
+        if outer != inner and (more >= 0).all():
+            differences.append(np.where(known, rates[outer] - rates[inner], ABSENT))
+    return differences
+
+
+def _declared(table: NDArray[np.int64], indicators: dict[str, int], related: Related) -> list[NDArray[np.int64]]:
+    """Return what declared partitions leave, with their sums on the way there, and the people between nested counts."""
+    found = []
+    numerator, denominator = FIELDS.index("numerator"), FIELDS.index("denominator")
+    for parts in related.partitions:
+        rows = [indicators[name] for name in parts if name in indicators]
+        if len(rows) == len(parts):
+            known = (table[rows, numerator] != ABSENT).all(axis=0)
+            sums = np.cumsum(table[rows, numerator], axis=0)
+            found += [np.where(known, each, ABSENT) for each in (*sums[1:], table[rows[0], denominator] - sums[-1])]
+    for pair in related.nested:
+        if pair.inner in indicators and pair.outer in indicators:
+            inner, outer = (table[indicators[name], FIELDS.index(pair.count)] for name in (pair.inner, pair.outer))
+            known = (inner != ABSENT) & (outer != ABSENT)
+            if (outer[known] >= inner[known]).all():
+                found.append(np.where(known, outer - inner, ABSENT))
+    return found
 
 
 def find_sums(values: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -9,7 +9,7 @@ shown, and all the equations between variables:
 - totals: all = sum of municipalities, of clusters, of practices, of hospitals; cluster = sum of its practices; a place
   without a sex (or age band) = sum over the sexes (age bands);
 - sums: numerator + complement = denominator, denominator + missing = eligible, and every other two quantities that add
-  up to a third in every cell.
+  up to a third in every cell. People between two nested counts, or left by a partition, are quantities of their own.
 
 Where the parts do not reach the total, the rest is a place of its own that is never shown.
 """
@@ -26,6 +26,7 @@ from indicators.disclosure.places import PLACE, Totals, find_totals
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody
 from indicators.disclosure.quantities import ABSENT, FIELDS, LooksAt, Quantities, find_quantities, find_sums
+from indicators.disclosure.related import Related
 
 LEAST_SLACK = 5
 
@@ -75,7 +76,9 @@ class System:
         return self.small | (owned & ~self.visible(hidden))
 
 
-def build_system(cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, looks_at: LooksAt) -> System:
+def build_system(
+    cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, looks_at: LooksAt, related: Related
+) -> System:
     """Build the system of one period.
 
     Args:
@@ -83,13 +86,14 @@ def build_system(cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, loo
         parents: Practices of the period and their cluster: `unit_id`, `cluster_id`.
         policy: Limits and the order in which cells are given up.
         looks_at: Which facts about a patient each indicator's numerator looks at.
+        related: Partitions and nested counts that are declared.
 
     Raises:
         DisclosureError: The units of a level add up to more than the total, so the cells are not of one population.
     """
     places = cells.select(PLACE).unique().sort(PLACE)
     placed = cells.join(places.with_row_index("place"), on=PLACE, how="left", maintain_order="left")
-    found = find_quantities(placed, places, looks_at)
+    found = find_quantities(placed, places, looks_at, related)
     totals, values = find_totals(places, parents, found.values)
     sums = find_sums(values)
     width = values.size

@@ -2,6 +2,7 @@ import polars as pl
 import pytest
 
 from indicators.disclosure.policy import load_policy
+from indicators.disclosure.related import Nested, Related
 from indicators.disclosure_control import PUBLISHED, protect
 from tests.lib.drawn_cells import cell, cells, clusters
 from tests.lib.tiny_release import POLICY
@@ -101,6 +102,41 @@ def test_the_people_between_two_nested_limits_are_a_group_too() -> None:
     alone = protect(drawn, POLICY_IN_FORCE, clusters()).cells
     assert alone["state"].to_list() == ["shown", "shown"]
     assert "suppressed" in linked["state"].to_list()
+
+
+def test_what_a_partition_leaves_is_a_group_too() -> None:
+    drawn = cells(
+        *(cell("all/all", each, 100, indicator_id=name) for name, each in zip("abc", (30, 37, 30), strict=True))
+    )
+    related = Related(partitions=(("a", "b", "c"),))
+    assert protect(drawn, POLICY_IN_FORCE, clusters()).cells["state"].to_list() == ["shown"] * 3
+    assert "suppressed" in protect(drawn, POLICY_IN_FORCE, clusters(), None, related).cells["state"].to_list()
+
+
+def test_the_people_between_nested_counts_of_different_denominators_are_a_group_too() -> None:
+    drawn = cells(cell("all/all", 12, 80, indicator_id="lost_24"), cell("all/all", 14, 100, indicator_id="lost_15"))
+    related = Related(nested=(Nested(inner="lost_24", outer="lost_15", count="numerator"),))
+    assert protect(drawn, POLICY_IN_FORCE, clusters()).cells["state"].to_list() == ["shown", "shown"]
+    assert "suppressed" in protect(drawn, POLICY_IN_FORCE, clusters(), None, related).cells["state"].to_list()
+
+
+@pytest.mark.parametrize(("had_it_before", "hidden"), [(0, 0), (1, 1), (4, 1), (5, 0)])
+def test_two_rates_do_not_tell_of_the_few_people_whom_only_one_of_them_follows(had_it_before: int, hidden: int) -> None:
+    rate = {"kind": "rate_per_1000_patient_years", "patient_years": 95.5}
+    left = 100 - had_it_before
+    drawn = cells(
+        cell("all/all", 10, 100, indicator_id="admissions", **rate),
+        cell("all/all", 6, left, indicator_id="new_stroke", **rate),
+    )
+    found = protect(drawn, POLICY_IN_FORCE, clusters()).cells
+    assert found["state"].to_list().count("suppressed") == hidden
+
+
+def test_a_rate_is_published_on_coarse_patient_years_and_computed_from_them() -> None:
+    drawn = cells(cell("all/all", 10, 100, kind="rate_per_1000_patient_years", patient_years=97.123, value=102.96))
+    row = protect(drawn, POLICY_IN_FORCE, clusters()).cells.row(0, named=True)
+    assert (row["patient_years"], row["value"]) == (100.0, 100.0)
+    assert row["ci_low"] < 100.0 < row["ci_high"]
 
 
 def test_small_and_complementary_cells_look_the_same_and_hold_nothing() -> None:

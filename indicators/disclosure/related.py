@@ -1,0 +1,61 @@
+"""Which indicators are declared to count parts of each other's people: one page of a disease, read into an object."""
+
+from collections.abc import Collection
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from indicators.definition import Part, describe_fault, disease_folder, read_yaml, unknown
+
+
+class Nested(Part):
+    """Two indicators of which one counts only people (or events) that the other counts too.
+
+    Attributes:
+        inner: The indicator that counts some of them.
+        outer: The indicator that counts all of them.
+        count: Which of their counts is nested.
+    """
+
+    inner: str
+    outer: str
+    count: Literal["numerator", "denominator"]
+
+
+class Related(Part):
+    """The content of related.yaml.
+
+    Attributes:
+        partitions: Indicators of one denominator whose numerators share no one; what they leave is a group too.
+        nested: Counts that lie within each other although the denominators differ.
+    """
+
+    partitions: tuple[tuple[str, ...], ...] = Field(default=())
+    nested: tuple[Nested, ...] = Field(default=())
+
+    def names(self) -> set[str]:
+        """Return every indicator that is named."""
+        pairs = {name for pair in self.nested for name in (pair.inner, pair.outer)}
+        return pairs.union(*self.partitions)
+
+
+def load_related(disease: str, indicators: Collection[str]) -> Related:
+    """Return the declared relations of a disease; none when it has no page.
+
+    Args:
+        disease: Folder name of the disease.
+        indicators: Ids of its indicators.
+
+    Raises:
+        DefinitionError: The page is written wrongly or names an indicator that does not exist.
+    """
+    path = disease_folder(disease) / "related.yaml"
+    if not path.is_file():
+        return Related()
+    try:
+        related = Related.model_validate(read_yaml(path))
+    except ValidationError as fault:
+        raise describe_fault(path, fault, Related) from None
+    for name in sorted(related.names() - set(indicators)):
+        raise unknown("indicator", name, indicators, where=f"{disease}/related.yaml")
+    return related
