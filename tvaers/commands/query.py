@@ -1,5 +1,6 @@
 """`tvaers query`: a researcher's read-only door to the pseudonymised warehouse."""
 
+import os
 import sys
 from enum import StrEnum
 from pathlib import Path
@@ -52,8 +53,7 @@ def query(
         if shown.num_rows < answer.num_rows:
             screen.next_step("add --limit, or --format csv, json or parquet for all rows")
     elif out is not None:
-        with out.open("wb") as file:
-            _write(answer, Format.csv if form is Format.table else form, file)
+        _write_out(answer, Format.csv if form is Format.table else form, out)
         screen.say(f"{answer.num_rows:,} rows in {out}")
     else:
         _write(answer, form, sys.stdout.buffer)
@@ -109,6 +109,27 @@ def _ask(connection: "duckdb.DuckDBPyConnection", statement: str) -> "pyarrow.Ta
 
 
 HINT = 'List the tables with: tvaers query "SELECT table_schema, table_name FROM information_schema.tables"'
+
+
+def _write_out(answer: "pyarrow.Table", form: Format, out: Path) -> None:
+    """Write the answer to a file that only its owner can read.
+
+    Raises:
+        ExtractError: The file cannot be written.
+    """
+    from tvaers.errors import ExtractError
+
+    try:
+        with out.open("wb") as file:
+            if out.is_file():  # not a pipe or a device
+                os.fchmod(file.fileno(), 0o600)
+            _write(answer, form, file)
+    except OSError as fault:
+        raise ExtractError(
+            f"The answer cannot be written: {fault.strerror}.",
+            where=str(out),
+            what_to_do="Name a file in a folder that exists and that you may write to.",
+        ) from None
 
 
 def _write(answer: "pyarrow.Table", form: Format, file: BinaryIO) -> None:
