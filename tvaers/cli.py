@@ -99,6 +99,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
             fault, 70 otherwise.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    # Whatever a verb writes (databases, reports, logs, answers) is its owner's alone.
+    umask = os.umask(0o077)
     try:
         app(args=words, prog_name="tvaers")
     except SystemExit as end:
@@ -107,6 +109,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return _report(fault, as_json="--json" in words)
     except Exception as fault:
         return _record(fault, words)
+    finally:
+        os.umask(umask)
     return 0
 
 

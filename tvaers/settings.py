@@ -75,11 +75,13 @@ class Settings(BaseModel):
         return self.home / "logs"
 
     def save(self) -> None:
-        """Write the settings file into the home folder, replacing it."""
+        """Write the settings file into the home folder, replacing it at once: no reader meets half a file."""
         self.home.mkdir(parents=True, exist_ok=True)
         lines = [f'pack = "{self.pack}"', f'disease = "{self.disease}"', f'key_file = "{self.key_file.as_posix()}"']
         lines += ["is_synthetic = true"] if self.is_synthetic else []
-        (self.home / SETTINGS_FILE).write_text("\n".join(lines) + "\n", encoding="utf-8")
+        beside = self.home / f"{SETTINGS_FILE}.new"
+        beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
+        beside.replace(self.home / SETTINGS_FILE)
 
 
 def load_settings(home: Path | None = None) -> Settings:

@@ -1,7 +1,7 @@
 import pytest
 
 from tvaers.errors import SettingsError
-from tvaers.settings import Settings, default_home, default_key_file, load_settings
+from tvaers.settings import SETTINGS_FILE, Settings, default_home, default_key_file, load_settings
 
 
 def test_saved_settings_are_read_back(tmp_path):
@@ -38,3 +38,21 @@ def test_two_homes_of_the_same_name_have_two_key_files(tmp_path, monkeypatch):
     first, second = default_key_file(tmp_path / "a" / "home"), default_key_file(tmp_path / "b" / "home")
     assert first != second
     assert not first.is_relative_to(tmp_path)
+
+
+def test_settings_are_replaced_at_once_and_nothing_is_left_beside_them(tmp_path, monkeypatch):
+    settings = Settings(home=tmp_path / "home", key_file=tmp_path / "master.key")
+    settings.save()
+    before = (settings.home / SETTINGS_FILE).read_text()
+
+    def full_disk(*_):
+        raise OSError(28, "No space left on device")
+
+    with monkeypatch.context() as patched:
+        patched.setattr("pathlib.Path.replace", full_disk)
+        with pytest.raises(OSError, match="No space left"):
+            settings.model_copy(update={"is_synthetic": True}).save()
+    assert (settings.home / SETTINGS_FILE).read_text() == before
+    settings.model_copy(update={"is_synthetic": True}).save()
+    assert load_settings(settings.home).is_synthetic
+    assert [path.name for path in settings.home.iterdir()] == [SETTINGS_FILE]
