@@ -163,6 +163,11 @@ def _delivery(
     def count(rows: int | None) -> str:
         return words("data_quality.not_stated") if is_refused and rows is None else _rows(rows, words)
 
+    def left_out(rows: int | None) -> str:
+        """A sum over several files may be hidden for one of them only, so it need not be small itself."""
+        is_small = rows is None and not is_refused and row["files"] == 1
+        return words("data_quality.fewer_than") if is_small else count(rows)
+
     return Delivery(
         sector=sector(row["sector"], words),
         file_type=row["file_type"],
@@ -174,12 +179,13 @@ def _delivery(
         else words("data_quality.not_stated"),
         rows_in=count(row["rows_in"]),
         rows_loaded=count(row["rows_loaded"]),
-        rows_quarantined=count(row["rows_quarantined"]),
-        rows_duplicate=count(row["rows_duplicate"]),
+        rows_quarantined=left_out(row["rows_quarantined"]),
+        rows_duplicate=left_out(row["rows_duplicate"]),
         freshness=freshness,
         freshness_text=words("data_quality.refused" if is_refused else f"data_quality.freshness.{freshness}"),
     )
 
 
 def _rows(count: int | None, words: Wording) -> str:
-    return words("data_quality.fewer_than") if count is None else words.whole(count)
+    """A count can be hidden because it is small, or because it would give away one that is."""
+    return words("data_quality.not_shown") if count is None else words.whole(count)

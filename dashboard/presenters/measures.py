@@ -86,9 +86,9 @@ def basis(shown: Measure, definition: Definition, words: Wording) -> str:
     return words.count(f"basis.share.{definition.counts}", counted, met=words.whole(shown.numerator or 0))
 
 
-def completeness(shown: Measure, words: Wording) -> str:
-    """Return how complete the data behind the value are; empty when it is not stated."""
-    if not shown.is_shown or shown.completeness is None:
+def completeness(shown: Measure, definition: Definition, words: Wording) -> str:
+    """Return for how many the value is known; empty when not stated, or when nobody is left out for lack of a value."""
+    if not shown.is_shown or shown.completeness is None or definition.missing_values != "exclude":
         return ""
     return words("measure.completeness", share=words.share(shown.completeness, 0))
 
@@ -105,5 +105,5 @@ def in_one_line(shown: Measure, definition: Definition, words: Wording) -> str:
     parts = [value(shown, definition, words)]
     if limits := interval(shown, definition, words):
         parts.append(words("measure.interval", interval=limits))
-    parts += [basis(shown, definition, words), completeness(shown, words)]
+    parts += [basis(shown, definition, words), completeness(shown, definition, words)]
     return words.joined(*parts)

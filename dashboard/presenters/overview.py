@@ -125,7 +125,7 @@ def _card(
         unit=words("measure.rate") if definition.kind == "rate_per_1000_patient_years" and latest.is_shown else "",
         interval=measures.interval(latest, definition, words),
         basis=measures.basis(latest, definition, words),
-        completeness=measures.completeness(latest, words),
+        completeness=measures.completeness(latest, definition, words),
         target=target,
         target_text=target_text(target, definition, words),
         comparison=comparison,

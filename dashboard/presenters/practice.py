@@ -85,7 +85,7 @@ def present(
                 value=measures.value(mine, definition, words),
                 interval=measures.interval(mine, definition, words),
                 basis=measures.basis(mine, definition, words),
-                completeness=measures.completeness(mine, words),
+                completeness=measures.completeness(mine, definition, words),
                 reason=measures.reason(mine, words),
                 state=mine.state,
                 others=tuple(measures.value(found, definition, words) for _, _, found in theirs),

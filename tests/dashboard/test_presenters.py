@@ -53,7 +53,8 @@ def test_worse_and_worsening_comes_before_worse_and_before_worsening(share: Defi
 
 
 def test_a_card_says_everything_in_words(share: Definition, danish: Wording) -> None:
-    (card,) = story(share, {BEFORE: shown(0.9), NOW: shown(0.8, completeness=0.5)}, shown(0.9), danish).look_first
+    left_out = replace(share, missing_values="exclude")
+    (card,) = story(left_out, {BEFORE: shown(0.9), NOW: shown(0.8, completeness=0.5)}, shown(0.9), danish).look_first
     assert card.value == "80,0\u00a0%"
     assert card.interval == "78,0–82,0\u00a0%"
     assert card.basis == "800 af 1.000 patienter"
@@ -123,6 +124,16 @@ def test_every_kind_of_indicator_is_printed_on_its_own_scale(
     definition = replace(share, kind=kind, unit="mmol/mol")
     assert measures.value(measure, definition, english) == value
     assert measures.basis(measure, definition, english) == basis
+
+
+@pytest.mark.parametrize(
+    ("missing_values", "said"), [("exclude", "value known for 74%"), ("fail", ""), ("count_as_numerator", "")]
+)
+def test_the_share_with_a_known_value_is_said_only_where_the_others_are_left_out(
+    share: Definition, english: Wording, missing_values: str, said: str
+) -> None:
+    definition = replace(share, missing_values=missing_values)
+    assert measures.completeness(shown(0.5, completeness=0.74), definition, english) == said
 
 
 @pytest.mark.parametrize("state", ["suppressed", "not_applicable", "no_data"])
@@ -282,8 +293,20 @@ def test_an_old_file_type_that_a_newer_one_has_followed_is_no_alarm(release: Rel
 
 def test_small_quarantine_counts_are_not_shown(release: Release, english: Wording) -> None:
     rows = {each.rule: each.rows for each in data_quality.set_aside(release.quarantine(), english)}
-    assert rows["identifier_missing"] == "Fewer than 5"
+    assert rows["identifier_missing"] == "Not shown"
     assert rows["contact_unknown"] == "61"
+
+
+@pytest.mark.parametrize(("files", "left_out"), [(1, "Fewer than 5"), (2, "Not shown")])
+def test_only_what_was_left_out_of_a_single_file_is_called_few(
+    release: Release, english: Wording, files: int, left_out: str
+) -> None:
+    hidden = [
+        pl.lit(None, dtype=pl.Int64).alias(name) for name in ("rows_loaded", "rows_quarantined", "rows_duplicate")
+    ]
+    one = release.deliveries().filter(file_type="lab_dm_forsker").head(1).with_columns(*hidden)
+    (found,) = data_quality.deliveries(pl.concat([one] * files), date(2026, 10, 6), english)
+    assert (found.rows_loaded, found.rows_quarantined, found.rows_duplicate) == ("Not shown", left_out, left_out)
 
 
 def test_a_month_without_rows_is_a_gap(release: Release, english: Wording) -> None:
