@@ -24,6 +24,10 @@ from tvaers.errors import ExtractError
 from warehouse.run_log import Batch, batches, next_batch_id, write_batch
 
 _SEPARATORS = {"\t": "tab"}
+_DOES_NOT_FIT = (
+    "Rows of it keep the contract, but their mapping gives something that the warehouse does not allow. Nothing of the "
+    "file was loaded: the pack's contract or mapping has to be corrected (tvaers pack)."
+)
 
 
 class FileJob:
@@ -83,6 +87,9 @@ class FileJob:
         earlier = [batch for batch in known if batch.delivery_key == delivery.delivery_key and batch.state == "loaded"]
         try:
             duplicates = self._load(delivery, verdict, earlier, started)
+        except duckdb.ConstraintException:
+            self._con.execute("ROLLBACK")
+            return self._reported(replace(verdict, message=_DOES_NOT_FIT), contract, failures, validation.result())
         finally:
             data_docs = validation.result()
         verdict = replace(
