@@ -48,7 +48,8 @@ WRITE = """
         ),
         drawn AS (
             SELECT row, hash(row) % getvariable('people') AS number, hash(row, 1) % 3650 AS day,
-                hash(row, 2) % 840 AS minute, CAST(hash(row, 3) % 3 AS BIGINT) AS analysis, (hash(row, 4) % 700) / 10 AS size
+                hash(row, 2) % 840 AS minute, CAST(hash(row, 3) % 3 AS BIGINT) AS analysis,
+                (hash(row, 4) % 700) / 10 AS size
             FROM range(getvariable('rows')) AS results(row)
         )
         SELECT identifier AS patient_cpr,
