@@ -12,7 +12,7 @@ from filelock import FileLock
 from tvaers.settings import Settings, load_settings
 
 INHABITANTS = 2_000
-QUARTERS = 8
+QUARTERS = 2
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def messy_region(shared_folder: Path) -> Path:
 
 @pytest.fixture(scope="session")
 def tiny_home(shared_folder: Path, tiny_region: Path) -> TinyHome:
-    """A home with `tiny_region` loaded, computed for two years of quarters, and released.
+    """A home with `tiny_region` loaded, computed for two quarters, and released.
 
     Read only: `home_copy` gives a test one of its own.
     """
