@@ -9,45 +9,43 @@ import duckdb
 from data_contracts.warehouse_tables import Table, load_tables
 from ingest.load import prepare_core_tables
 from tvaers.progress import track
-from warehouse.connection import open_for_build
+from warehouse.connection import open_working_copy, write_result
 
 # What DuckDB may use; reading and hashing take about as much again for a short while.
 MEMORY_LIMIT = "3500MB"
 
 
 @contextmanager
-def open_work(path: Path, key: bytes) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the working copy in which deliveries are added and taken away."""
-    with open_for_build(path, key, memory_limit=MEMORY_LIMIT) as con:
+def open_work(path: Path, key: bytes, *, result: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the working copy in which deliveries are added and taken away, and from which `result` can be written."""
+    with open_working_copy(path, key, result=result, memory_limit=MEMORY_LIMIT) as con:
         prepare_core_tables(con)
+        # Delivered rows carry their number, and the result is sorted: until then the order is of no account.
+        con.execute("SET preserve_insertion_order = false")
         yield con
 
 
-def write_sorted(path: Path, work: Path, key: bytes, changed: set[str]) -> None:
+def write_sorted(con: duckdb.DuckDBPyConnection, path: Path, key: bytes, changed: set[str]) -> None:
     """Write the working copy into a fresh file.
 
     Core tables are sorted as their contract says (by person and date), so that a person's rows lie together and the
     order of delivery cannot be told from them.
 
     Args:
+        con: The working copy.
         path: The fresh file.
-        work: The working copy.
         key: The sub-key `encryption`.
         changed: Core tables to sort; the others lie sorted already.
     """
+    con.execute("SET preserve_insertion_order = true")
     tables = [table for table in load_tables() if table.name != "version"]
-    with (
-        open_for_build(path, key, memory_limit=MEMORY_LIMIT, attach_also=work) as con,
-        track("Writing the warehouse", len(tables)) as advance,
-    ):
+    with track("Writing the warehouse", len(tables)) as advance, write_result(con, path, key):
         for table in tables:
             columns = ", ".join(column.name for column in table.columns)
             order = _order(table) if table.schema == "meta" or table.name in changed else ""
             for schema in ("core", "parked") if table.schema == "core" else (table.schema,):
-                con.execute(
-                    f"INSERT INTO {schema}.{table.name} ({columns}) "
-                    f"SELECT {columns} FROM live.{schema}.{table.name} {order}"
-                )
+                name = f"{schema}.{table.name}"
+                con.execute(f"INSERT INTO result.{name} ({columns}) SELECT {columns} FROM warehouse.{name} {order}")
             advance(1)
 
 

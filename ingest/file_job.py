@@ -1,6 +1,5 @@
 """The steps of one file, in order: read, pseudonymise, stage, check, validate, conform and load, report."""
 
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,8 +51,6 @@ class FileJob:
         self._run_id = run_id
         self._reports = reports
         self._validator = Validator(con)
-        # Validation only reads the staged rows, so they can be loaded at the same time.
-        self._validation = ThreadPoolExecutor(1)
         self._codes = {name: pack.codelist(name) for name in pack.codelists}
         self.changed: set[str] = set()
         offer_codelists(con, self._codes)
@@ -81,17 +78,15 @@ class FileJob:
         quarantined, by_rule = count_failures(self._con)
         verdict = replace(verdict, quarantined=quarantined, by_rule=by_rule)
         failures = list_failures(self._con, contract)
-        validation = self._validation.submit(self._validator.data_docs, contract, delivery.file_name)
+        data_docs = self._validator.data_docs(contract, delivery.file_name)
         if refusal := _refusal(contract, rows, quarantined):
-            return self._reported(replace(verdict, message=refusal), contract, failures, validation.result())
+            return self._reported(replace(verdict, message=refusal), contract, failures, data_docs)
         earlier = [batch for batch in known if batch.delivery_key == delivery.delivery_key and batch.state == "loaded"]
         try:
             duplicates = self._load(delivery, verdict, earlier, started)
         except duckdb.ConstraintException:
             self._con.execute("ROLLBACK")
-            return self._reported(replace(verdict, message=_DOES_NOT_FIT), contract, failures, validation.result())
-        finally:
-            data_docs = validation.result()
+            return self._reported(replace(verdict, message=_DOES_NOT_FIT), contract, failures, data_docs)
         verdict = replace(
             verdict,
             state="accepted_with_quarantine" if quarantined else "accepted",

@@ -22,7 +22,7 @@ from tvaers.progress import track
 from tvaers.settings import Settings
 from warehouse.connection import open_read_only
 from warehouse.run_log import Batch, Run, batches, refuse_other_key, write_run
-from warehouse.swap import one_builder_at_a_time, replace_atomically, working_copy
+from warehouse.swap import one_builder_at_a_time, place_beside, replace_atomically, working_copy
 
 
 def run(settings: Settings, folder: Path, *, load: bool = True) -> RunResult:
@@ -80,8 +80,11 @@ def _treat(
     started = datetime.now(tz=UTC)
     encryption = key.subkey("encryption")
     verdicts: list[FileVerdict] = []
-    with working_copy(settings.warehouse) as work:
-        with open_work(work, encryption) as con, track("Loading files", len(deliveries)) as advance:
+    with (
+        working_copy(settings.warehouse) as work,
+        open_work(work, encryption, result=place_beside(settings.warehouse)) as con,
+    ):
+        with track("Loading files", len(deliveries)) as advance:
             pseudonymiser = Pseudonymiser(
                 f"{pack.settings.identifier.country}-{pack.settings.identifier.scheme}".lower(),
                 read_scheme(pack.folder),
@@ -92,13 +95,12 @@ def _treat(
             for delivery, reading in _read_ahead(deliveries, pseudonymiser):
                 verdicts.append(job.treat(delivery, reading))
                 advance(1)
-            accepted = [verdict for verdict in verdicts if verdict.state.startswith("accepted")]
-            if accepted:
-                write_run(con, _run_record(run_id, started, [*verdicts, *others], accepted, key.key_id, pack))
+        accepted = [verdict for verdict in verdicts if verdict.state.startswith("accepted")]
         if not (accepted and load):
             return verdicts, False
+        write_run(con, _run_record(run_id, started, [*verdicts, *others], accepted, key.key_id, pack))
         with replace_atomically(settings.warehouse) as beside:
-            write_sorted(beside, work, encryption, job.changed)
+            write_sorted(con, beside, encryption, job.changed)
     return verdicts, True
 
 

@@ -6,10 +6,14 @@ from datetime import date
 
 import duckdb
 import polars as pl
+import pyarrow as pa
 
 from data_contracts.contract import Contract
 from ingest.pseudonymise import PseudonymisedBlock
 from ingest.typing_sql import first_readings, typed_columns
+
+# DuckDB reads the batches of a block at the same time.
+_ROWS_PER_BATCH = 20_000
 
 DELIVERED = "memory.main.delivered_rows"
 FAILED = "memory.main.failed_rows"
@@ -108,7 +112,8 @@ def _append(
                 f"LEFT JOIN (SELECT DISTINCT key FROM ({keys})) AS {column.name}__keys "
                 f"ON {expression} = {column.name}__keys.key"
             )
-    con.register("block", complete.to_arrow(compat_level=pl.CompatLevel.oldest()))
+    table = complete.to_arrow(compat_level=pl.CompatLevel.oldest())
+    con.register("block", pa.Table.from_batches(table.to_batches(_ROWS_PER_BATCH), table.schema))
     expressions = ", ".join(expression for _, expression in _layout(contract).values())
     read = ", ".join(f"{expression} AS {name}" for name, expression in first.items())
     source = f"(SELECT *, {read} FROM block) AS block" if read else "block"

@@ -1,8 +1,11 @@
 """SQL that reads a delivered text as a date, a number, a week or a laboratory value; NULL where it cannot be read."""
 
+import re
+
 from data_contracts.contract import Column
 
 _ISO_DATE = "%Y-%m-%d"
+_WIDTHS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
 _COMPARATORS = {"≤": "<=", "≥": ">="}
 _LAB = r"^(<=|>=|<|>|=|≤|≥)\s*([+-]?[0-9]+(?:[.,][0-9]+)?)$"
 
@@ -42,30 +45,57 @@ def typed_columns(column: Column) -> dict[str, tuple[str, str]]:
 
 def _date(column: Column) -> str:
     text = column.name
-    slow = f"CAST({_strptime(text, column.formats)} AS DATE)"
-    if column.formats[:1] != (_ISO_DATE,):
-        return slow
-    return f"CASE WHEN {_is_iso(text)} AND length({text}) = 10 THEN TRY_CAST({text} AS DATE) ELSE {slow} END"
+    return (
+        f"CASE WHEN {_has_shape(text, _ISO_DATE)} THEN TRY_CAST({text} AS DATE) ELSE CAST({_read(column)} AS DATE) END"
+    )
 
 
 def _datetime(column: Column) -> str:
     text = column.name
-    slow = _strptime(text, column.formats)
-    if not column.formats[0].startswith(_ISO_DATE):
-        return slow
-    return f"CASE WHEN {_is_iso(text)} AND length({text}) = 19 THEN TRY_CAST({text} AS TIMESTAMP) ELSE {slow} END"
+    is_iso = _has_shape(text, f"{_ISO_DATE} %H:%M:%S")
+    return f"CASE WHEN {is_iso} THEN TRY_CAST({text} AS TIMESTAMP) ELSE {_read(column)} END"
 
 
 def _time(column: Column) -> str:
     text = column.name
-    slow = f"CAST({_strptime(text, column.formats)} AS TIME)"
-    is_plain = f"length({text}) IN (5, 8) AND substr({text}, 3, 1) = ':'"
-    return f"CASE WHEN {is_plain} THEN TRY_CAST({text} AS TIME) ELSE {slow} END"
+    is_plain = f"{_has_shape(text, '%H:%M')} OR {_has_shape(text, '%H:%M:%S')}"
+    return f"CASE WHEN {is_plain} THEN TRY_CAST({text} AS TIME) ELSE CAST({_read(column)} AS TIME) END"
 
 
-def _is_iso(text: str) -> str:
-    """Spare the slow reading of many formats where the text has the shape of the first one."""
-    return f"substr({text}, 5, 1) = '-' AND substr({text}, 8, 1) = '-'"
+def _read(column: Column) -> str:
+    """Return SQL that reads a moment in one of a column's formats.
+
+    The format whose signs stand where the text has them is tried alone; trying all in order is slow. Words that DuckDB
+    takes for a date, such as infinity, are refused.
+    """
+    text = column.name
+    listed = ", ".join(_quoted(each) for each in column.formats)
+    by_shape = "".join(
+        f" WHEN {_has_shape(text, each)} THEN try_strptime({text}, {_quoted(each)})"
+        for each in column.formats
+        if _has_fixed_width(each)
+    )
+    in_order = f"try_strptime({text}, [{listed}])"
+    read = f"CASE{by_shape} ELSE {in_order} END" if by_shape else in_order
+    return f"CASE WHEN substr({text}, 1, 1) BETWEEN '0' AND '9' THEN {read} END"
+
+
+def _has_shape(text: str, written: str) -> str:
+    """Return SQL that is true when a text is as long as a format's values and has its signs in their places."""
+    signs, place = [], 1
+    for part in re.findall(r"%.|.", written):
+        if part in _WIDTHS:
+            place += _WIDTHS[part]
+        else:
+            signs.append(f"substr({text}, {place}, 1) = {_quoted(part)}")
+            place += 1
+    return "(" + " AND ".join([f"length({text}) = {place - 1}", *signs]) + ")"
+
+
+def _has_fixed_width(written: str) -> bool:
+    """Tell whether every value of a format is equally long, and begins with a digit."""
+    parts = re.findall(r"%.|.", written)
+    return parts[0] in _WIDTHS and all(part in _WIDTHS or not part.startswith("%") for part in parts)
 
 
 def _iso_week(text: str) -> str:
@@ -98,7 +128,5 @@ def _lab_value(name: str) -> dict[str, tuple[str, str]]:
     }
 
 
-def _strptime(text: str, formats: tuple[str, ...]) -> str:
-    """Return SQL that tries formats in order; words that DuckDB takes for a date, such as infinity, are refused."""
-    listed = ", ".join("'" + each.replace("'", "''") + "'" for each in formats)
-    return f"CASE WHEN substr({text}, 1, 1) BETWEEN '0' AND '9' THEN try_strptime({text}, [{listed}]) END"
+def _quoted(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"

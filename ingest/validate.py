@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 import warnings
 from functools import cached_property
 from typing import Any
@@ -25,13 +26,16 @@ class Validator:
     """One Great Expectations context for a whole run."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
-        # A connection of its own, so that rows can be validated while they are loaded.
-        self._con = con.cursor()
+        self._con = con
+        os.environ["GX_ANALYTICS_ENABLED"] = "false"
+        # Importing takes seconds, in which the first file can be read already.
+        self._importing = threading.Thread(target=_import, daemon=True)
+        self._importing.start()
 
     @cached_property
     def _source(self) -> Any:
-        """Start Great Expectations when the first file is there: it takes seconds."""
-        os.environ["GX_ANALYTICS_ENABLED"] = "false"
+        """Start Great Expectations when the first file is there."""
+        self._importing.join()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import great_expectations as gx
@@ -74,3 +78,10 @@ class Validator:
 
         page: str = self._view.render(ValidationResultsPageRenderer().render(result))
         return _REMOTE.sub("", page)
+
+
+def _import() -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        import great_expectations.expectations
+        import great_expectations.render.view  # noqa: F401 - loaded for whoever needs it next

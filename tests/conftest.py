@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+from tvaers import progress
 from tvaers.settings import Settings, load_settings
 
 INHABITANTS = 2_000
@@ -46,6 +47,13 @@ def _no_settings_of_the_person_who_runs_the_tests(tmp_path_factory: pytest.TempP
             os.environ.pop(name, None)
         else:
             os.environ[name] = value
+
+
+@pytest.fixture(autouse=True)
+def _progress_as_at_start() -> Iterator[None]:
+    """Give back the progress that a command with `--json` has switched off for its process."""
+    yield
+    progress.be_quiet(quiet=False)
 
 
 @pytest.fixture(scope="session")

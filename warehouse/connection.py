@@ -20,46 +20,95 @@ _CLOSED: dict[str, str | bool | int | float | list[str]] = {
     "python_scan_all_frames": False,
 }
 
+# What DuckDB writes beside a database file.
+_ENDINGS = ("", ".wal", ".wal.checkpoint", ".wal.recovery")
+
 # A statement written wrongly is a fault of this program, not of the user's file, and its text holds no patient's value.
 _MISTAKES = (duckdb.BinderException, duckdb.CatalogException, duckdb.ParserException, duckdb.SyntaxException)
 
 
 @contextmanager
-def open_for_build(
-    path: Path, key: bytes, *, memory_limit: str | None = None, attach_also: Path | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def open_for_build(path: Path, key: bytes, *, memory_limit: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a warehouse file for writing; a file that does not exist yet is created with the current schema.
 
-    The file is attached as `warehouse` and is the default catalog; `memory` is the in-memory catalog for staged rows.
-    Spilled rows are encrypted. When the block ends well everything is in the file and no log stays beside it.
-    The caller builds beside the live file (`warehouse.swap`), never on it.
+    The file is attached as `warehouse` and is the default catalog; `memory` is the in-memory catalog. Spilled rows are
+    encrypted. When the block ends well everything is in the file and no log stays beside it. The caller builds beside
+    the live file (`warehouse.swap`), never on it.
 
     Args:
         path: The file to write.
         key: 32 bytes, the sub-key `encryption` of the master key.
         memory_limit: For example `4GB`; None leaves the choice to DuckDB.
-        attach_also: Another warehouse under the same key, attached read-only as `live`.
 
     Raises:
         WarehouseError: The file is corrupt, busy, of a newer version or under another key, or it could not be
             encrypted safely.
     """
+    with _open_for_writing(path, key, memory_limit=memory_limit) as con:
+        yield con
+        con.execute("CHECKPOINT warehouse")
+
+
+@contextmanager
+def open_working_copy(
+    path: Path, key: bytes, *, result: Path, memory_limit: str | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a file to work in that is thrown away afterwards: nothing of it is kept safe, so that work is fast.
+
+    Args:
+        path: The working copy; a file that does not exist yet is created with the current schema.
+        key: 32 bytes, the sub-key `encryption` of the master key.
+        result: The file that will be written from it (`write_result`); no other file can be reached.
+        memory_limit: For example `4GB`; None leaves the choice to DuckDB.
+
+    Raises:
+        WarehouseError: As for `open_for_build`.
+    """
+    with _open_for_writing(path, key, memory_limit=memory_limit, result=result) as con:
+        yield con
+
+
+@contextmanager
+def write_result(con: duckdb.DuckDBPyConnection, result: Path, key: bytes) -> Iterator[None]:
+    """Attach a fresh file with the current schema as `result`; when the block ends well everything is in it.
+
+    Args:
+        con: A connection from `open_working_copy` that was told of this file.
+        result: The file to write; it must not exist.
+        key: 32 bytes, the sub-key `encryption` of the master key.
+    """
+    _attach(con, result, key, alias="result")
+    con.execute("USE result")
+    create_schema(con)
+    con.execute("USE warehouse")
+    yield
+    con.execute("CHECKPOINT result")
+    con.execute("DETACH result")
+
+
+@contextmanager
+def _open_for_writing(
+    path: Path, key: bytes, *, memory_limit: str | None, result: Path | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
     con = _connect(memory_limit)
     try:
         con.execute("SET temp_file_encryption = true")
         con.execute(f"SET temp_directory = '{_quoted(path.parent / (path.name + '.spill'))}'")
         is_new = not path.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
-        _attach(con, path, key, alias="warehouse", read_only=False)
-        if attach_also is not None:
-            _attach(con, attach_also, key, alias="live", read_only=True)
+        if result is None:
+            _attach(con, path, key, alias="warehouse")
+        else:
+            _attach(con, path, key, alias="warehouse", option="RECOVERY_MODE no_wal_writes")
+            con.execute("PRAGMA disable_checkpoint_on_shutdown")
+            reachable = ", ".join(f"'{_quoted(result)}{ending}'" for ending in _ENDINGS)
+            con.execute(f"SET allowed_paths = [{reachable}]")
         con.execute("SET enable_external_access = false")
         con.execute("USE warehouse")
         if is_new:
             create_schema(con)
         refuse_other_version(con, path)
         yield con
-        con.execute("CHECKPOINT warehouse")
     except _MISTAKES:
         raise
     except duckdb.Error as fault:
@@ -90,7 +139,7 @@ def open_read_only(path: Path, key: bytes, *, memory_limit: str | None = None) -
     con = _connect(memory_limit)
     try:
         con.execute("SET max_temp_directory_size = '0B'")
-        _attach(con, path, key, alias="warehouse", read_only=True)
+        _attach(con, path, key, alias="warehouse", option="READ_ONLY")
         con.execute("SET enable_external_access = false")
         con.execute("USE warehouse")
         refuse_other_version(con, path)
@@ -146,10 +195,10 @@ def _encryption_module() -> Path:
     return module
 
 
-def _attach(con: duckdb.DuckDBPyConnection, path: Path, key: bytes, *, alias: str, read_only: bool) -> None:
-    mode = ", READ_ONLY" if read_only else ""
+def _attach(con: duckdb.DuckDBPyConnection, path: Path, key: bytes, *, alias: str, option: str = "") -> None:
+    options = f", {option}" if option else ""
     try:
-        con.execute(f"ATTACH '{_quoted(path)}' AS {alias} (TYPE duckdb, ENCRYPTION_KEY ?{mode})", [key.hex()])
+        con.execute(f"ATTACH '{_quoted(path)}' AS {alias} (TYPE duckdb, ENCRYPTION_KEY ?{options})", [key.hex()])
     except duckdb.Error as fault:
         raise translated(fault, path) from None
 

@@ -29,7 +29,7 @@ def replace_atomically(target: Path, *, start_from_copy: bool = False) -> Iterat
         WarehouseError: The disk is full.
     """
     target.parent.mkdir(parents=True, exist_ok=True)
-    beside = target.with_name(target.name + _BESIDE)
+    beside = place_beside(target)
     remove_leftovers(target)
     try:
         with _disk_faults_explained(target):
@@ -42,6 +42,11 @@ def replace_atomically(target: Path, *, start_from_copy: bool = False) -> Iterat
             _sync(target.parent)
     finally:
         remove_leftovers(target)
+
+
+def place_beside(target: Path) -> Path:
+    """Return where the file that is to replace `target` is built."""
+    return target.with_name(target.name + _BESIDE)
 
 
 @contextmanager

@@ -8,12 +8,12 @@ from hypothesis import strategies as st
 
 from indicators.disclosure.audit import audit
 from indicators.disclosure.policy import load_policy
+from indicators.disclosure.related import Related
 from indicators.disclosure.system import build_system
 from indicators.disclosure_control import PUBLISHED, protect
 from tests.lib.drawn_cells import cell, cells, clusters
 from tests.lib.tiny_release import POLICY
 from tvaers.errors import DisclosureError
-from tvaers.progress import be_quiet
 
 POLICY_IN_FORCE = load_policy(POLICY)
 PARENTS = clusters(a="K1", b="K1", c="K2", d="K2", e="K3")
@@ -48,7 +48,6 @@ def drawn_from(counts: list[tuple[int, int]]) -> pl.DataFrame:
 
 
 def protected(frame: pl.DataFrame) -> pl.DataFrame:
-    be_quiet()
     return protect(frame, POLICY_IN_FORCE, PARENTS).cells
 
 
@@ -57,7 +56,7 @@ def protected(frame: pl.DataFrame) -> pl.DataFrame:
 def test_an_audit_of_the_result_finds_nothing(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
     hidden = (protected(frame)["state"] == "suppressed").to_numpy()
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {})
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
     findings = audit(system, hidden, POLICY_IN_FORCE.protection_width)
     assert findings.is_safe
     assert not (system.small & system.visible(hidden)).any()
@@ -88,7 +87,7 @@ def test_the_order_in_which_cells_arrive_changes_nothing(counts: list[tuple[int,
 def test_an_insider_who_knows_only_what_is_shown_already_gains_nothing(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
     hidden = (protected(frame)["state"] == "suppressed").to_numpy()
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {})
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
     outsider = audit(system, hidden, POLICY_IN_FORCE.protection_width)
     insider = audit(system, hidden, POLICY_IN_FORCE.protection_width, also_known=system.visible(hidden))
     assert np.array_equal(outsider.exact, insider.exact)
@@ -97,7 +96,7 @@ def test_an_insider_who_knows_only_what_is_shown_already_gains_nothing(counts: l
 
 def test_the_audit_sees_a_cell_that_is_left_open() -> None:
     frame = drawn_from([(20, 20), (20, 20), (1, 20), (1, 20), *[(20, 20)] * 6])
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {})
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
     only_the_small_one = np.array(
         [place == ("practice", "b") for place in frame.select("level", "unit_id").iter_rows()]
     )

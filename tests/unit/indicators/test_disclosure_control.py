@@ -7,7 +7,6 @@ from indicators.disclosure_control import PUBLISHED, protect
 from tests.lib.drawn_cells import cell, cells, clusters
 from tests.lib.tiny_release import POLICY
 from tvaers.errors import DisclosureError
-from tvaers.progress import be_quiet
 
 POLICY_IN_FORCE = load_policy(POLICY)
 MUNICIPALITIES_ONE_SMALL = (
@@ -16,11 +15,6 @@ MUNICIPALITIES_ONE_SMALL = (
     cell("municipality/B", 77, 100),
     cell("municipality/C", 3, 20),
 )
-
-
-@pytest.fixture(autouse=True)
-def _quiet() -> None:
-    be_quiet()
 
 
 def states(*drawn: dict[str, object], **cluster_of: str) -> dict[str, str]:

@@ -11,9 +11,6 @@ def test_a_step_is_one_line_where_nobody_watches(capsys):
 
 def test_a_quiet_step_says_nothing(capsys):
     progress.be_quiet()
-    try:
-        with progress.track("Reading") as advance:
-            advance(1)
-    finally:
-        progress.be_quiet(quiet=False)
+    with progress.track("Reading") as advance:
+        advance(1)
     assert capsys.readouterr() == ("", "")

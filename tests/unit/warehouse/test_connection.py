@@ -8,7 +8,13 @@ import pytest
 
 from tvaers.errors import WarehouseError
 from warehouse import connection
-from warehouse.connection import open_for_build, open_read_only, probe_encryption
+from warehouse.connection import (
+    open_for_build,
+    open_read_only,
+    open_working_copy,
+    probe_encryption,
+    write_result,
+)
 from warehouse.schema import schema_version
 
 KEY, OTHER_KEY = b"\1" * 32, b"\2" * 32
@@ -182,10 +188,27 @@ def test_a_fault_in_the_data_does_not_show_the_data(built):
     assert MARK not in str(fault.value)
 
 
-def test_a_second_warehouse_can_be_read_while_one_is_built(built, tmp_path):
-    with open_for_build(tmp_path / "new.duckdb", KEY, attach_also=built) as con:
-        con.execute("CREATE TABLE core.note AS FROM live.core.note")
-    assert attempt("SELECT count(*) FROM core.note", tmp_path / "new.duckdb") == [(2000,)]
+def test_a_result_is_written_from_a_working_copy_that_leaves_nothing_behind(built, tmp_path):
+    result = tmp_path / "new.duckdb"
+    before = built.read_bytes()
+    with open_working_copy(built, KEY, result=result) as con:
+        con.execute("INSERT INTO core.note VALUES ('one more')")
+        with write_result(con, result, KEY):
+            con.execute("CREATE TABLE result.core.note AS FROM warehouse.core.note")
+        assert attempt("SELECT count(*) FROM core.note", result) == [(2001,)]
+    assert built.read_bytes() == before
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["new.duckdb", "warehouse.duckdb"]
+    assert MARK.encode() not in result.read_bytes()
+
+
+def test_a_working_copy_reaches_no_file_but_its_result(built, tmp_path):
+    with (
+        pytest.raises(WarehouseError),
+        open_working_copy(built, KEY, result=tmp_path / "new.duckdb") as con,
+        write_result(con, tmp_path / "another.duckdb", KEY),
+    ):
+        pass
+    assert not (tmp_path / "another.duckdb").exists()
 
 
 def test_without_the_safe_encryption_module_nothing_is_opened(tmp_path, monkeypatch):
