@@ -117,16 +117,17 @@ def write_region(
     totals = np.zeros(4, dtype=np.int64)
     for part in parts:
         chance = Chance(seed, part.number)
-        with track(f"Inventing people and their care{part.label}"):
+        place = f", part {part.number + 1} of {len(parts)}" if len(parts) > 1 else ""
+        with track(f"Inventing people and their care{place}"):
             region = make_region(
                 chance, country, part.municipalities, window,
                 inhabitants=part.inhabitants, practices=part.practices, parts=len(parts),
             )  # fmt: skip
             told = told_facts(region, chance, messy=messy)
-        with track(f"Writing extracts{part.label}"):
+        with track(f"Writing extracts{place}"):
             written, odd = _write_files(folder, part, region, chance, told, messy=messy)
         if known_answers:
-            with track(f"Working out what the files must give{part.label}"), _without_garbage_collection():
+            with track(f"Working out what the files must give{place}"), _without_garbage_collection():
                 ledger = Ledger()
                 answers += [ledger.enter(one) for one in in_loading_order(written, country.region["loading_order"])]
                 answers += [one.answer for one in odd]
