@@ -46,6 +46,7 @@ class Definition:
         direction: `higher_is_better`, `lower_is_better` or `neither`.
         unit: Unit of a median, else empty.
         period_months: Length of the look-back.
+        threshold_relation: Which side of the threshold counts: `below`, `at_most`, `at_least`, `above`, or empty.
     """
 
     indicator_id: str
@@ -68,6 +69,7 @@ class Definition:
     limits: tuple[Texts, ...]
     sources: tuple[Source, ...]
     threshold: DatedValue | None
+    threshold_relation: str
     target: DatedValue | None
     is_verified: bool
     owner: Texts
@@ -113,6 +115,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         limits=tuple(_texts(limit) for limit in stated.get("limits") or ()),
         sources=tuple(_source(source) for source in stated.get("source") or ()),
         threshold=_dated(stated.get("threshold")),
+        threshold_relation=stated.get("threshold_relation") or "",
         target=_dated(stated.get("target")),
         is_verified=bool(stated.get("verified", True)),
         owner=_texts(stated.get("owner")),

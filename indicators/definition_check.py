@@ -1,4 +1,4 @@
-"""What a definition may not be beyond what its form forbids: out of date, untranslated, or with hidden numbers."""
+"""What a definition may not be beyond what its form forbids: untranslated, of a wrong type, or with hidden numbers."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -33,8 +33,6 @@ def problems(catalogue: Catalogue, today: date) -> list[str]:
 
 def problems_of(catalogue: Catalogue, indicator: Indicator, today: date) -> Iterator[str]:
     """Yield what is wrong with one definition on its own."""
-    if indicator.next_review <= today:
-        yield f"next_review was {indicator.next_review}; review the definition and set a new date"
     if indicator.reviewed_on > today:
         yield f"reviewed_on is {indicator.reviewed_on}, which has not come yet"
     for key, text in texts_of(indicator):

@@ -14,6 +14,7 @@ from indicators.clauses import truth
 from indicators.definition import PARAMETER, Indicator, Text, read_yaml
 from indicators.dialect import shown_as
 from indicators.engine import Run, by_length, patient_period, prepare
+from indicators.limits import target_in_words, threshold_in_words
 from indicators.members import create_members
 from indicators.patient_period import create_base, create_reporting
 from packs.pack import load_pack
@@ -236,11 +237,13 @@ def explain_definition(catalogue: Catalogue, indicator_id: str, on: date, langua
     ]
     for part, who, _ in clauses_in_order(catalogue, indicator):
         lines.append(f"{words[part]}: {who.in_language(language)}")
-    for part, name in (("threshold", indicator.threshold), ("target", indicator.target)):
-        parameter = catalogue.parameters.get((name or "$").removeprefix("$"))
-        dated = parameter.valid_on(on) if parameter else None
-        if parameter and dated:
-            lines.append(f"{words[part]}: {dated.value} {parameter.unit} ({dated.source.title}, from {dated.from_on})")
+    for part, name, said in (
+        ("threshold", indicator.threshold, threshold_in_words),
+        ("target", indicator.target, target_in_words),
+    ):
+        if name and (amount := said(catalogue, indicator, on, language)):
+            dated = catalogue.parameters[name.removeprefix("$")].valid_on(on)
+            lines.append(f"{words[part]}: {amount} ({dated.source.title})" if dated else f"{words[part]}: {amount}")
     for part, text in (("why", indicator.why_it_matters), ("what", indicator.what_to_do)):
         lines += [f"{words[part]}:", "  " + " ".join(text.in_language(language).split())]
     lines += [

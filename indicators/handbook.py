@@ -9,6 +9,7 @@ from datetime import date
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.definition import Indicator, Text
 from indicators.explain import WORDS, clauses_in_order
+from indicators.limits import target_in_words, threshold_in_words
 from packs.pack import load_pack
 from tvaers.settings import Settings
 
@@ -45,7 +46,7 @@ def render(catalogue: Catalogue, on: date) -> str:
         "| --- | --- | --- | --- |",
     ]
     for indicator in catalogue.indicators:
-        target = dated(catalogue, indicator.target, on) or "none"
+        target = target_in_words(catalogue, indicator, on, "en") or "none"
         lines.append(
             f"| [{indicator.title.en}](#{indicator.id}) | {KINDS[indicator.kind].lower()} of {indicator.counts} | "
             f"{indicator.period} months | {target} |"
@@ -81,9 +82,9 @@ def page_of(catalogue: Catalogue, indicator: Indicator, on: date) -> Iterator[st
     yield f"- {counted}; {DIRECTIONS[indicator.direction]}"
     if indicator.measured:
         yield f"- {MISSING[indicator.missing_values]}"
-    for label, name in (("Threshold", indicator.threshold), ("Target", indicator.target)):
-        if value := dated(catalogue, name, on):
-            yield f"- {label}: {value}"
+    for label, said in (("Threshold", threshold_in_words), ("Target", target_in_words)):
+        if amount := said(catalogue, indicator, on, "en"):
+            yield f"- {label}: {amount}"
     for limit in indicator.limits:
         yield f"- Limit: {plain(limit)}"
     for example in indicator.examples:
@@ -95,18 +96,6 @@ def page_of(catalogue: Catalogue, indicator: Indicator, on: date) -> Iterator[st
         f"- `{indicator.id}` version {indicator.version}, {confirmed}; owner {plain(indicator.owner)}; reviewed "
         f"{indicator.reviewed_on}, next {indicator.next_review}"
     )
-
-
-def dated(catalogue: Catalogue, name: str | None, on: date) -> str | None:
-    """Return the value of a parameter on a day with its unit, None without a parameter."""
-    parameter = catalogue.parameters.get((name or "$").removeprefix("$"))
-    found = parameter.valid_on(on) if parameter else None
-    if parameter is None or found is None:
-        return None
-    beyond = "beyond " if parameter.is_strict else ""
-    if parameter.unit == "proportion" and not isinstance(found.value, str):
-        return f"{beyond}{found.value * 100:g} %"
-    return f"{beyond}{found.value} {parameter.unit}"
 
 
 def plain(text: Text) -> str:

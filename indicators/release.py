@@ -2,6 +2,7 @@
 
 import json
 import time
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -15,10 +16,12 @@ from indicators.definition import Indicator, load_definitions
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import load_related
 from indicators.disclosure_control import protect
+from indicators.limits import threshold_relation
 from indicators.parameters import Parameter, load_parameters
 from indicators.population import Populations, load_populations
 from indicators.release_content import completeness, deliveries, quarantine, units
 from indicators.release_file import write_release
+from indicators.variables import Variable, load_variables
 from packs.pack import Pack, load_pack
 from tvaers.errors import WarehouseError
 from tvaers.keys import load_master_key
@@ -151,14 +154,16 @@ def _pages(definitions: tuple[Indicator, ...], pack: Pack, disease: str, day: da
     """Return each indicator's page as JSON, with its parameters as they hold on the reporting date."""
     parameters = load_parameters(pack.folder)
     populations = load_populations(disease)
+    variables = load_variables(disease).values()
+    pages = [_page(each, parameters, populations, day) | _relation(each, variables) for each in definitions]
     rows = [
         {
             "indicator_id": each.id,
             "definition_version": each.version,
             "position": position,
-            "definition": json.dumps(_page(each, parameters, populations, day), ensure_ascii=False, sort_keys=True),
+            "definition": json.dumps(page, ensure_ascii=False, sort_keys=True),
         }
-        for position, each in enumerate(definitions, start=1)
+        for position, (each, page) in enumerate(zip(definitions, pages, strict=True), start=1)
     ]
     return pl.DataFrame(rows)
 
@@ -175,6 +180,11 @@ def _page(
     for key in ("threshold", "target"):
         page[key] = held.get((page.get(key) or "").removeprefix("$"))
     return page
+
+
+def _relation(indicator: Indicator, variables: Iterable[Variable]) -> dict[str, str | None]:
+    """Return on which side of the threshold a patient counts, as the page says it."""
+    return {"threshold_relation": threshold_relation(indicator, variables)}
 
 
 def _held(parameter: Parameter, day: date) -> dict[str, Any] | None:

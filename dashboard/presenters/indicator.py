@@ -12,6 +12,7 @@ from dashboard.presenters.units import Unit, name
 from dashboard.presenters.verdicts import target_amount
 from dashboard.wording import Wording
 
+SIGNS = {"below": "<", "at_most": "≤", "at_least": "≥", "above": ">"}
 NAME = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 
 
@@ -37,8 +38,9 @@ def definition_in_words(
         _paragraph("period", [words("definition.months", months=words.whole(definition.period_months))], words),
     ]
     if definition.threshold:
+        sign = SIGNS.get(definition.threshold_relation, "")
         unit = measures.named_unit(definition.threshold.unit, words)
-        amount = f"{words.trimmed(definition.threshold.value)} {unit}".strip()
+        amount = f"{sign} {words.trimmed(definition.threshold.value)} {unit}".strip()
         found.append(_paragraph("threshold", [_dated(amount, definition.threshold, words)], words))
     if definition.target and target is not None:
         amount = target_amount(target, definition, words)

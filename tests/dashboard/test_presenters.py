@@ -232,7 +232,7 @@ def test_a_definition_is_told_whole(definitions: dict[str, Definition], language
     }
     for key in ("why", "what_to_do", "denominator", "numerator", "missing", "period", "threshold", "target", "limits"):
         assert told[words(f"definition.{key}")], key
-    assert told[words("definition.threshold")][0].startswith("59 mmol/mol")
+    assert told[words("definition.threshold")][0].startswith("< 59 mmol/mol")
 
 
 def test_units_are_sorted_by_name_and_hidden_ones_stay(share: Definition, english: Wording) -> None:

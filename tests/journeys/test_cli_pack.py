@@ -6,6 +6,8 @@ import pytest
 
 from tvaers.cli import main
 
+NOT_ACCEPTED = {"- kl_gateway_119", "- kl_gateway_140", "- lmdb"}
+
 
 def told(capsys, *words: str) -> dict:
     capsys.readouterr()
@@ -26,7 +28,8 @@ def test_the_packs_that_come_along_are_listed(capsys):
 def test_a_pack_that_comes_along_can_compute_every_indicator(capsys):
     indicators = told(capsys, "pack", "check", "denmark")["indicators"]
     assert indicators
-    assert [each for each in indicators if each["missing_parameters"] or each["missing_codelists"]] == []
+    missing = ("missing_parameters", "missing_codelists", "missing_facts")
+    assert [each for each in indicators if any(each[kind] for kind in missing)] == []
 
 
 def test_a_new_pack_passes_its_check_under_its_own_name(new_pack, capsys):
@@ -42,6 +45,58 @@ def test_an_indicator_without_its_code_list_or_parameter_is_listed(new_pack, cap
     assert len(indicators) == len(complete)
     assert {name for each in indicators for name in each["missing_codelists"]} == {"stroke"}
     assert {name for each in indicators for name in each["missing_parameters"]} == {"adult_age_years"}
+
+
+def test_a_parameter_that_only_a_variable_reads_is_listed_too(new_pack, capsys):
+    (new_pack / "parameters" / "egfr_red_below_ml_min_1_73m2.yaml").unlink()
+    (new_pack / "parameters" / "uacr_severe_from_mg_g.yaml").unlink()
+    indicators = told(capsys, "pack", "check", str(new_pack))["indicators"]
+    lacking = {each["indicator"]: each["missing_parameters"] for each in indicators if each["missing_parameters"]}
+    assert lacking["nephropathy"] == ["uacr_severe_from_mg_g"]
+    assert "hba1c_below_53" not in lacking
+
+
+def test_what_no_file_type_of_the_pack_brings_is_listed(new_pack, capsys):
+    page = new_pack / "pack.yaml"
+    kept = [line for line in page.read_text().splitlines() if line.strip() not in NOT_ACCEPTED]
+    page.write_text("\n".join(kept))
+    indicators = told(capsys, "pack", "check", str(new_pack))["indicators"]
+    lacking = {each["indicator"]: each["missing_facts"] for each in indicators if each["missing_facts"]}
+    assert lacking["course_completed"] == ["municipal_course"]
+    assert lacking["lipid_lowering_when_indicated"] == ["dispensing"]
+    assert "hba1c_measured" not in lacking  # the laboratory still brings it
+    assert main(["pack", "check", str(new_pack)]) == 0
+    assert "no file type brings" in capsys.readouterr().out
+
+
+def test_an_analysis_that_no_code_of_the_pack_stands_for_is_listed(new_pack, capsys):
+    codes = new_pack / "codelists" / "laboratory_analysis.csv"
+    codes.write_text("\n".join(line for line in codes.read_text().splitlines() if ",ldl," not in line))
+    indicators = told(capsys, "pack", "check", str(new_pack))["indicators"]
+    lacking = {each["indicator"]: each["missing_facts"] for each in indicators if each["missing_facts"]}
+    assert lacking["ldl_measured"] == ["measurement(analyte=ldl)"]
+    assert "hba1c_measured" not in lacking
+
+
+def test_definitions_without_a_confirmed_source_or_due_for_review_are_told_apart(capsys):
+    assert main(["pack", "check", "denmark", "--on", "2026-11-22"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "without a published source that confirms them" in said
+    assert "due for review" not in said
+    assert main(["pack", "check", "denmark", "--on", "2126-11-22"]) == 0
+    assert "due for review: hba1c_75_and_above" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_definition_that_is_wrong_is_named_and_ends_the_check_with_a_fault(monkeypatch, capsys):
+    from indicators import definition_check
+
+    monkeypatch.setattr(definition_check, "PLAIN_NUMBERS", frozenset())
+    assert main(["pack", "check", "denmark"]) == 13
+    said = " ".join(capsys.readouterr().out.split())
+    assert "wrong: " in said
+    assert "make it a parameter with a unit and a source" in said
+    assert main(["pack", "check", "denmark", "--json"]) == 13
+    assert json.loads(capsys.readouterr().out)["problems"]
 
 
 def test_a_pack_with_a_word_too_much_is_a_fault_that_names_file_and_key(new_pack, capsys):

@@ -118,6 +118,7 @@ def definition(invented: Invented) -> str:
             "numerator": None if invented.kind == "median" else {"who": title, "when": "true"},
             "value": {"who": title, "of": "column", "unit": invented.unit} if invented.kind == "median" else None,
             "threshold": threshold if invented.below else None,
+            "threshold_relation": "below" if invented.below else None,
             "target": target if invented.target else None,
             "limits": [
                 {

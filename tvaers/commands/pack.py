@@ -1,7 +1,8 @@
 """`tvaers pack`: list, check and begin country packs."""
 
 import re
-from dataclasses import dataclass
+from collections.abc import Sequence
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -10,26 +11,9 @@ import typer
 from tvaers.commands.options import JsonOption
 
 if TYPE_CHECKING:
-    from packs.pack import Pack
+    from indicators.pack_coverage import Coverage
 
 app = typer.Typer(help="List, check and begin country packs.", no_args_is_help=True)
-LISTS = re.compile(r"\blist\s*(?:=|IN)\s*\(?((?:\s*'\w+'\s*,?)+)")
-"""How a variable names the code lists it reads: `list = 'a'` or `list IN ('a', 'b')`."""
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Whether a pack has what an indicator needs; lists are empty when it has."""
-
-    disease: str
-    indicator: str
-    missing_parameters: tuple[str, ...]
-    missing_codelists: tuple[str, ...]
-
-    @property
-    def is_complete(self) -> bool:
-        """Nothing is missing."""
-        return not self.missing_parameters and not self.missing_codelists
 
 
 @app.command("list", short_help="List the packs that come with Tværs")
@@ -49,29 +33,61 @@ def list_packs(as_json: JsonOption = False) -> None:
 @app.command("check", short_help="Check a pack, and list what it cannot compute")
 def check_pack(
     pack: Annotated[str, typer.Argument(help="A pack's name, or the path to its folder.")],
+    on: Annotated[
+        datetime | None,
+        typer.Option("--on", formats=["%Y-%m-%d"], help="Judge review dates as of this day. Default: today."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Check that a pack is written right, and list the indicators for which it lacks a code list or a parameter.
+    """Check that a pack and the definitions are written right, and list what cannot be computed or needs a look.
 
-    An indicator that cannot be computed is listed and is no fault of the pack. Exit code 13 when a file is wrong.
+    An indicator for which the pack lacks a parameter, a code list or a file type is listed; that is no fault of the
+    pack. Nor is a definition without a published source, or one that is due for review. Exit code 13 when a file of
+    the pack, or a definition that it computes, is wrong.
     """
+    from indicators.pack_coverage import check_definitions
     from packs.pack import load_pack
     from tvaers import screen
+    from tvaers.errors import DefinitionError
 
     loaded = load_pack(pack)
-    coverage = covered(loaded)
-    lacking = [each for each in coverage if not each.is_complete]
+    found = check_definitions(loaded, on.date() if on else datetime.now(tz=UTC).date())
     if as_json:
-        screen.write_json({"pack": loaded.name, "version": loaded.version, "indicators": coverage})
-        return
-    screen.say(f"{loaded.name} version {loaded.version}: {len(loaded.contracts)} file types, all mapped")
-    screen.say(f"{len(coverage) - len(lacking)} of {len(coverage)} indicators can be computed")
+        screen.write_json(
+            {
+                "pack": loaded.name,
+                "version": loaded.version,
+                "indicators": found.indicators,
+                "problems": found.problems,
+            }
+        )
+    else:
+        screen.say(f"{loaded.name} version {loaded.version}: {len(loaded.contracts)} file types, all mapped")
+        show_coverage(found.indicators)
+        for problem in found.problems:
+            screen.say(f"wrong: {problem}")
+    if found.problems:
+        raise typer.Exit(DefinitionError.exit_code)
+
+
+def show_coverage(indicators: "Sequence[Coverage]") -> None:
+    """Print which indicators can be computed, and which definitions a person should look at."""
+    from tvaers import screen
+
+    lacking = [each for each in indicators if not each.is_complete]
+    screen.say(f"{len(indicators) - len(lacking)} of {len(indicators)} indicators can be computed")
     if lacking:
         rows = [
-            (each.disease, each.indicator, ", ".join(each.missing_parameters), ", ".join(each.missing_codelists))
+            (each.indicator, *map(", ".join, (each.missing_parameters, each.missing_codelists, each.missing_facts)))
             for each in lacking
         ]
-        screen.show_table("", ("disease", "indicator", "parameters missing", "code lists missing"), rows)
+        screen.show_table("", ("indicator", "parameters missing", "code lists missing", "no file type brings"), rows)
+    for said, chosen in (
+        ("without a published source that confirms them", [each for each in indicators if not each.is_verified]),
+        ("due for review", [each for each in indicators if each.is_overdue]),
+    ):
+        if chosen:
+            screen.say(f"{len(chosen)} of {len(indicators)} {said}: {', '.join(each.indicator for each in chosen)}")
 
 
 @app.command("new", short_help="Begin a pack as a copy of another")
@@ -118,32 +134,3 @@ def new_pack(
         return
     screen.say(f"{folder} is a copy of {model.name}. Replace, room by room: {', '.join(rooms)}")
     screen.next_step(following)
-
-
-def covered(pack: "Pack") -> list[Coverage]:
-    """Return for every indicator of every disease what the pack lacks for it.
-
-    Raises:
-        DefinitionError: A definition or a file of the pack is written wrongly.
-    """
-    from indicators.catalogue import load_catalogue
-    from indicators.definition import load_definitions
-
-    found = []
-    for disease in _diseases():
-        catalogue = load_catalogue(disease, pack, load_definitions(disease))
-        lists = set(catalogue.codelists["list"].unique())
-        for indicator in catalogue.indicators:
-            variables = catalogue.variables_of(indicator)
-            named = "".join(names for variable in variables for names in LISTS.findall(variable.sql))
-            used = set(re.findall(r"\w+", named))
-            missing = catalogue.parameters_of([indicator]) - set(catalogue.parameters)
-            found.append(Coverage(disease, indicator.id, tuple(sorted(missing)), tuple(sorted(used - lists))))
-    return found
-
-
-def _diseases() -> list[str]:
-    """Return the folders of `indicators/` that hold a disease."""
-    from importlib.resources import files
-
-    return sorted(path.parent.name for path in Path(str(files("indicators"))).glob("*/populations.yaml"))

@@ -22,9 +22,9 @@ def changed(**changes):
     return catalogue().indicator("hba1c_below_53").model_copy(update=changes)
 
 
-def test_a_review_date_that_has_passed_is_a_fault():
-    (problem,) = found_in(changed(next_review=TODAY))
-    assert problem.startswith("next_review was 2026-11-22")
+def test_a_review_that_is_said_to_have_been_made_in_the_future_is_a_fault():
+    (problem,) = found_in(changed(reviewed_on=date(2026, 11, 23)))
+    assert problem.startswith("reviewed_on is 2026-11-23")
 
 
 def test_words_in_english_only_are_a_fault():

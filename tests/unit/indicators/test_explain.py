@@ -2,8 +2,10 @@ from datetime import date
 
 import pytest
 
+from indicators.definition import Clause
 from indicators.explain import WORDS, explain_definition, explain_on
 from indicators.handbook import render
+from indicators.limits import target_relation, threshold_relation
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue
 from tvaers.errors import DefinitionError
@@ -86,10 +88,50 @@ def test_a_word_that_is_no_pseudonym_is_refused_without_repeating_it(con):
     assert "0101701234" not in str(caught.value)
 
 
-def test_a_definition_is_explained_with_the_threshold_of_the_day():
-    text = explain_definition(catalogue(), "hba1c_below_53", date(2025, 12, 31))
-    assert "Threshold: 53 mmol/mol" in text
-    assert "Why it matters:" in text
+@pytest.mark.parametrize(
+    ("indicator", "language", "threshold", "target"),
+    [
+        ("hba1c_below_59", "en", "Threshold: below 59 mmol/mol", "Target: above 40%"),
+        ("hba1c_below_59", "da", "Grænse: under 59 mmol/mol", "Mål: over 40 %"),
+        ("hba1c_below_59", "nb", "Grense: under 59 mmol/mol", "Mål: over 40 %"),
+        ("hba1c_75_and_above", "en", "Threshold: at least 75 mmol/mol", "Target: below 20%"),
+        ("hba1c_75_and_above", "da", "Grænse: mindst 75 mmol/mol", "Mål: under 20 %"),
+        ("hba1c_measured", "nb", "", "Mål: minst 95 %"),
+        ("ldl_below_2_6", "da", "Grænse: under 2,6 mmol/L", ""),
+        ("blood_pressure_lowering_when_indicated", "da", "Grænse: over 140 mmHg", ""),
+        ("nephropathy", "en", "Threshold: at least 300 mg/g", ""),  # compared in a variable, not in the definition
+    ],
+)
+def test_a_definition_says_threshold_and_target_with_the_side_that_counts(indicator, language, threshold, target):
+    text = explain_definition(catalogue(), indicator, date(2025, 12, 31), language)
+    assert threshold in text
+    assert target in text
+
+
+def test_every_threshold_has_a_side_that_counts():
+    variables = catalogue().variables.values()
+    with_threshold = [each for each in catalogue().indicators if each.threshold]
+    assert with_threshold
+    assert [each.id for each in with_threshold if threshold_relation(each, variables) is None] == []
+
+
+def test_a_parameter_on_the_left_of_its_comparison_says_the_opposite_side():
+    clause = Clause(who="Above 53", when="$hba1c_general_limit_mmol_mol < latest_hba1c_mmol_mol")
+    turned = catalogue().indicator("hba1c_below_53").model_copy(update={"numerator": None, "measured": clause})
+    assert threshold_relation(turned, ()) == "above"
+
+
+@pytest.mark.parametrize(
+    ("direction", "is_strict", "relation"),
+    [
+        ("higher_is_better", False, "at_least"),
+        ("higher_is_better", True, "above"),
+        ("lower_is_better", False, "at_most"),
+        ("lower_is_better", True, "below"),
+    ],
+)
+def test_a_target_is_good_on_the_side_its_direction_tells(direction, is_strict, relation):
+    assert target_relation(direction, is_strict=is_strict) == relation
 
 
 def test_the_page_of_all_indicators_names_each_with_its_clauses():
@@ -98,3 +140,6 @@ def test_the_page_of_all_indicators_names_each_with_its_clauses():
         assert f"(#{indicator.id})" in page
         assert indicator.title.en in page
         assert f"- Example: {indicator.examples[0]}" in page
+    assert "- Threshold: below 53 mmol/mol" in page
+    assert "- Target: above 40%" in page
+    assert "- Target: at least 95%" in page

@@ -1,0 +1,152 @@
+"""What a country pack lacks for each indicator, and which definitions a person should look at again."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+
+from indicators.catalogue import Catalogue, value_columns
+from indicators.codelists import load_codelists
+from indicators.definition import Indicator, Source, load_definitions
+from indicators.definition_check import problems
+from indicators.parameters import DatedValue, Parameter, load_parameters
+from indicators.population import load_breakdowns, load_populations
+from indicators.variables import Source as Facts
+from indicators.variables import load_variables
+from packs.mapping import Mapping as FileMapping
+from packs.mapping import Target
+from packs.pack import Pack
+
+LISTS = re.compile(r"\blist\s*(?:=|IN)\s*\(?((?:\s*'\w+'\s*,?)+)")
+"""How a variable names the code lists it reads: `list = 'a'` or `list IN ('a', 'b')`."""
+_STAND_IN = Parameter(
+    description="Stands where the pack has no such parameter, so that the rest can be checked",
+    unit="-",
+    values=(DatedValue(from_on=date.min, value=0, source=Source(title="none", read_on=date.min)),),
+)
+
+
+@dataclass(frozen=True)
+class Coverage:
+    """Whether a pack has what an indicator needs; everything that is missing is empty when it has.
+
+    Attributes:
+        missing_facts: Tables, or parts of them, that no file type of the pack fills: `examination(examination=foot)`.
+        is_verified: The definition and its target are confirmed by a published source.
+        is_overdue: The day on which the definition should have been reviewed has come.
+    """
+
+    disease: str
+    indicator: str
+    missing_parameters: tuple[str, ...]
+    missing_codelists: tuple[str, ...]
+    missing_facts: tuple[str, ...]
+    is_verified: bool
+    is_overdue: bool
+
+    @property
+    def is_complete(self) -> bool:
+        """Nothing is missing."""
+        return not (self.missing_parameters or self.missing_codelists or self.missing_facts)
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found about a pack.
+
+    Attributes:
+        indicators: One per indicator of every disease.
+        problems: What is wrong with the definitions that can be computed, one sentence each.
+    """
+
+    indicators: tuple[Coverage, ...]
+    problems: tuple[str, ...]
+
+
+def check_definitions(pack: Pack, today: date) -> Checked:
+    """Check every disease's definitions with a pack.
+
+    Raises:
+        DefinitionError: A file is written so wrongly that nothing can be said about it.
+    """
+    found: list[Coverage] = []
+    wrong: list[str] = []
+    for disease in diseases():
+        catalogue = _catalogue_with_stand_ins(disease, pack)
+        coverage = [_coverage(catalogue, indicator, pack, today) for indicator in catalogue.indicators]
+        complete = [
+            indicator
+            for indicator, each in zip(catalogue.indicators, coverage, strict=True)
+            if not each.missing_parameters
+        ]
+        wrong += problems(replace(catalogue, indicators=tuple(complete)), today)
+        found += coverage
+    return Checked(tuple(found), tuple(wrong))
+
+
+def diseases() -> list[str]:
+    """Return the folders of `indicators/` that hold a disease."""
+    return sorted(path.parent.name for path in Path(str(files("indicators"))).glob("*/populations.yaml"))
+
+
+def _catalogue_with_stand_ins(disease: str, pack: Pack) -> Catalogue:
+    """Return a disease's catalogue also where a variable's parameter is missing, which `load_catalogue` refuses."""
+    variables, breakdowns, parameters = load_variables(disease), load_breakdowns(disease), load_parameters(pack.folder)
+    needed = {name for variable in variables.values() for name in variable.parameters}
+    stand_ins = dict.fromkeys(needed - set(parameters), _STAND_IN)
+    return Catalogue(
+        disease=disease,
+        indicators=load_definitions(disease),
+        variables=variables,
+        populations=load_populations(disease),
+        breakdowns=breakdowns,
+        parameters=parameters | stand_ins,
+        codelists=load_codelists(pack.folder),
+        columns=value_columns(variables, parameters | stand_ins, breakdowns),
+    )
+
+
+def _coverage(catalogue: Catalogue, indicator: Indicator, pack: Pack, today: date) -> Coverage:
+    variables = catalogue.variables_of(indicator)
+    known = {name for name, each in catalogue.parameters.items() if each is not _STAND_IN}
+    lists = {
+        name for each in variables for names in LISTS.findall(each.sql) for name in re.findall(r"\w+", names)
+    } - set(catalogue.codelists["list"].unique())
+    facts = {str(source) for source in catalogue.sources_of(indicator) if not is_filled(pack, source)}
+    return Coverage(
+        disease=catalogue.disease,
+        indicator=indicator.id,
+        missing_parameters=tuple(sorted(catalogue.parameters_of([indicator]) - known)),
+        missing_codelists=tuple(sorted(lists)),
+        missing_facts=tuple(sorted(facts)),
+        is_verified=indicator.verified,
+        is_overdue=indicator.next_review <= today,
+    )
+
+
+def is_filled(pack: Pack, source: Facts) -> bool:
+    """Return whether any file type of a pack fills a source: its table, or the part where a column has one value."""
+    for target in _targets_of(pack.mappings, source.table):
+        if source.column is None:
+            return True
+        origin = target.columns.get(source.column)
+        if origin is None:
+            continue
+        codelists = {lookup.as_: lookup.codelist for lookup in target.lookups}
+        lookup, _, column = (origin.from_ or "").partition(".")
+        if origin.value is not None:
+            if origin.value == source.value:
+                return True
+        elif lookup in codelists and column:
+            listed = pack.codelist(codelists[lookup])
+            if column in listed.columns and source.value in listed[column].cast(str).to_list():
+                return True
+        else:
+            return True  # an expression or a delivered column: what it may hold is not known beforehand
+    return False
+
+
+def _targets_of(mappings: Mapping[str, FileMapping], table: str) -> list[Target]:
+    return [target for mapping in mappings.values() for target in mapping.targets if target.table == table]
