@@ -1,9 +1,9 @@
 """The Great Expectations suite of a contract: one expectation per rule, from the same predicate as the quarantine.
 
-Every rule becomes an `UnexpectedRowsExpectation` that selects the row numbers on which the rule's predicate is FALSE.
-So report and quarantine cannot disagree, and no result can hold anything but row numbers: native column expectations
-would put sample values into results and Data Docs. The suite is to be run with `RESULT_FORMAT`, which gives the number
-of rows and the first row numbers. One expectation is about the table: that every promised column is there.
+Every rule becomes an `ExpectRowsToKeepRule` that counts the rows on which the rule's predicate is FALSE. So report and
+quarantine cannot disagree, and no result can hold anything of a row: native column expectations would put sample values
+into results and Data Docs. The numbers of the rows stand in the table of failed rows, and in the report, from the same
+predicates. One expectation is about the table: that every promised column is there.
 """
 
 from typing import TYPE_CHECKING
@@ -13,9 +13,6 @@ from data_contracts.contract import Contract, Rule
 if TYPE_CHECKING:
     from great_expectations import ExpectationSuite
     from great_expectations.expectations.expectation import Expectation
-
-RESULT_FORMAT = "COMPLETE"
-"""The result format a suite is run with: counts and row numbers; the queries select nothing else."""
 
 COLUMNS_PRESENT = "columns_present"
 """The one expectation that is about the table and not about a row."""
@@ -38,18 +35,13 @@ def build_suite(contract: Contract) -> "ExpectationSuite":
     )
 
 
-def unexpected_rows_query(rule: Rule) -> str:
-    """Return the query for the numbers of the rows that break a rule; literal braces are doubled for the template."""
-    predicate = rule.predicate.replace("{", "{{").replace("}", "}}")
-    return f"SELECT row_number FROM {{batch}} WHERE ({predicate}) IS FALSE ORDER BY row_number"
-
-
 def _expectation(rule: Rule) -> "Expectation":
-    import great_expectations.expectations as gxe
     from great_expectations.expectations.metadata_types import FailureSeverity
 
-    return gxe.UnexpectedRowsExpectation(
-        unexpected_rows_query=unexpected_rows_query(rule),
+    from data_contracts.rule_expectation import ExpectRowsToKeepRule
+
+    return ExpectRowsToKeepRule(
+        predicate=rule.predicate,
         description=rule.description.replace("$", "$$"),
         severity=FailureSeverity.CRITICAL if rule.severity == "quarantine" else FailureSeverity.WARNING,
         meta={"rule": rule.id, "column": rule.column},

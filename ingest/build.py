@@ -14,6 +14,9 @@ from warehouse.connection import open_working_copy, write_result
 # What DuckDB may use; reading and hashing take about as much again for a short while.
 MEMORY_LIMIT = "3500MB"
 
+# The working copy is thrown away, so what was added to it is written out only for want of memory.
+CHECKPOINT_THRESHOLD = "1GB"
+
 
 @contextmanager
 def open_work(path: Path, key: bytes, *, result: Path) -> Iterator[duckdb.DuckDBPyConnection]:
@@ -22,6 +25,7 @@ def open_work(path: Path, key: bytes, *, result: Path) -> Iterator[duckdb.DuckDB
         prepare_core_tables(con)
         # Delivered rows carry their number, and the result is sorted: until then the order is of no account.
         con.execute("SET preserve_insertion_order = false")
+        con.execute(f"SET checkpoint_threshold = '{CHECKPOINT_THRESHOLD}'")
         yield con
 
 

@@ -31,15 +31,13 @@ def find_failures(con: duckdb.DuckDBPyConnection, contract: Contract) -> dict[st
 def _list_failures(con: duckdb.DuckDBPyConnection, rules: list[Rule]) -> None:
     broken = [_is_broken(rule) for rule in rules]
     numbers = ", ".join(f"CASE WHEN {test} THEN {number} END" for number, test in enumerate(broken))
-    con.execute("CREATE OR REPLACE TEMP TABLE rule (number INTEGER, id VARCHAR, column_name VARCHAR, severity VARCHAR)")
-    con.executemany(
-        "INSERT INTO rule VALUES (?, ?, ?, ?)",
-        [[number, rule.id, rule.column, rule.severity] for number, rule in enumerate(rules)],
-    )
+    told = [[number, rule.id, rule.column, rule.severity] for number, rule in enumerate(rules)]
+    listed = ", ".join("(?, ?, ?, ?)" for _ in rules)
     con.execute(
         f"INSERT INTO {FAILED} SELECT row_number, rule.id, rule.column_name, rule.severity FROM ("
         f"SELECT row_number, unnest([{numbers}]) AS number FROM {DELIVERED} WHERE {' OR '.join(broken)}"
-        ") JOIN rule USING (number)"
+        f") JOIN (VALUES {listed}) AS rule(number, id, column_name, severity) USING (number)",
+        [value for each in told for value in each],
     )
 
 

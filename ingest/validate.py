@@ -33,8 +33,8 @@ class Validator:
         self._importing.start()
 
     @cached_property
-    def _source(self) -> Any:
-        """Start Great Expectations when the first file is there."""
+    def _deliveries(self) -> Any:
+        """Start Great Expectations when the first file is there; all files are staged in a table of the same name."""
         self._importing.join()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
@@ -45,11 +45,13 @@ class Validator:
             context = gx.get_context(mode="ephemeral")
             context.variables.progress_bars = ProgressBarsConfig(globally=False)
             add_sql: Any = context.data_sources.add_sql
-            return add_sql(
+            source = add_sql(
                 name="staged_rows",
                 connection_string="duckdb:///:memory:",
                 kwargs={"creator": lambda: duckdb_engine.ConnectionWrapper(self._con.cursor())},
             )
+            asset = source.add_table_asset(name="delivery", table_name=DELIVERED.rsplit(".", 1)[-1])
+            return asset.add_batch_definition_whole_table("delivery")
 
     def data_docs(self, contract: Contract, file_name: str) -> str:
         """Validate the staged table of a file against the suite of its contract, and return the Data Docs page.
@@ -60,10 +62,8 @@ class Validator:
 
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
-            name = f"{file_name} ({len(self._source.assets) + 1})"
-            asset = self._source.add_table_asset(name=name, table_name=DELIVERED.rsplit(".", 1)[-1])
-            batch = asset.add_batch_definition_whole_table("delivery").get_batch()
-            result = batch.validate(build_suite(contract), result_format=_COUNTS_ONLY)
+            result = self._deliveries.get_batch().validate(build_suite(contract), result_format=_COUNTS_ONLY)
+            result.meta["batch_spec"]["data_asset_name"] = file_name
             return self._rendered(result)
 
     @cached_property
