@@ -15,6 +15,7 @@ SIMILAR = "#5a6b7b"
 DIFFERENT = "#6941a5"
 TARGET = "#1b2a3a"
 HIDDEN = "#9aa7b3"
+LIMIT = "#7d8b98"
 BAND = "#dfe6eb"
 MIDDLE = "#b7c4ce"
 RIBBON = "rgba(11, 93, 122, 0.16)"
@@ -29,4 +30,6 @@ SYMBOLS = {
     "unknown": "circle",
 }
 MARKS = {"better": "▲", "worse": "▼", "similar": "●", "different": "◆", "unknown": ""}
+OPEN_MARKS = {"better": "△", "worse": "▽", "similar": "○", "different": "◇", "unknown": ""}
 SIGN_LINE, SIGN_DASHES, SIGN_DOTS, SIGN_HATCH, SIGN_BAND = "━●━", "– –", "····", "▨", "■"
+SIGN_HEAVY, SIGN_THIN, SIGN_RING = "━", "—", "◯"

@@ -19,6 +19,11 @@ def paragraphs(heading: str, found: Sequence[Paragraph], *, is_wide: bool = Fals
     return f'{title}<dl class="{look}">{"".join(_paragraph(paragraph) for paragraph in found)}</dl>'
 
 
+def sentences(told: Sequence[str]) -> str:
+    """Return sentences as one paragraph."""
+    return f'<p class="tv-note-line">{" ".join(safe(sentence) for sentence in told)}</p>'
+
+
 def _paragraph(paragraph: Paragraph) -> str:
     texts = [_text(text, paragraph.links.get(text, "")) for text in paragraph.texts]
     body = texts[0] if len(texts) == 1 else f"<ul>{''.join(f'<li>{text}</li>' for text in texts)}</ul>"

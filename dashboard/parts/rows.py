@@ -7,6 +7,7 @@ from dashboard.parts.tables import Cell, Section
 from dashboard.presenters import data_quality, municipality, practice
 from dashboard.presenters.about import Listed, Rule
 from dashboard.presenters.drawn import Dot, Line, Panel
+from dashboard.presenters.funnel import Spot
 from dashboard.wording import Wording
 
 
@@ -51,6 +52,16 @@ def of_dots(dots: Sequence[Dot], words: Wording) -> list[Section]:
 def of_panels(panels: Sequence[Panel], words: Wording) -> list[Section]:
     """Return the dots of several panels, each under its heading."""
     return [Section(panel.heading, tuple(_dot(dot, words)[:2] for dot in panel.dots)) for panel in panels]
+
+
+def of_spots(spots: Sequence[Spot]) -> list[Section]:
+    """Return one row per practice of a funnel: its name, everything about it, and where it lies."""
+
+    def row(spot: Spot) -> tuple[Cell, ...]:
+        look = spot.judgement if spot.is_far else "similar"
+        return Cell(spot.label), Cell(spot.text), Cell(spot.verdict, markup=chip(look, spot.verdict))
+
+    return [Section("", tuple(row(spot) for spot in spots))]
 
 
 def of_lines(own: Line, other: Line | None) -> list[Section]:

@@ -3,11 +3,13 @@
 import streamlit as st
 
 from dashboard import address, frame, shown
+from dashboard.chance.funnel import FEWEST_UNITS
 from dashboard.charts import dots, trend
+from dashboard.charts import funnel as funnel_chart
 from dashboard.parts import rows
 from dashboard.parts.cards import cards
-from dashboard.parts.prose import paragraphs
-from dashboard.presenters import drawn, measures
+from dashboard.parts.prose import paragraphs, sentences
+from dashboard.presenters import drawn, funnel, measures
 from dashboard.presenters.history import histories
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
 from dashboard.presenters.municipality import by_sex_and_age
@@ -78,4 +80,33 @@ if any(dot.value is not None for dot in beside):
         shown.sheet_of(view, words.joined(title, below), header, rows.of_dots(beside, words), f"{level}-{key}")
 else:
     st.info(words("indicator.nothing_at_level"))
+
+if definition.kind != "median":
+    frame.subheading(words("funnel.title"), words("funnel.note"))
+    centres, around = funnel.centres(definition), funnel.AROUND_EVERYBODY
+    if len(centres) > 1:
+        around = address.choose_one(
+            words("funnel.around"), "around", centres, lambda each: words(f"funnel.around_which.{each}"), around
+        )
+    cells = release.of_indicator(key, funnel.LEVEL, day).filter(sex="all", age_band="all")
+    drawing = funnel.present(
+        content.units.of_level(funnel.LEVEL),
+        measures.by(cells, "unit_id"),
+        reference,
+        definition,
+        words,
+        own_key=view.unit.key,
+        around=around,
+    )
+    if drawing is None:
+        st.info(words("funnel.too_few", fewest=words.whole(FEWEST_UNITS)))
+    else:
+        st.html(sentences(drawing.told))
+        below = words("funnel.subtitle", date=words.short_date(day))
+        picture = funnel_chart.figure(drawing, scale, shown.caption(view, title, below), words)
+        spoken = words("funnel.text", title=title, told=drawing.spoken)
+        shown.chart(view, picture, f"funnel-{key}", spoken)
+        with st.expander(words("chart.as_table")):
+            header = [words("table.unit"), words("table.value"), words("table.place")]
+            shown.sheet_of(view, words.joined(title, below), header, rows.of_spots(drawing.spots), f"funnel-{key}")
 frame.close_page(view)

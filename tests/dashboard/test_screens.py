@@ -138,6 +138,19 @@ def test_a_level_of_units_can_be_chosen() -> None:
     assert "Practices" in str(at.get("plotly_chart")[-1].proto)
 
 
+def test_the_practices_stand_in_a_funnel_around_the_area_or_the_target() -> None:
+    at = opened("indicator", lang="en", indicator="eye_examined", unit="practice-057000")
+    assert "Among the practices" in text(at)
+    assert "The practices" in text(at).split("The practices in a funnel")[1]
+    at.button_group(key="choose.around").set_value("target").run()
+    assert at.query_params["around"] == "target"
+    assert wording("en")("funnel.only_chance") in text(at)
+
+
+def test_a_median_has_no_funnel() -> None:
+    assert "funnel" not in text(opened("indicator", lang="en", indicator="hba1c_median"))
+
+
 @pytest.mark.parametrize(
     ("statement", "reason"),
     [

@@ -1,0 +1,1 @@
+"""What chance alone can do: limits, funnels and run charts, computed from the published cells of a release only."""
