@@ -22,7 +22,7 @@ def of_shares(level: float, sizes: Numbers, tail: float) -> tuple[Numbers, Numbe
         tail: Probability beyond each limit, for example 0.025 for limits at 95 %.
     """
     low = bdtrik(tail, sizes, level) / sizes
-    high = (bdtrik(1 - tail, sizes, level) + 1) / sizes
+    high = 1 - bdtrik(tail, sizes, 1 - level) / sizes
     return np.clip(low, 0.0, level), np.clip(high, level, 1.0)
 
 

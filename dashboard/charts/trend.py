@@ -1,6 +1,7 @@
 """A unit's course: line with interval ribbon, the comparison, the target, and hatching where a value is not shown."""
 
-from datetime import timedelta
+from collections.abc import Sequence
+from datetime import date, timedelta
 
 import plotly.graph_objects as go
 
@@ -24,7 +25,7 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
         key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
     drawn = sheet(caption, HEIGHT, words, key=key)
     low, high = axis_range([own, *([other] if other else [])], scale)
-    _hatch_hidden(drawn, own, low, high)
+    hatch_hidden(drawn, own, low, high)
     for start, end in _stretches(own):
         days = list(own.days[start:end])
         dots = own.dots[start:end]
@@ -65,12 +66,17 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
             hoverinfo="skip",
         )
     drawn.update_yaxes(range=[low, high], ticksuffix=scale.suffix, nticks=6)
-    marks = [day for day in own.days if own.days and day.month == own.days[-1].month]
-    drawn.update_xaxes(tickvals=marks, ticktext=[words.month(day) for day in marks], showgrid=False)
-    if own.days:
-        margin = timedelta(days=50)
-        drawn.update_xaxes(range=[own.days[0] - margin, own.days[-1] + margin])
+    mark_days(drawn, own.days, words)
     return drawn
+
+
+def mark_days(drawn: go.Figure, days: Sequence[date], words: Wording) -> None:
+    """Write one reporting date a year below the lower axis, and give the first and last room."""
+    marks = [day for day in days if day.month == days[-1].month]
+    drawn.update_xaxes(tickvals=marks, ticktext=[words.month(day) for day in marks], showgrid=False)
+    if days:
+        margin = timedelta(days=50)
+        drawn.update_xaxes(range=[days[0] - margin, days[-1] + margin])
 
 
 def axis_range(lines: list[Line], scale: Scale) -> tuple[float, float]:
@@ -99,7 +105,8 @@ def _stretches(line: Line) -> list[tuple[int, int]]:
     return found
 
 
-def _hatch_hidden(drawn: go.Figure, line: Line, low: float, high: float) -> None:
+def hatch_hidden(drawn: go.Figure, line: Line, low: float, high: float) -> None:
+    """Hatch the reporting dates on which the value is not shown."""
     hidden = [(day, dot) for day, dot in zip(line.days, line.dots, strict=True) if dot.state == "suppressed"]
     if not hidden:
         return

@@ -76,6 +76,7 @@ def method(words: Wording) -> list[Paragraph]:
         "population",
         "interval",
         "comparison",
+        "funnel",
         "trend",
         "chance",
         "target",

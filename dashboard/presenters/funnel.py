@@ -27,7 +27,6 @@ from dashboard.wording import Wording
 
 AROUND_EVERYBODY, AROUND_TARGET = "everybody", "target"
 LEVEL = "practice"
-PATIENT_YEARS = 1000
 POINTS_ON_A_LINE = 80
 SIDES: Mapping[Place, Difference] = {
     "far_below": "lower",
@@ -129,7 +128,7 @@ def present(
         if unit.unit_id != NOBODY and unit.unit_id in found and _size(found[unit.unit_id], definition) > 0
     ]
     kind: Kind = "share" if definition.kind == "proportion" else "rate"
-    per = 1.0 if kind == "share" else PATIENT_YEARS
+    per = 1.0 if kind == "share" else measures.PATIENT_YEARS
     values = np.array([measure.value for _, measure in kept], dtype=np.float64) / per
     sizes = np.array([_size(measure, definition) for _, measure in kept], dtype=np.float64)
     counts = np.array([measure.numerator for _, measure in kept], dtype=np.float64)

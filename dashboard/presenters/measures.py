@@ -9,6 +9,7 @@ from dashboard.comparison import Measure
 from dashboard.wording import NO_BREAK_SPACE, Wording
 
 ABSENT = Measure("no_data")
+PATIENT_YEARS = 1000
 # The release's columns in the order of the fields of a measure.
 COLUMNS = (
     "state",

@@ -4,8 +4,10 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.catalogue import Definition
+from dashboard.chance.run_chart import FEWEST_POINTS
 from dashboard.comparison import Difference, Judgement, Measure, TargetState, difference, judge
 from dashboard.presenters import measures
+from dashboard.presenters.course import course
 from dashboard.presenters.history import History, year_before
 from dashboard.wording import Wording
 
@@ -28,14 +30,25 @@ def compared(own: Measure, other: Measure | None, other_name: str, definition: D
 
 
 def changed(own: History, reporting_date: date, definition: Definition, words: Wording) -> Verdict:
-    """Return how a value has changed in a year, in words decided by the intervals; empty without an earlier value."""
+    """Return how a value has changed in a year; empty without an earlier value.
+
+    A change is told only when a rule of run charts or control charts finds more than chance in the whole course, and
+    the value differs from the one a year before. The rule alone is not enough: periods that overlap share patients,
+    and make long runs of chance. The year alone is not enough either: of many indicators one in twenty would seem to
+    change.
+    """
     earlier = year_before(reporting_date)
     before, now = own.get(earlier), own.get(reporting_date)
     if before is None or now is None or not (before.is_shown and now.is_shown):
         return Verdict("unknown", "")
-    found = difference(now, before)
-    judgement = judge(found, definition.direction)
-    return Verdict(judgement, _said("trend", found, judgement, words, since=words.month(earlier)))
+    if sum(measure.is_shown for day, measure in own.items() if day <= reporting_date) < FEWEST_POINTS:
+        return Verdict("unknown", words("trend.too_short"))
+    change = difference(now, before)
+    if change in {"higher", "lower"}:
+        found = course(own, reporting_date, definition)
+        change = change if found is not None and found.has_signal else "similar"
+    judgement = judge(change, definition.direction)
+    return Verdict(judgement, _said("trend", change, judgement, words, since=words.month(earlier)))
 
 
 def target_text(state: TargetState, definition: Definition, words: Wording) -> str:

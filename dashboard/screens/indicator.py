@@ -6,10 +6,12 @@ from dashboard import address, frame, shown
 from dashboard.chance.funnel import FEWEST_UNITS
 from dashboard.charts import dots, trend
 from dashboard.charts import funnel as funnel_chart
+from dashboard.charts.run_chart import figure as run_chart_figure
 from dashboard.parts import rows
 from dashboard.parts.cards import cards
 from dashboard.parts.prose import paragraphs, sentences
-from dashboard.presenters import drawn, funnel, measures
+from dashboard.presenters import drawn, funnel, measures, run_chart
+from dashboard.presenters.course import course
 from dashboard.presenters.history import histories
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
 from dashboard.presenters.municipality import by_sex_and_age
@@ -17,6 +19,7 @@ from dashboard.presenters.overview import Peer, present
 from dashboard.presenters.units import name
 
 SPLIT_LEVELS = ("all", "municipality")
+COURSES = ("comparison", "run_chart")
 
 view = frame.open_page("indicator", ("indicator", "unit", "with", "date"))
 words, content, release, definition = view.words, view.content, view.content.release, view.definition
@@ -40,8 +43,22 @@ subtitle = words("indicator.trend_subtitle", unit=view.unit_name, scale=scale.un
 number, meaning = st.columns([3, 2], gap="large")
 with number:
     st.html(cards([card for found in story.by_group.values() for card in found], None, words))
-    picture = trend.figure(mine, theirs, scale, shown.caption(view, title, subtitle), words)
-    shown.chart(view, picture, f"trend-{key}", words("indicator.trend_text", title=title, unit=view.unit_name))
+    found = course(own.get(key, {}), day, definition)
+    st.html(sentences(run_chart.told(found, definition, words)))
+    seen_as = COURSES[0]
+    if found is not None:
+        seen_as = address.choose_one(
+            words("course.seen_as"), "course", COURSES, lambda each: words(f"course.as.{each}"), seen_as
+        )
+    if found is not None and seen_as == "run_chart":
+        below = words("course.subtitle", unit=view.unit_name, scale=scale.unit)
+        caption = shown.caption(view, title, below)
+        picture = run_chart_figure(mine, run_chart.bounds(found, definition), scale, caption, words)
+        spoken = words("course.text", title=title, unit=view.unit_name)
+    else:
+        picture = trend.figure(mine, theirs, scale, shown.caption(view, title, subtitle), words)
+        spoken = words("indicator.trend_text", title=title, unit=view.unit_name)
+    shown.chart(view, picture, f"trend-{key}", spoken)
     with st.expander(words("chart.as_table")):
         header = [words("table.reporting_date"), view.unit_name, *([view.peer_name] if view.peer else [])]
         shown.sheet_of(view, words.joined(title, subtitle), header, rows.of_lines(mine, theirs), f"trend-{key}")

@@ -7,13 +7,13 @@ import polars as pl
 import pytest
 
 from dashboard.catalogue import Definition, catalogue
-from dashboard.comparison import Measure
+from dashboard.comparison import Measure, difference
 from dashboard.presenters import about, data_quality, measures, municipality, overview
 from dashboard.presenters.history import histories, year_before
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
 from dashboard.presenters.practice import present, spine
 from dashboard.presenters.units import Directory, Unit, label, natural
-from dashboard.presenters.verdicts import changed, compared, target_text
+from dashboard.presenters.verdicts import Verdict, changed, compared, target_text
 from dashboard.release_reader import Release
 from dashboard.wording import Wording, wording
 from tests.dashboard.conftest import LANGUAGES
@@ -21,8 +21,20 @@ from tests.dashboard.conftest import LANGUAGES
 NOW, BEFORE = date(2026, 9, 30), date(2025, 9, 30)
 
 
+QUARTERS = [
+    date(year, month, day) for year in range(2022, 2027) for month, day in ((3, 31), (6, 30), (9, 30), (12, 31))
+]
+COURSE = [day for day in QUARTERS if day <= NOW]
+
+
 def shown(value: float, half: float = 0.02, **more: Any) -> Measure:
     return Measure("shown", value, value - half, value + half, round(value * 1000), 1000, **more)
+
+
+def turned(earlier: float, newest: Measure) -> dict[date, Measure]:
+    """Return a course that keeps its level, but for ripples, until a year ago and ends with a newest value."""
+    kept = {day: shown(earlier + 0.002 * (place % 3 - 1)) for place, day in enumerate(COURSE)}
+    return kept | {BEFORE: shown(earlier), NOW: newest}
 
 
 @pytest.fixture
@@ -37,10 +49,10 @@ def story(share: Definition, own: dict[date, Measure], other: Measure, words: Wo
 
 def test_worse_and_worsening_comes_before_worse_and_before_worsening(share: Definition, english: Wording) -> None:
     own = {
-        "improving": {BEFORE: shown(0.5), NOW: shown(0.9)},
-        "worsening": {BEFORE: shown(0.9), NOW: shown(0.8)},
-        "worse": {BEFORE: shown(0.6), NOW: shown(0.6)},
-        "both": {BEFORE: shown(0.8), NOW: shown(0.6)},
+        "improving": turned(0.5, shown(0.9)),
+        "worsening": turned(0.9, shown(0.8)),
+        "worse": turned(0.6, shown(0.6)),
+        "both": turned(0.8, shown(0.6)),
         "hidden": {NOW: Measure("suppressed")},
     }
     definitions = {key: replace(share, indicator_id=key) for key in own}
@@ -54,7 +66,7 @@ def test_worse_and_worsening_comes_before_worse_and_before_worsening(share: Defi
 
 def test_a_card_says_everything_in_words(share: Definition, danish: Wording) -> None:
     left_out = replace(share, missing_values="exclude")
-    (card,) = story(left_out, {BEFORE: shown(0.9), NOW: shown(0.8, completeness=0.5)}, shown(0.9), danish).look_first
+    (card,) = story(left_out, turned(0.9, shown(0.8, completeness=0.5)), shown(0.9), danish).look_first
     assert card.value == "80,0\u00a0%"
     assert card.interval == "78,0–82,0\u00a0%"
     assert card.basis == "800 af 1.000 patienter"
@@ -62,7 +74,7 @@ def test_a_card_says_everything_in_words(share: Definition, danish: Wording) -> 
     assert card.comparison.text == "Lavere end Skive – dårligere"
     assert card.trend.text == "Faldet siden sep. 2025 – dårligere"
     assert card.target_text == "Mål ≥ 95\u00a0% ikke nået"
-    assert card.spark == (0.9, 0.8)
+    assert card.spark[-5:] == (0.9, 0.898, 0.9, 0.902, 0.8)
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -75,13 +87,48 @@ def test_a_hidden_cell_has_a_reason_and_no_number(share: Definition, language: s
 
 
 def test_no_difference_is_said_as_no_difference(share: Definition, english: Wording) -> None:
-    assert compared(shown(0.80), shown(0.81), "Skive", share, english).text == "Not different from Skive"
+    assert compared(shown(0.80), shown(0.81), "Skive", share, english).text == "No clear difference from Skive"
     assert compared(Measure("suppressed"), shown(0.81), "Skive", share, english).text == ""
 
 
 def test_a_change_needs_the_same_time_a_year_before(share: Definition, english: Wording) -> None:
     assert changed({NOW: shown(0.9)}, NOW, share, english).text == ""
-    assert changed({NOW: shown(0.9), BEFORE: shown(0.8)}, NOW, share, english).judgement == "better"
+    assert changed(turned(0.8, shown(0.9)), NOW, share, english) == Verdict("better", "Risen since Sept 2025 – better")
+
+
+def test_a_change_needs_a_course_long_enough_to_tell_it_from_chance(share: Definition, english: Wording) -> None:
+    """The rules of run charts are published for ten points and more."""
+    course = turned(0.8, shown(0.9))
+    short = {day: course[day] for day in sorted(course)[-9:]}
+    assert changed(short, NOW, share, english) == Verdict("unknown", "Too few reporting dates to tell a change")
+    long_enough = {day: course[day] for day in sorted(course)[-10:]}
+    assert changed(long_enough, NOW, share, english).judgement == "better"
+
+
+def test_a_difference_from_a_year_before_is_no_change_while_the_course_looks_like_chance(
+    share: Definition, english: Wording
+) -> None:
+    """A year that happened to begin low: the newest value differs from it, and from nothing else."""
+    course = {day: shown(0.8 + 0.02 * (-1) ** place + 0.0001 * place) for place, day in enumerate(COURSE)}
+    swinging = course | {BEFORE: shown(0.77), NOW: shown(0.815)}
+    assert difference(swinging[NOW], swinging[BEFORE]) == "higher"
+    assert changed(swinging, NOW, share, english) == Verdict("similar", "No clear change since Sept 2025")
+
+
+def test_a_long_run_is_no_change_while_the_newest_value_is_that_of_a_year_before(
+    share: Definition, english: Wording
+) -> None:
+    shifted = {day: shown(0.7 if place < 9 else 0.8 + 0.001 * place) for place, day in enumerate(COURSE)}
+    assert changed(shifted, NOW, share, english).judgement == "similar"
+
+
+def test_hidden_quarters_and_later_ones_do_not_count_as_points(share: Definition, english: Wording) -> None:
+    course = turned(0.8, shown(0.9))
+    hidden = {day: Measure("suppressed") for day in sorted(course)[:9]}
+    assert changed(course | hidden, NOW, share, english).judgement == "better"
+    hidden[sorted(course)[9]] = Measure("suppressed")
+    assert changed(course | hidden, NOW, share, english).judgement == "unknown"
+    assert changed(course, sorted(course)[8], share, english).judgement == "unknown"
 
 
 @pytest.mark.parametrize(

@@ -125,7 +125,7 @@ def test_a_group_of_indicators_can_be_looked_at_alone() -> None:
 def test_a_comparison_can_be_left_out() -> None:
     at = opened(lang="en", unit="municipality-0740", **{"with": "nobody"})
     assert "Without comparison." in text(at)
-    assert "Not different from" not in text(at)
+    assert "No clear difference from" not in text(at)
 
 
 def test_a_hidden_cell_is_explained_in_words() -> None:
@@ -145,6 +145,14 @@ def test_the_practices_stand_in_a_funnel_around_the_area_or_the_target() -> None
     at.button_group(key="choose.around").set_value("target").run()
     assert at.query_params["around"] == "target"
     assert wording("en")("funnel.only_chance") in text(at)
+
+
+def test_the_course_can_be_seen_as_a_run_chart() -> None:
+    at = opened("indicator", lang="en", indicator="hba1c_measured")
+    assert wording("en")("course.too_short", fewest="10") in text(at)
+    at.button_group(key="choose.course").set_value("run_chart").run()
+    assert at.query_params["course"] == "run_chart"
+    assert "Control limits" in str(at.get("plotly_chart")[0].proto)
 
 
 def test_a_median_has_no_funnel() -> None:

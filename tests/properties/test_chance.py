@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from dashboard.chance import limits
 from dashboard.chance.funnel import INNER_TAIL, OUTER_TAIL, Funnel, Kind
 from dashboard.chance.over_dispersion import OverDispersion
+from dashboard.chance.run_chart import runs
 
 KINDS = st.sampled_from(["share", "rate"])
 LEVELS = st.floats(0.001, 0.999)
@@ -66,3 +67,35 @@ def test_a_unit_farther_from_the_level_is_never_called_closer(units: list[tuple[
     values = np.array(sorted(value for _, value in units))
     places = [order[place] for place in Funnel("share", level).places(values, size)]
     assert places == sorted(places)
+
+
+COURSES = st.lists(st.integers(-6, 6).map(float), min_size=1, max_size=60)
+
+
+@given(COURSES)
+def test_runs_and_crossings_hang_together(values: list[float]) -> None:
+    found = runs(values)
+    assert found is not None
+    assert 0 <= found.longest <= found.useful <= len(values)
+    assert found.crossings <= max(found.useful - 1, 0)
+    assert found.longest * (found.crossings + 1) >= found.useful
+
+
+@given(COURSES, st.integers(1, 9), st.integers(-50, 50))
+def test_a_signal_does_not_depend_on_unit_direction_or_order(values: list[float], scale: int, shift: int) -> None:
+    found = runs(values)
+    assert found is not None
+    for other in ([each * scale + shift for each in values], [-each for each in values], values[::-1]):
+        again = runs(other)
+        assert again is not None
+        assert (again.useful, again.longest, again.crossings) == (found.useful, found.longest, found.crossings)
+
+
+@given(COURSES, st.data())
+def test_a_point_on_the_median_changes_nothing(values: list[float], data: st.DataObject) -> None:
+    found = runs(values)
+    assert found is not None
+    place = data.draw(st.integers(0, len(values)))
+    again = runs([*values[:place], found.median, *values[place:]])
+    assert again is not None
+    assert (again.useful, again.longest, again.crossings) == (found.useful, found.longest, found.crossings)

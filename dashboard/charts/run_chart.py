@@ -1,0 +1,67 @@
+"""The run chart: a unit's values around their median, between the limits of a control chart."""
+
+import plotly.graph_objects as go
+
+from dashboard import colours
+from dashboard.charts.sheet import Caption, Sign, escaped, sheet
+from dashboard.charts.trend import HEIGHT, hatch_hidden, mark_days
+from dashboard.presenters.drawn import Line, Scale
+from dashboard.presenters.run_chart import Bounds
+from dashboard.wording import Wording
+
+
+def figure(own: Line, bounds: Bounds, scale: Scale, caption: Caption, words: Wording) -> go.Figure:
+    """Return a unit's values as points, with median and control limits."""
+    key = [
+        Sign(colours.SIGN_LINE, colours.ACCENT, own.name),
+        Sign(colours.SIGN_HEAVY, colours.INK, words("course.median")),
+    ]
+    if bounds.low:
+        key.append(Sign(colours.SIGN_DASHES, colours.LIMIT, words("course.limits")))
+    if bounds.outside:
+        key.append(Sign(colours.MARKS["different"], colours.DIFFERENT, words("course.outside")))
+    if any(dot.state == "suppressed" for dot in own.dots):
+        key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
+    drawn = sheet(caption, HEIGHT, words, key=key)
+    low, high = _ends(own, bounds, is_share=scale.is_share)
+    hatch_hidden(drawn, own, low, high)
+    for line in (bounds.low, bounds.high):
+        drawn.add_scatter(
+            x=bounds.days,
+            y=line,
+            mode="lines",
+            line={"color": colours.LIMIT, "width": 1.3, "dash": "dash", "shape": "hvh"},
+            hoverinfo="skip",
+        )
+    drawn.add_scatter(
+        x=[own.days[0], own.days[-1]],
+        y=[bounds.median] * 2,
+        mode="lines",
+        line={"color": colours.INK, "width": 1.8},
+        hoverinfo="skip",
+    )
+    is_outside = [day in bounds.outside for day in own.days]
+    drawn.add_scatter(
+        x=own.days,
+        y=[dot.value for dot in own.dots],
+        mode="lines+markers",
+        line={"color": colours.ACCENT, "width": 1.5},
+        marker={
+            "size": [12 if outside else 8 for outside in is_outside],
+            "symbol": [colours.SYMBOLS["different"] if outside else "circle" for outside in is_outside],
+            "color": [colours.DIFFERENT if outside else colours.ACCENT for outside in is_outside],
+        },
+        customdata=[escaped(f"{dot.label}: {dot.text}") for dot in own.dots],
+        hovertemplate="%{customdata}<extra></extra>",
+    )
+    drawn.update_yaxes(range=[low, high], ticksuffix=scale.suffix, nticks=6)
+    mark_days(drawn, own.days, words)
+    return drawn
+
+
+def _ends(own: Line, bounds: Bounds, *, is_share: bool) -> tuple[float, float]:
+    """Return the ends of the value axis: every value and limit, with air."""
+    ends = [dot.value for dot in own.dots if dot.value is not None] + [*bounds.low, *bounds.high]
+    air = max((max(ends) - min(ends)) * 0.1, 0.5 if is_share else 0.05)
+    top = max(ends) + air
+    return max(min(ends) - air, 0.0), min(top, 100.0) if is_share else top
