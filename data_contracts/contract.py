@@ -7,6 +7,7 @@ The staged table
     - `delivered_on DATE`: the date of delivery, the same on every row; dates after it are in the future.
     - for every delivered column its lower-case name as VARCHAR: the delivered text, trimmed, blank as NULL.
       Direct identifiers and free text are not there at all; a column that may be absent from the header is NULL.
+    - for a record key its keyed hash instead of the text: equal keys are still equal, and nothing else can be read off.
     - for an identifier column `<c>` instead: `<c> UUID` (the pseudonym, NULL when unusable), `<c>__state` ('ok',
       'missing', 'broken' or 'replacement') and `<c>__has_check_digit BOOLEAN`.
     - for a typed column `<c>__typed`, NULL when unreadable: date and iso_week as DATE (the Monday of the week),
@@ -35,7 +36,7 @@ from tvaers.errors import ContractError
 ColumnType = Literal[
     "text", "code", "date", "datetime", "time", "number", "integer", "lab_value", "identifier", "iso_week"
 ]
-Privacy = Literal["none", "identifier", "direct_identifier", "free_text"]
+Privacy = Literal["none", "identifier", "record_key", "direct_identifier", "free_text"]
 Severity = Literal["quarantine", "warn"]
 
 TYPED_COLUMNS = frozenset({"date", "datetime", "time", "number", "integer", "iso_week"})
@@ -76,13 +77,14 @@ class Column:
         formats: Accepted spellings, tried in order.
         description: What it holds, in words for the supplier.
         source: Where the fact that the column exists and is spelled so was read.
-        privacy: How close it is to a person; direct identifiers and free text are dropped before anything is stored.
+        privacy: How close it is to a person; direct identifiers and free text are dropped before anything is stored, and
+            the key that a supplier gives a record is hashed, since it could be built from a person's identifier.
         examples: Invented values; the first ones of all columns together make a row that breaks no rule.
         pattern: Regular expression a code must match as a whole, without regard to case; empty when free.
         meanings: What each allowed code means, in the order of `allowed`.
         may_be_absent: True when the header may leave the column out; it then counts as blank.
         may_be_future: True when a date after the delivery is no fault.
-        refers_to: `file_type.column` the value must be known from; empty when it stands alone.
+        refers_to: Each `file_type.column` that the value can be known from; one is enough. Empty when it stands alone.
         code_list: Code list of the pack that must know the value; empty when none.
         synonyms: Other names the column may have in the header.
         paths: For bundles: (resource type, path) pairs that fill the column, see `docs/reference/packs.md`.
@@ -104,7 +106,7 @@ class Column:
     meanings: tuple[str, ...] = ()
     may_be_absent: bool = False
     may_be_future: bool = False
-    refers_to: str = ""
+    refers_to: tuple[str, ...] = ()
     code_list: str = ""
     synonyms: tuple[str, ...] = ()
     paths: tuple[tuple[str, str], ...] = ()

@@ -69,7 +69,7 @@ def read_contract(path: Path) -> Contract:
         rules=rules,
         max_error_share=float(custom["maxErrorShare"]),
         fresh_within_days=int(terms["freshness"]),  # type: ignore[arg-type]
-        depends_on=tuple(dict.fromkeys(each.refers_to.partition(".")[0] for each in columns if each.refers_to)),
+        depends_on=tuple(dict.fromkeys(one.partition(".")[0] for each in columns for one in each.refers_to)),
         resource_types=tuple(custom.get("resourceTypes", ())),
     )
 
@@ -110,7 +110,7 @@ def _column(standard: StandardContract, each: SchemaProperty, sources: dict[str,
         meanings=tuple(one.description or "" for one in enum),
         may_be_absent=bool(custom.get("mayBeAbsent", False)),
         may_be_future=bool(custom.get("mayBeFuture", False)),
-        refers_to=str(each.relationships[0].to) if each.relationships else "",
+        refers_to=tuple(str(one.to) for one in each.relationships or []),
         code_list=str(custom.get("codeList", "")),
         synonyms=tuple(str(one.synonym) for one in each.synonyms or []),
         paths=tuple((resource, one) for resource, one in custom.get("paths", {}).items()),

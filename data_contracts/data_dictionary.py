@@ -143,6 +143,8 @@ def _limits(column: Column) -> str:
     limits = []
     if column.privacy == "identifier":
         limits.append("replaced by a pseudonym")
+    elif column.privacy == "record_key":
+        limits.append("stored as a keyed hash")
     elif column.is_dropped:
         limits.append("dropped unread")
     if column.unit:

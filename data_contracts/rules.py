@@ -66,8 +66,8 @@ def _column_rules(column: Column) -> Iterator[Rule]:
         sentence = f"`{name}` is not later than the day of delivery."
         yield Rule(f"{name}_in_future", name, fine, "quarantine", sentence)
     if column.refers_to:
-        what = column.refers_to.partition(".")[0]
-        sentence = f"`{name}` names a contact that was delivered and accepted (see `{what}`)."
+        told_by = " or ".join(f"`{each.partition('.')[0]}`" for each in column.refers_to)
+        sentence = f"`{name}` names a contact that was delivered and accepted (see {told_by})."
         yield Rule("contact_unknown", name, f"{name}__known", "quarantine", sentence)
 
 

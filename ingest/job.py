@@ -89,6 +89,7 @@ def _treat(
                 f"{pack.settings.identifier.country}-{pack.settings.identifier.scheme}".lower(),
                 read_scheme(pack.folder),
                 key.subkey("warehouse"),
+                key.subkey("record-key"),
                 born_until=started.date(),
             )
             job = FileJob(con, pack, key_id=key.key_id, run_id=run_id, reports=settings.reports / run_id)

@@ -1,4 +1,4 @@
-"""Replace identifiers by keyed pseudonyms and drop what names a person, in memory, before any database sees a row."""
+"""Replace identifiers and record keys by keyed hashes and drop what names a person, before any database sees a row."""
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
@@ -14,7 +14,10 @@ from ingest.rows import Block
 
 # 128 bits: for 11 million people the chance of one collision is below 10^-24.
 PSEUDONYM_CHARACTERS = 32
-_SCANNED_TYPES = frozenset({"text", "code", "lab_value", "number", "integer"})
+# A text that begins so may be a date as agreed; identifiers are looked for in the others only, since that is slow.
+_BEGINS_LIKE_A_DATE = r"^[0-9]{1,4}[-/.]"
+_MOMENTS = frozenset({"date", "datetime", "time", "iso_week"})
+_RECORD = "record"
 _THREADS = 2
 _MIN_ROWS_PER_THREAD = 50_000
 
@@ -42,12 +45,14 @@ class Pseudonymiser:
         tag: Country and scheme; hashed together with the identifier, so that two countries' numbers never meet.
         scheme: How identifiers are written.
         key: 32 bytes, the sub-key `warehouse` of the master key.
+        record_key: 32 bytes, the sub-key `record-key`: a record key built from an identifier is then no pseudonym.
         born_until: A date of birth after this day is impossible.
     """
 
     tag: str
     scheme: IdentifierScheme
     key: bytes
+    record_key: bytes
     born_until: date
 
     def __repr__(self) -> str:
@@ -55,15 +60,18 @@ class Pseudonymiser:
 
     def pseudonyms(self, identifiers: pl.Series) -> pl.Series:
         """Return the first 128 bits of HMAC-SHA256 of the tagged identifiers, as hexadecimal; null stays null."""
-        expression = polars_hash.concat_str(pl.lit(f"{self.tag}|"), pl.col("id")).chash.hmac_sha256(key=self.key.hex())
-        shortened = expression.str.slice(0, PSEUDONYM_CHARACTERS).alias("pseudonym")
-        return _in_threads(identifiers.alias("id"), lambda part: part.to_frame().select(shortened)["pseudonym"])
+        return _keyed_hash(identifiers, self.tag, self.key)
+
+    def record_keys(self, keys: pl.Series) -> pl.Series:
+        """Return the first 128 bits of HMAC-SHA256 of the keys that a supplier gave records; null stays null."""
+        return _keyed_hash(keys, _RECORD, self.record_key)
 
     def apply(self, block: Block, contract: Contract) -> PseudonymisedBlock:
         """Return a block as the staged table wants it.
 
-        Identifier columns become pseudonym, `__state` and `__has_check_digit`; direct identifiers, free text and
-        columns that the contract does not know go; a text that holds an identifier becomes null.
+        Identifier columns become pseudonym, `__state` and `__has_check_digit`; record keys become hashes; direct
+        identifiers, free text and columns that the contract does not know go; any other text that holds an identifier
+        becomes null.
         """
         frame = block.frame
         columns: list[pl.Series] = [frame["row_number"]]
@@ -74,13 +82,13 @@ class Pseudonymiser:
             values = frame[column.name]
             if column.type == "identifier":
                 columns += self._identifier(values, column.name)
-            elif column.type in _SCANNED_TYPES and not _is_record_key(column, contract):
-                holds = holds_identifier(values, self.scheme, self.born_until)
+            elif column.privacy == "record_key":
+                columns.append(self.record_keys(values))
+            else:
+                holds = self._holds_identifier(values, column)
                 if holds.any():
                     found[column.name] = frame["row_number"].filter(holds)
                     values = values.set(holds, None)
-                columns.append(values)
-            else:
                 columns.append(values)
         return PseudonymisedBlock(pl.DataFrame(columns), block.malformed, found)
 
@@ -94,10 +102,20 @@ class Pseudonymiser:
             examined["has_check_digit"].alias(f"{name}__has_check_digit"),
         ]
 
+    def _holds_identifier(self, values: pl.Series, column: Column) -> pl.Series:
+        if column.type in _MOMENTS:
+            is_long = values.str.len_bytes() >= self.scheme.length
+            is_other = (is_long & ~values.str.contains(_BEGINS_LIKE_A_DATE)).fill_null(value=False)
+            if not is_other.any():
+                return is_other
+            values = values.set(~is_other, None)
+        return holds_identifier(values, self.scheme, self.born_until)
 
-def _is_record_key(column: Column, contract: Contract) -> bool:
-    """Tell whether a column numbers records, so that ten digits in it are no identifier of a person."""
-    return bool(column.refers_to) or (column.type == "code" and column.name in contract.key)
+
+def _keyed_hash(values: pl.Series, tag: str, key: bytes) -> pl.Series:
+    expression = polars_hash.concat_str(pl.lit(f"{tag}|"), pl.col("value")).chash.hmac_sha256(key=key.hex())
+    shortened = expression.str.slice(0, PSEUDONYM_CHARACTERS).alias(values.name)
+    return _in_threads(values.alias("value"), lambda part: part.to_frame().select(shortened).to_series())
 
 
 def _in_threads(values: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.Series:

@@ -27,8 +27,8 @@ class MasterKey:
         """Return 32 bytes derived from the master key by HKDF-SHA256; another label gives an unrelated key.
 
         Args:
-            label: What the key is for: `warehouse` (pseudonyms), `encryption` (the database file), `audit`,
-                or `project:<id>`.
+            label: What the key is for: `warehouse` (pseudonyms), `record-key` (keys that suppliers give records),
+                `encryption` (the database file), `audit`, or `project:<id>`.
         """
         return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"tvaers:{label}".encode()).derive(
             self.secret

@@ -284,7 +284,7 @@ COMMENT ON COLUMN core.examination.batch_id IS 'The delivery (meta.batch) this r
 
 COMMENT ON TABLE core.hospital_contact IS 'Contacts with a hospital: admissions, outpatient visits and emergency visits.';
 COMMENT ON COLUMN core.hospital_contact.patient_id IS 'Pseudonym of the person: the first 128 bits of an HMAC-SHA256 of the tagged identifier; never the identifier itself.';
-COMMENT ON COLUMN core.hospital_contact.contact_id IS 'Key of the contact with its register as prefix: lpr2:<recnum>, lpr3:<dw_ek_kontakt> or bi:<hash>. Two deliveries of one contact carry the same key, save bi:, which is compared on patient, start and department.';
+COMMENT ON COLUMN core.hospital_contact.contact_id IS 'Key of the contact with its register as prefix: lpr2:, lpr3: or bi:, then a keyed hash of the key it was delivered with. Two deliveries of one contact carry the same key, save bi:, which is compared on patient, start and department.';
 COMMENT ON COLUMN core.hospital_contact.started_on IS 'Date the contact began.';
 COMMENT ON COLUMN core.hospital_contact.starts_at IS 'Time the contact began, where the delivery has a time.';
 COMMENT ON COLUMN core.hospital_contact.ended_on IS 'Date the contact ended (included); empty while it lasts or when not delivered.';
@@ -317,7 +317,7 @@ COMMENT ON COLUMN core.measurement.batch_id IS 'The delivery (meta.batch) this r
 
 COMMENT ON TABLE core.municipal_course IS 'Courses of municipal prevention (law section 119) and rehabilitation (section 140).';
 COMMENT ON COLUMN core.municipal_course.patient_id IS 'Pseudonym of the person: the first 128 bits of an HMAC-SHA256 of the tagged identifier; never the identifier itself.';
-COMMENT ON COLUMN core.municipal_course.course_id IS 'Identifier of the course in the reporting system.';
+COMMENT ON COLUMN core.municipal_course.course_id IS 'Keyed hash of the identifier that the course has in the reporting system.';
 COMMENT ON COLUMN core.municipal_course.law IS 'Section of the law the course is given under.';
 COMMENT ON COLUMN core.municipal_course.focus_code IS 'Diagnosis the course is for (such as DE11), carried over to later reports that do not repeat it.';
 COMMENT ON COLUMN core.municipal_course.referred_on IS 'Date the municipality received the referral.';
@@ -331,7 +331,7 @@ COMMENT ON COLUMN core.municipal_course.batch_id IS 'The delivery (meta.batch) t
 
 COMMENT ON TABLE core.municipal_encounter IS 'Meetings within municipal courses.';
 COMMENT ON COLUMN core.municipal_encounter.patient_id IS 'Pseudonym of the person: the first 128 bits of an HMAC-SHA256 of the tagged identifier; never the identifier itself.';
-COMMENT ON COLUMN core.municipal_encounter.encounter_id IS 'Identifier of the meeting in the reporting system.';
+COMMENT ON COLUMN core.municipal_encounter.encounter_id IS 'Keyed hash of the identifier that the meeting has in the reporting system.';
 COMMENT ON COLUMN core.municipal_encounter.course_id IS 'Course the meeting belongs to; empty when not linked.';
 COMMENT ON COLUMN core.municipal_encounter.held_on IS 'Date of the meeting (planned date when not held).';
 COMMENT ON COLUMN core.municipal_encounter.status IS 'Whether it took place.';
@@ -448,4 +448,4 @@ COMMENT ON COLUMN meta.run.code_version IS 'Version of the software.';
 COMMENT ON TABLE meta.version IS 'The version of these tables.';
 COMMENT ON COLUMN meta.version.schema_version IS 'Counts up by one when tables or columns change; a warehouse with a higher version than the software knows is refused.';
 
-INSERT INTO meta.version VALUES (1);
+INSERT INTO meta.version VALUES (2);

@@ -73,7 +73,7 @@ def test_everybody_has_the_type_of_diabetes_and_the_date_that_was_worked_out_apa
     expected = region.known["diabetes"]
     assert len(expected) > 20
     key = load_master_key(region.settings).subkey("warehouse")
-    pseudonymiser = Pseudonymiser("dk-cpr", country_scheme(), key, born_until=ENDS_ON)
+    pseudonymiser = Pseudonymiser("dk-cpr", country_scheme(), key, record_key=key, born_until=ENDS_ON)
     pseudonyms = pseudonymiser.pseudonyms(pl.Series(list(expected)))
     told = {
         pseudonym: (person["type"], date.fromisoformat(person["since_on"]))

@@ -89,7 +89,7 @@ def changed(tmp_path: Path, old: str, new: str) -> Path:
         ("required: true", "requird: true", "requird"),
         ("physicalType: code", "physicalType: kode", "recnum.physicalType"),
         ("logicalType: string", "logicalType: integer", "recnum.logicalType"),
-        ("classification: none", "classification: secret", "recnum.classification"),
+        ("classification: record_key", "classification: secret", "recnum.classification"),
         ("value: registers_guide", "value: hearsay", "recnum.source"),
         ("examples: ['000000000100000001']", "examples: []", "recnum.examples"),
         ("property: maxErrorShare", "property: maxErorShare", "maxErorShare"),

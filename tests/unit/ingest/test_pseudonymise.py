@@ -18,12 +18,13 @@ from tests.lib.deliveries import identifiers
 
 SCHEME = read_scheme(load_pack("denmark").folder)
 KEY = bytes(range(32))
+RECORD_KEY = bytes(range(100, 132))
 PERSON, OTHER = identifiers(2)
 NONE = pl.Series([], dtype=pl.UInt32)
 
 
 def made(key: bytes = KEY, tag: str = "dk-cpr") -> Pseudonymiser:
-    return Pseudonymiser(tag, SCHEME, key, date(2026, 10, 1))
+    return Pseudonymiser(tag, SCHEME, key, RECORD_KEY, date(2026, 10, 1))
 
 
 def reference(identifier: str, key: bytes = KEY, tag: str = "dk-cpr") -> str:
@@ -107,9 +108,41 @@ def test_a_text_that_holds_an_identifier_is_emptied_and_its_row_named():
     assert {name: rows.to_list() for name, rows in block.identifier_in_text.items()} == {"enhed": [2], "vaerdi": [3]}
 
 
-def test_the_number_of_a_record_is_not_taken_for_a_person():
-    assert apply("lpr_adm", pnr=[PERSON], recnum=[OTHER]).identifier_in_text == {}
-    assert apply("lpr_diag", recnum=[OTHER]).identifier_in_text == {}
+RECORD_KEYS = [
+    (contract.file_type, column.name)
+    for contract in load_contracts().values()
+    for column in contract.columns
+    if column.privacy == "record_key"
+]
+
+
+@pytest.mark.parametrize(("file_type", "column"), RECORD_KEYS)
+def test_the_key_of_a_record_is_hashed_and_still_joins(file_type, column):
+    """A supplier may build it from a person's number: neither that nor the person's pseudonym may come out."""
+    built = [PERSON, f"{OTHER}-17", PERSON, None]
+    block = apply(file_type, **{column: built})
+    assert block.identifier_in_text == {}
+    first, second, again, none = block.frame[column].to_list()
+    assert (first, none) == (again, None)
+    assert first == reference(PERSON, RECORD_KEY, "record")
+    assert second == reference(f"{OTHER}-17", RECORD_KEY, "record")
+    assert first != reference(PERSON)
+
+
+def test_what_refers_to_another_delivery_is_the_key_of_a_record():
+    told = {(each.file_type, one.name) for each in load_contracts().values() for one in each.columns if one.refers_to}
+    assert told
+    assert told <= set(RECORD_KEYS)
+
+
+@pytest.mark.parametrize("written", ["{0}", "{1}-{2}", "d. {0}", "{1} {2}", "CPR {0}"])
+def test_an_identifier_in_a_column_of_dates_or_codes_is_removed_too(written):
+    told = written.format(OTHER, OTHER[:6], OTHER[6:])
+    days = ["2025-03-02", told, "02-03-2025 08:30", "02032025", None]
+    block = apply("lpr_adm", pnr=[PERSON] * 5, d_inddto=days, c_sgh=["6630", told, None, None, None])
+    assert block.frame["d_inddto"].to_list() == [days[0], None, *days[2:]]
+    assert block.frame["c_sgh"].to_list() == ["6630", None, None, None, None]
+    assert {name: rows.to_list() for name, rows in block.identifier_in_text.items()} == {"d_inddto": [2], "c_sgh": [2]}
 
 
 def test_the_pseudonymiser_does_not_show_its_key():
