@@ -53,10 +53,10 @@ def _resolve_chains(con: duckdb.DuckDBPyConnection) -> None:
 def _join_facts(con: duckdb.DuckDBPyConnection, pack: Pack, table: str) -> None:
     """Treat the renamed people's rows of a table as if each delivery brought them now."""
     batches = con.execute(
-        f"SELECT DISTINCT batch_id, file_type FROM core.{table} JOIN meta.batch USING (batch_id) "
-        "WHERE patient_id IN (SELECT patient_id FROM renamed) ORDER BY batch_id"
+        f"SELECT DISTINCT batch_id, file_type, place FROM core.{table} JOIN standing USING (batch_id) "
+        "WHERE patient_id IN (SELECT patient_id FROM renamed) ORDER BY place"
     ).fetchall()
-    for batch_id, file_type in batches:
+    for batch_id, file_type, _ in batches:
         mapping = pack.mapping(file_type)
         if (target := target_of(mapping, table)) is None:
             continue

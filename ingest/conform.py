@@ -49,7 +49,7 @@ def withdraw_relations(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> None
     con.execute("DROP VIEW IF EXISTS temp.staged")
 
 
-def select_rows(target: Target, *, where: str | None = None) -> str:
+def select_rows(target: Target, *, where: str | None = None, is_alone: bool = False) -> str:
     """Return the SELECT that gives a target's rows: `row_number`, then the target's columns in their order.
 
     `row_number` is NULL when the rows come from a relation.
@@ -57,15 +57,21 @@ def select_rows(target: Target, *, where: str | None = None) -> str:
     Args:
         target: The target.
         where: A further condition on the staged row.
+        is_alone: Give the rows whose partner is not in its core table, instead of those whose partner is; what they
+            would take from it is NULL.
     """
     expressions = {name: _expression(source) for name, source in target.columns.items()}
+    if is_alone and target.partner:
+        expressions[target.partner.column] = target.partner.told_by
+        where = " AND ".join([*([where] if where else []), _is_alone(target.joins[0])])
     row_number = "row_number" if target.rows == "staged" else "CAST(NULL AS BIGINT)"
     columns = ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
     rows = target.rows
     if target.explode:
         rows = f"(SELECT *, unnest({target.explode.sql}) AS {target.explode.as_} FROM {target.rows})"
     used = " ".join([*expressions.values(), target.where or "", target.prefer or ""])
-    joins = [_join(join, used) for join in target.joins] + [_lookup(lookup, used) for lookup in target.lookups]
+    joins = [_join(join, used, outer=is_alone) for join in target.joins]
+    joins += [_lookup(lookup, used) for lookup in target.lookups]
     conditions = [f"({each})" for each in (target.where, where) if each]
     ranked = ""
     if target.one_per:
@@ -104,8 +110,12 @@ def _expression(source: Source) -> str:
     return str(source.value)
 
 
-def _join(join: Join, used: str) -> str:
-    return _joined(f"core.{join.table}", join.as_, join.match, used, outer=False)
+def _join(join: Join, used: str, *, outer: bool) -> str:
+    return _joined(f"core.{join.table}", join.as_, join.match, used, outer=outer)
+
+
+def _is_alone(join: Join) -> str:
+    return f"{join.as_} IS NULL AND " + " AND ".join(f"({each}) IS NOT NULL" for each in join.match.values())
 
 
 def _lookup(lookup: Lookup, used: str) -> str:

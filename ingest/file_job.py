@@ -11,7 +11,8 @@ from data_contracts.warehouse_tables import load_tables
 from ingest.check import count_failures, find_failures
 from ingest.conform import known_keys, offer_codelists
 from ingest.delivery import Delivery, said
-from ingest.load import bring_back, load, take_away
+from ingest.balance import UnbalancedRows
+from ingest.load import Arrival, load
 from ingest.reading import Reading
 from ingest.report import list_failures, write_page
 from ingest.stage import Lookups, stage
@@ -87,6 +88,9 @@ class FileJob:
         except duckdb.ConstraintException:
             self._con.execute("ROLLBACK")
             return self._reported(replace(verdict, message=_DOES_NOT_FIT), contract, failures, data_docs)
+        except UnbalancedRows as fault:
+            self._con.execute("ROLLBACK")
+            return self._reported(replace(verdict, message=said(fault)), contract, failures, data_docs)
         verdict = replace(
             verdict,
             state="accepted_with_quarantine" if quarantined else "accepted",
@@ -122,12 +126,8 @@ class FileJob:
         """Load the accepted rows in one transaction, replacing what they correct; return the number of duplicates."""
         contract, con = delivery.contract, self._con
         con.execute("BEGIN")
-        for batch in earlier:
-            take_away(con, self._pack, batch.batch_id, batch.file_type)
         batch_id = next_batch_id(con)
-        duplicates = load(con, contract, self._pack, batch_id)
-        for file_type in {batch.file_type for batch in earlier}:
-            bring_back(con, self._pack, file_type)
+        duplicates = load(con, self._pack, Arrival(batch_id, contract, delivery.delivery_key), earlier)
         write_batch(con, self._batch(delivery, verdict, batch_id, duplicates, started))
         con.execute("COMMIT")
         self.changed |= {target.table for target in self._pack.mapping(contract.file_type).targets}

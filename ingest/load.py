@@ -1,33 +1,81 @@
 """Load the accepted rows of one file into the core tables of the warehouse being built."""
 
+from collections.abc import Sequence
+from dataclasses import dataclass
+
 import duckdb
 
 from data_contracts.contract import Contract
 from data_contracts.warehouse_tables import load_tables
 from ingest.alias import apply_aliases, target_of
+from ingest.balance import refuse_unbalanced
 from ingest.conform import offer_accepted_rows, select_rows, withdraw_relations
+from ingest.partner import follow, forget_changes, note_changes
 from ingest.same_fact import (
     REPEATED,
-    batches_with_parked_rows,
     core_columns,
     drop_and_park,
+    move,
     park_with_first,
+    repeats_of_others,
     restore,
+    types_with_parked_rows,
 )
 from ingest.stage import FAILED
+from ingest.standing import after_by_type, line_up
 from ingest.upsert import admit, settle
 from packs.mapping import Mapping, Target
 from packs.pack import Pack
-from warehouse.run_log import mark_replaced, move_duplicates
+from warehouse.run_log import Batch, mark_replaced, move_duplicates
 
 
-def load(con: duckdb.DuckDBPyConnection, contract: Contract, pack: Pack, batch_id: int) -> int:
-    """Conform the accepted staged rows and add them to the core tables.
+@dataclass(frozen=True)
+class Arrival:
+    """A delivery that is being loaded.
+
+    Attributes:
+        batch_id: Its number.
+        contract: Its contract.
+        delivery_key: What it is a delivery of.
+    """
+
+    batch_id: int
+    contract: Contract
+    delivery_key: str
+
+
+def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: Sequence[Batch] = ()) -> int:
+    """Load the accepted staged rows in place of the deliveries that they correct.
+
+    What other deliveries told of the same facts, and what leans on the rows that come and go, is brought in line. The
+    outcome does not depend on the order in which deliveries arrived.
+
+    Args:
+        con: The warehouse being built, with the staged table.
+        pack: The country pack.
+        arrival: The delivery.
+        earlier: The deliveries it corrects.
 
     Returns:
-        How many of them are duplicates: rows that by design repeat another delivery, and rows whose fact was told
-        before. The mapping's first target decides.
+        How many of the accepted rows are duplicates: rows that by design repeat another delivery, rows whose fact
+        another delivery tells, and rows whose partner is not in use. The mapping's first target decides.
+
+    Raises:
+        UnbalancedRows: The rows in the tables are not those that were counted.
     """
+    forget_changes(con)
+    for batch in earlier:
+        _take_away(con, pack, batch)
+    line_up(con, pack, (arrival.batch_id, arrival.contract.file_type, arrival.delivery_key))
+    duplicates = _add(con, pack, arrival)
+    _bring_back(con, pack, [batch.file_type for batch in earlier])
+    follow(con, pack)
+    return duplicates
+
+
+def _add(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival) -> int:
+    """Conform the accepted staged rows and add them to the core tables; return how many are duplicates."""
+    contract, batch_id = arrival.contract, arrival.batch_id
     mapping = pack.mapping(contract.file_type)
     identifiers = tuple(column.name for column in contract.columns if column.type == "identifier")
     offer_accepted_rows(con, mapping, identifiers)
@@ -38,47 +86,69 @@ def load(con: duckdb.DuckDBPyConnection, contract: Contract, pack: Pack, batch_i
             duplicates = lost + _park_repeated(con, mapping, target, batch_id)
         elif target.goes_with_first:
             park_with_first(con, mapping.targets[0].table, target, batch_id)
+    for target in mapping.targets:
+        if target.upsert is None:
+            _make_way(con, pack, target.table, batch_id)
+    note_changes(con, pack, mapping, batch_id)
     con.execute(
         "INSERT INTO meta.quarantine (batch_id, row_number, rule, column_name, severity) "
         f"SELECT DISTINCT CAST(? AS INTEGER), row_number, rule, column_name, severity FROM {FAILED}",
         [batch_id],
     )
+    refuse_unbalanced(con, mapping, batch_id, duplicates)
     withdraw_relations(con, mapping)
     if target_of(mapping, "person_alias"):
         apply_aliases(con, pack)
     return duplicates
 
 
-def take_away(con: duckdb.DuckDBPyConnection, pack: Pack, batch_id: int, file_type: str) -> None:
+def _take_away(con: duckdb.DuckDBPyConnection, pack: Pack, batch: Batch) -> None:
     """Take a delivery that is being replaced out of the core tables; what others told of the same facts stays."""
-    for target in pack.mapping(file_type).targets:
+    mapping = pack.mapping(batch.file_type)
+    note_changes(con, pack, mapping, batch.batch_id)
+    for target in mapping.targets:
         table, keys = target.table, ", ".join(target.same_fact.columns)
         con.execute(
             f"CREATE OR REPLACE TEMP TABLE touched AS SELECT {keys} FROM core.{table} WHERE batch_id = $batch "
             f"UNION SELECT {keys} FROM parked.{table} WHERE batch_id = $batch",
-            {"batch": batch_id},
+            {"batch": batch.batch_id},
         )
         for schema in ("core", "parked"):
-            con.execute(f"DELETE FROM {schema}.{table} WHERE batch_id = ?", [batch_id])
+            con.execute(f"DELETE FROM {schema}.{table} WHERE batch_id = ?", [batch.batch_id])
         if target.upsert:
             settle(con, target)
-    mark_replaced(con, batch_id)
+    mark_replaced(con, batch.batch_id)
 
 
-def bring_back(con: duckdb.DuckDBPyConnection, pack: Pack, file_type: str) -> None:
-    """Bring back other deliveries' parked rows whose fact is told by nobody, after a delivery was replaced."""
-    for replaced in pack.mapping(file_type).targets:
-        if replaced.upsert:
+def _make_way(con: duckdb.DuckDBPyConnection, pack: Pack, table: str, batch_id: int) -> None:
+    """Park rows of deliveries that stand after a new one and tell what it tells, with what goes with them."""
+    for file_type, others in after_by_type(con, batch_id).items():
+        mapping = pack.mapping(file_type)
+        target = target_of(mapping, table)
+        if target is None or target.upsert or not repeats_of_others(con, target, others, [batch_id]):
             continue
-        for batch_id, other_type in batches_with_parked_rows(con, replaced.table):
-            mapping = pack.mapping(other_type)
-            first = mapping.targets[0]
-            for target in mapping.targets:
-                if target.upsert or not (target.table == replaced.table or target.goes_with_first):
-                    continue
-                rows = restore(con, target, first, batch_id)
-                if rows and target is first:
-                    move_duplicates(con, batch_id, rows)
+        parked = move(con, table, "core", "parked", "among_others")
+        if target is not mapping.targets[0]:
+            continue
+        for other, rows in parked:
+            move_duplicates(con, other, -rows)
+            for later in mapping.targets[1:]:
+                if later.goes_with_first:
+                    park_with_first(con, table, later, other)
+
+
+def _bring_back(con: duckdb.DuckDBPyConnection, pack: Pack, file_types: Sequence[str]) -> None:
+    """Bring back parked rows whose fact is told by nobody, after deliveries of some file types were taken away."""
+    tables = {target.table for each in file_types for target in pack.mapping(each).targets if not target.upsert}
+    waiting = {each for table in tables for each in types_with_parked_rows(con, table)}
+    for file_type in (each for each in pack.contracts if each in waiting):
+        first, *_ = targets = pack.mapping(file_type).targets
+        for target in targets:
+            if target.upsert or not (target.table in tables or target.goes_with_first):
+                continue
+            back = restore(con, target, first, file_type)
+            for batch_id, rows in back if target is first else ():
+                move_duplicates(con, batch_id, rows)
 
 
 def prepare_core_tables(con: duckdb.DuckDBPyConnection) -> None:
@@ -101,17 +171,30 @@ def _fill(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, batc
         f"SELECT row_number, {columns}, ? FROM ({select})",
         [batch_id],
     )
-    without_partner = 0
+    without_row = 0
     if is_staged and (target.joins or target.one_per):
-        # The partner was accepted as a duplicate, or another row of the delivery was preferred.
+        # The partner is not in use, or another row of the delivery was preferred.
         conditions = " AND ".join(f"({each})" for each in (target.where, where) if each) or "true"
         row = con.execute(
             f"SELECT (SELECT count(*) FROM staged WHERE {conditions}) - "
             f"(SELECT count(DISTINCT row_number) FROM core.{target.table} WHERE batch_id = ?)",
             [batch_id],
         ).fetchone()
-        without_partner = int(row[0]) if row else 0
-    return without_partner + drop_and_park(con, target, batch_id)
+        without_row = int(row[0]) if row else 0
+    if without_row and target.partner:
+        _park_alone(con, target, where, batch_id)
+    return without_row + drop_and_park(con, target, batch_id)
+
+
+def _park_alone(con: duckdb.DuckDBPyConnection, target: Target, where: str | None, batch_id: int) -> None:
+    """Park the rows whose partner is not in use, one per fact; what they take from it is not known yet."""
+    columns, facts = ", ".join(target.columns), ", ".join(target.same_fact.columns)
+    con.execute(
+        f"INSERT INTO parked.{target.table} ({columns}, batch_id) SELECT {columns}, ? "
+        f"FROM ({select_rows(target, where=where, is_alone=True)}) "
+        f"QUALIFY row_number() OVER (PARTITION BY {facts} ORDER BY row_number) = 1",
+        [batch_id],
+    )
 
 
 def _park_repeated(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, batch_id: int) -> int:

@@ -9,6 +9,7 @@ from collections.abc import Sequence
 import duckdb
 
 from data_contracts.warehouse_tables import load_tables
+from ingest.standing import before, listed
 from packs.mapping import Target
 
 REPEATED = ":repeated"
@@ -23,8 +24,8 @@ def core_columns(table: str) -> tuple[str, ...]:
 def drop_and_park(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int) -> int:
     """Of a delivery's rows in one core table, take out those that tell a fact told before.
 
-    A row that repeats another one of the same delivery is dropped. One that repeats a row of another delivery is
-    parked: it comes back when that delivery is replaced.
+    A row that repeats another one of the same delivery is dropped. One that repeats a row of a delivery that stands
+    before this one is parked: it comes back when that delivery is replaced.
 
     Returns:
         The number of delivered rows of which nothing stayed in this table.
@@ -33,9 +34,9 @@ def drop_and_park(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int)
     lost = _repeats_within(con, target, batch_id)
     if lost:
         con.execute(f"DELETE FROM core.{table} WHERE rowid IN (SELECT id FROM within_delivery)")
-    parked = _repeats_of_others(con, target, batch_id)
+    parked = repeats_of_others(con, target, [batch_id], before(con, batch_id))
     if parked:
-        _move(con, table, "core", "parked", "among_others")
+        move(con, table, "core", "parked", "among_others")
     if not lost and not parked:
         return 0
     gone = " UNION ".join(
@@ -51,52 +52,101 @@ def drop_and_park(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int)
     return int(row[0]) if row else 0
 
 
-def restore(con: duckdb.DuckDBPyConnection, target: Target, first: Target, batch_id: int) -> int:
-    """Bring back a delivery's parked rows whose fact no row of a core table tells any more.
+def repeats_of_others(con: duckdb.DuckDBPyConnection, target: Target, own: list[int], others: list[int]) -> int:
+    """Write the temporary table `among_others`: rows of some deliveries that repeat a core row of some others.
 
     Args:
         con: The warehouse being built.
-        target: The target of the delivery's mapping whose table is looked at.
-        first: The first target of that mapping; rows that go with it come back with it only.
-        batch_id: The delivery.
+        target: The target that filled the rows looked at.
+        own: The deliveries they are of.
+        others: The deliveries whose rows may tell the same.
 
     Returns:
-        The number of rows brought back.
+        The number of rows found; the table is only there when there are any others.
     """
-    table, with_first = target.table, ""
-    if tie := target.goes_with_first:
-        with_first = f" AND own.{tie} IN (SELECT {tie} FROM core.{first.table} WHERE batch_id = own.batch_id)"
+    table = target.table
+    if not own or not others:
+        return 0
+    others_rows = f"core.{table} AS other WHERE other.batch_id IN {listed(others)}{_among(target)}"
+    if con.execute(f"SELECT count(*) FROM {others_rows}").fetchone() == (0,):
+        return 0
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE coming_back AS SELECT own.rowid AS id FROM parked.{table} AS own "
-        f"WHERE own.batch_id = ?{_not_repeated(table)}{with_first} AND NOT EXISTS "
-        f"(SELECT 1 FROM core.{table} AS other WHERE {_tells_same(target)})",
-        [batch_id],
+        f"CREATE OR REPLACE TEMP TABLE among_others AS SELECT own.rowid AS id, own.row_number, own.batch_id "
+        f"FROM core.{table} AS own WHERE own.batch_id IN {listed(own)} AND EXISTS (SELECT 1 FROM {others_rows} "
+        f"AND {same_values(target.same_fact.columns, 'own', 'other')})"
     )
-    return _move(con, table, "parked", "core", "coming_back")
+    return _count(con, "among_others")
+
+
+def restore(con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_type: str) -> list[tuple[int, int]]:
+    """Bring back the parked rows of a file type whose fact no row of a core table tells any more.
+
+    Args:
+        con: The warehouse being built.
+        target: The target of the file type's mapping whose table is looked at.
+        first: The first target of that mapping; rows that go with it come back with it only.
+        file_type: The file type.
+
+    Returns:
+        How many rows of which delivery were brought back: (batch_id, rows).
+    """
+    table, with_others = target.table, ""
+    if tie := target.goes_with_first:
+        with_others = f" AND (own.{tie}, own.batch_id) IN (SELECT {tie}, batch_id FROM core.{first.table})"
+    if partner := target.partner:
+        with_others += f" AND own.{partner.column} IN (SELECT {partner.key} FROM core.{partner.table})"
+    keys = ", ".join(f"own.{name}" for name in target.same_fact.columns)
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE coming_back AS SELECT own.rowid AS id, own.batch_id FROM parked.{table} AS own "
+        f"JOIN standing USING (batch_id) WHERE standing.file_type = ?{_not_repeated(table)}{with_others} "
+        f"AND NOT EXISTS (SELECT 1 FROM core.{table} AS other WHERE "
+        f"{same_values(target.same_fact.columns, 'own', 'other')}{_among(target)}) "
+        f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY standing.place, own.rowid) = 1",
+        [file_type],
+    )
+    return move(con, table, "parked", "core", "coming_back")
 
 
 def park_with_first(con: duckdb.DuckDBPyConnection, first: str, target: Target, batch_id: int) -> None:
     """Park a delivery's rows in a later target whose row in the first target is parked: their fact is told already."""
     tie = target.goes_with_first
     con.execute(
-        f"CREATE OR REPLACE TEMP TABLE with_first AS SELECT rowid AS id FROM core.{target.table} "
+        f"CREATE OR REPLACE TEMP TABLE with_first AS SELECT rowid AS id, batch_id FROM core.{target.table} "
         f"WHERE batch_id = $batch AND {tie} IN (SELECT {tie} FROM parked.{first} WHERE batch_id = $batch)",
         {"batch": batch_id},
     )
-    _move(con, target.table, "core", "parked", "with_first")
+    move(con, target.table, "core", "parked", "with_first")
 
 
-def batches_with_parked_rows(con: duckdb.DuckDBPyConnection, table: str) -> list[tuple[int, str]]:
-    """Return the deliveries that have parked rows of a table, oldest first: (batch_id, file type)."""
-    return con.execute(
-        f"SELECT DISTINCT batch_id, file_type FROM parked.{table} JOIN meta.batch USING (batch_id) "
-        "WHERE state = 'loaded' ORDER BY batch_id"
+def types_with_parked_rows(con: duckdb.DuckDBPyConnection, table: str) -> list[str]:
+    """Return the file types that have parked rows of a table, in the order in which they stand."""
+    rows = con.execute(
+        f"SELECT file_type FROM standing WHERE batch_id IN (SELECT batch_id FROM parked.{table}) "
+        "GROUP BY file_type ORDER BY min(place)"
     ).fetchall()
+    return [row[0] for row in rows]
 
 
 def same_values(columns: Sequence[str], one: str, other: str) -> str:
     """Return SQL that is true when two rows have the same values in some columns; NULL equals NULL."""
     return " AND ".join(f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in columns)
+
+
+def move(
+    con: duckdb.DuckDBPyConnection, table: str, source: str, destination: str, found: str
+) -> list[tuple[int, int]]:
+    """Move the rows that a temporary table names (`id`, `batch_id`) from one schema to the other.
+
+    Returns:
+        How many rows of which delivery were moved: (batch_id, rows).
+    """
+    columns = ", ".join(core_columns(table))
+    con.execute(
+        f"INSERT INTO {destination}.{table} ({columns}) SELECT {columns} FROM {source}.{table} "
+        f"WHERE rowid IN (SELECT id FROM {found})"
+    )
+    con.execute(f"DELETE FROM {source}.{table} WHERE rowid IN (SELECT id FROM {found})")
+    return con.execute(f"SELECT batch_id, count(*) FROM {found} GROUP BY batch_id ORDER BY batch_id").fetchall()
 
 
 def _repeats_within(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int) -> int:
@@ -118,26 +168,6 @@ def _repeats_within(con: duckdb.DuckDBPyConnection, target: Target, batch_id: in
     return _count(con, "within_delivery")
 
 
-def _repeats_of_others(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int) -> int:
-    table = target.table
-    others = con.execute(
-        f"SELECT count(*) FROM core.{table} AS other WHERE other.batch_id <> ?{_among(target)}", [batch_id]
-    ).fetchone()
-    if others == (0,):
-        return 0
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE among_others AS SELECT own.rowid AS id, own.row_number FROM core.{table} AS own "
-        f"WHERE own.batch_id = $batch AND EXISTS (SELECT 1 FROM core.{table} AS other "
-        f"WHERE other.batch_id <> $batch AND {_tells_same(target)})",
-        {"batch": batch_id},
-    )
-    return _count(con, "among_others")
-
-
-def _tells_same(target: Target) -> str:
-    return same_values(target.same_fact.columns, "own", "other") + _among(target)
-
-
 def _among(target: Target) -> str:
     if not target.same_fact.among:
         return ""
@@ -147,17 +177,6 @@ def _among(target: Target) -> str:
 
 def _not_repeated(table: str) -> str:
     return f" AND own.source_system NOT LIKE '%{REPEATED}'" if "source_system" in core_columns(table) else ""
-
-
-def _move(con: duckdb.DuckDBPyConnection, table: str, source: str, destination: str, ids: str) -> int:
-    """Move the rows whose rowid is in a temporary table from one schema to the other."""
-    columns = ", ".join(core_columns(table))
-    con.execute(
-        f"INSERT INTO {destination}.{table} ({columns}) SELECT {columns} FROM {source}.{table} "
-        f"WHERE rowid IN (SELECT id FROM {ids})"
-    )
-    con.execute(f"DELETE FROM {source}.{table} WHERE rowid IN (SELECT id FROM {ids})")
-    return _count(con, ids)
 
 
 def _count(con: duckdb.DuckDBPyConnection, table: str) -> int:

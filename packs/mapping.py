@@ -5,6 +5,8 @@ table; each target is one `INSERT INTO core.<table> SELECT ... FROM staged ...` 
 that is SQL is a DuckDB expression over the staged table (see `data_contracts.contract`) and the names given to joins.
 """
 
+from dataclasses import dataclass
+
 from pydantic import Field, model_validator
 
 from packs.definition_file import Part
@@ -58,6 +60,25 @@ class Join(Part):
     match: dict[str, str]
 
 
+@dataclass(frozen=True)
+class Partner:
+    """The row of another delivery that a row leans on: without it the row is parked, and it follows its changes.
+
+    Attributes:
+        table: Core table of the partner.
+        key: Column that names the partner there.
+        column: Core column of the row that holds the same value.
+        told_by: Expression over the staged row that gives it.
+        borrowed: (column of the row, column of the partner it is copied from) pairs.
+    """
+
+    table: str
+    key: str
+    column: str
+    told_by: str
+    borrowed: tuple[tuple[str, str], ...]
+
+
 class Explode(Part):
     """One staged row becomes one row per element of a list.
 
@@ -105,7 +126,7 @@ class Target(Part):
         table: The core table.
         rows: Where rows come from: `staged` (the accepted rows) or one of the mapping's relations.
         explode: Take a list apart first.
-        joins: Core tables to join.
+        joins: Core table to join, by one column that the row keeps: at most one, see `Partner`.
         lookups: Code lists to join.
         where: Only rows for which this is true give a row here.
         one_per: Core columns of which only one row is kept within the delivery.
@@ -129,6 +150,30 @@ class Target(Part):
     upsert: Upsert | None = None
     goes_with_first: str | None = None
     columns: dict[str, Source]
+
+    @model_validator(mode="after")
+    def _keeps_the_key_of_its_partner(self) -> "Target":
+        if self.joins and self.partner is None:
+            raise ValueError("a join matches one column, which is also one of the columns; there is at most one join")
+        return self
+
+    @property
+    def partner(self) -> Partner | None:
+        """What its rows lean on; None when they stand alone."""
+        if len(self.joins) != 1 or len(self.joins[0].match) != 1:
+            return None
+        (join,) = self.joins
+        ((key, told_by),) = join.match.items()
+        taken = {
+            name: source.from_.partition(".")[2]
+            for name, source in self.columns.items()
+            if source.from_ and source.from_.startswith(f"{join.as_}.")
+        }
+        column = next((name for name, other in taken.items() if other == key), None)
+        if column is None:
+            return None
+        borrowed = tuple((name, other) for name, other in taken.items() if name != column)
+        return Partner(join.table, key, column, told_by, borrowed)
 
 
 class Mapping(Part):

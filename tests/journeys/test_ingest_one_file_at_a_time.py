@@ -18,10 +18,10 @@ def home(tmp_path):
 def test_a_file_whose_mapping_does_not_fit_the_warehouse_is_refused_alone(home, tmp_path, monkeypatch):
     """A hole in a pack's mapping is a fault of the pack: the file waits, and the other files do not."""
 
-    def with_a_hole(con, contract, pack, batch_id):
-        if contract.file_type == "labka":
+    def with_a_hole(con, pack, arrival, earlier):
+        if arrival.contract.file_type == "labka":
             con.execute("INSERT INTO core.measurement (batch_id) VALUES (1)")
-        return file_job_load(con, contract, pack, batch_id)
+        return file_job_load(con, pack, arrival, earlier)
 
     file_job_load = file_job.load
     monkeypatch.setattr(file_job, "load", with_a_hole)
@@ -35,6 +35,31 @@ def test_a_file_whose_mapping_does_not_fit_the_warehouse_is_refused_alone(home, 
     monkeypatch.undo()
     again = {verdict.file_type: verdict.state for verdict in run(home, tmp_path / "in").files}
     assert again == {"labka": "accepted", "praksis_maalinger": "already_loaded"}
+
+
+@pytest.mark.parametrize("loss", ["a row vanishes", "a row is doubled"])
+def test_a_file_whose_rows_do_not_add_up_is_refused_alone(home, tmp_path, monkeypatch, loss):
+    """Rows are counted where they arrived; the program's own fault must not go unseen."""
+
+    def lossy(con, target, batch_id):
+        if target.columns["source_system"].value == "labka":
+            one = f"batch_id = {batch_id} AND row_number = 3"
+            if loss == "a row vanishes":
+                con.execute(f"DELETE FROM core.measurement WHERE {one}")
+            else:
+                con.execute(f"INSERT INTO core.measurement SELECT * FROM core.measurement WHERE {one}")
+        return 0
+
+    monkeypatch.setattr("ingest.load.drop_and_park", lossy)
+    deliver(tmp_path / "in", "labka_2025.csv", text(LABKA, results(PEOPLE)))
+    deliver(tmp_path / "in", "praksis_maalinger_2025.csv", text(PRACTICE, measurements(PEOPLE)))
+    verdicts = {verdict.file_type: verdict for verdict in run(home, tmp_path / "in").files}
+    assert (verdicts["labka"].state, verdicts["labka"].loaded) == ("refused", 0)
+    for word in ("do not add up", "40 rows", f"{39 if loss == 'a row vanishes' else 41} in use", "report this"):
+        assert word in verdicts["labka"].message
+    assert verdicts["praksis_maalinger"].state == "accepted"
+    assert answer(home, "SELECT DISTINCT source_system FROM core.measurement") == [("praksis_maalinger",)]
+    assert answer(home, "SELECT file_type FROM meta.batch") == [("praksis_maalinger",)]
 
 
 def test_a_fault_of_the_program_leaves_the_warehouse_and_no_half_built_file(home, tmp_path, monkeypatch):

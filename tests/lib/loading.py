@@ -11,7 +11,7 @@ from data_contracts.contract import load_contracts
 from ingest.check import count_failures, find_failures
 from ingest.conform import known_keys, offer_codelists
 from ingest.identifier import read_scheme
-from ingest.load import bring_back, load, prepare_core_tables, take_away
+from ingest.load import Arrival, load, prepare_core_tables
 from ingest.pseudonymise import Pseudonymiser
 from ingest.rows import Block
 from ingest.stage import Lookups, stage
@@ -47,8 +47,13 @@ class Loading:
         self._codes = {name: self.pack.codelist(name) for name in self.pack.codelists}
         offer_codelists(self.con, self._codes)
 
-    def deliver(self, file_type: str, *rows: Mapping[str, str | None], replaces: int | None = None) -> Counted:
-        """Add a delivery, correcting an earlier one where told so; columns that a row leaves out are blank."""
+    def deliver(
+        self, file_type: str, *rows: Mapping[str, str | None], replaces: int | None = None, name: str = ""
+    ) -> Counted:
+        """Add a delivery, correcting an earlier one where told so; columns that a row leaves out are blank.
+
+        Without a name, deliveries stand in the order in which they arrived.
+        """
         contract, mapping = load_contracts()[file_type], self.pack.mapping(file_type)
         names = [column.name for column in contract.columns if not column.is_dropped]
         drawn = [{name: row.get(name) or None for name in names} for row in rows]
@@ -61,15 +66,13 @@ class Loading:
         rows_in = stage(self.con, contract, [block], lookups=lookups, delivered_on=DELIVERED_ON)
         warnings = find_failures(self.con, contract)
         quarantined, by_rule = count_failures(self.con)
-        earlier = next((batch for batch in batches(self.con) if batch.batch_id == replaces), None)
-        if earlier:
-            take_away(self.con, self.pack, earlier.batch_id, earlier.file_type)
+        earlier = [batch for batch in batches(self.con) if batch.batch_id == replaces]
         batch_id = next_batch_id(self.con)
-        duplicates = load(self.con, contract, self.pack, batch_id)
-        if earlier:
-            bring_back(self.con, self.pack, earlier.file_type)
+        key = name or (earlier[0].delivery_key if earlier else f"{batch_id:04}")
+        duplicates = load(self.con, self.pack, Arrival(batch_id, contract, key), earlier)
         loaded = rows_in - quarantined - duplicates
-        told = replace(_BATCH, batch_id=batch_id, file_type=file_type, rows_in=rows_in, rows_loaded=loaded)
+        told = replace(_BATCH, batch_id=batch_id, file_type=file_type, delivery_key=key)
+        told = replace(told, rows_in=rows_in, rows_loaded=loaded)
         write_batch(self.con, replace(told, rows_quarantined=quarantined, rows_duplicate=duplicates))
         return Counted(batch_id, loaded, quarantined, duplicates, by_rule, warnings)
 
