@@ -77,8 +77,8 @@ class Column:
         formats: Accepted spellings, tried in order.
         description: What it holds, in words for the supplier.
         source: Where the fact that the column exists and is spelled so was read.
-        privacy: How close it is to a person; direct identifiers and free text are dropped before anything is stored. The
-            key that a supplier gives a record is hashed, since it could be built from a person's identifier.
+        privacy: How close it is to a person; direct identifiers and free text are dropped before anything is stored,
+            and the key of a record is hashed, since a supplier could have built it from a person's identifier.
         examples: Invented values; the first ones of all columns together make a row that breaks no rule.
         pattern: Regular expression a code must match as a whole, without regard to case; empty when free.
         meanings: What each allowed code means, in the order of `allowed`.

@@ -14,7 +14,7 @@ def render_schema() -> str:
         "-- Generated from data_contracts/core/*.yaml by `python -m data_contracts.generate`. Do not edit.",
         "CREATE SCHEMA core;\nCREATE SCHEMA parked;\nCREATE SCHEMA meta;",
         *(_create(table, table.schema) for table in (*core, *meta)),
-        "-- parked: rows of one batch that told a fact another batch had told already.",
+        "-- parked: rows of one batch that tell what another batch tells, or whose contact is not in use.",
         *(f"CREATE TABLE parked.{table.name} AS FROM core.{table.name} LIMIT 0;" for table in core),
         *(_comments(table) for table in (*core, *meta)),
         f"INSERT INTO meta.version VALUES ({SCHEMA_VERSION});",

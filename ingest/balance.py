@@ -10,7 +10,7 @@ from packs.mapping import Mapping, Target
 from tvaers.errors import WarehouseError
 
 
-class UnbalancedRows(WarehouseError):
+class UnbalancedRowsError(WarehouseError):
     """Rows of a delivery were lost or doubled between the steps: a fault of this program."""
 
 
@@ -24,7 +24,7 @@ def refuse_unbalanced(con: duckdb.DuckDBPyConnection, mapping: Mapping, batch_id
         duplicates: The accepted rows that were counted as duplicates.
 
     Raises:
-        UnbalancedRows: The numbers differ.
+        UnbalancedRowsError: The numbers differ.
     """
     accepted = _count(con, "SELECT count(*) FROM staged")
     staged = _count(
@@ -60,7 +60,7 @@ def _silent(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target) ->
 
 def _refuse(expected: int, found: int, told: str) -> None:
     if expected != found:
-        raise UnbalancedRows(
+        raise UnbalancedRowsError(
             "The rows of the file do not add up, so nothing of it was loaded.",
             how_much=f"{expected} rows were accepted, and {told} were found.",
             what_to_do="Keep the file and report this as a fault of the program.",

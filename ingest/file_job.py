@@ -7,11 +7,10 @@ from pathlib import Path
 import duckdb
 
 from data_contracts.contract import Contract
-from data_contracts.warehouse_tables import load_tables
+from ingest.balance import UnbalancedRowsError
 from ingest.check import count_failures, find_failures
 from ingest.conform import known_keys, offer_codelists
 from ingest.delivery import Delivery, said
-from ingest.balance import UnbalancedRows
 from ingest.load import Arrival, load
 from ingest.reading import Reading
 from ingest.report import list_failures, write_page
@@ -88,7 +87,7 @@ class FileJob:
         except duckdb.ConstraintException:
             self._con.execute("ROLLBACK")
             return self._reported(replace(verdict, message=_DOES_NOT_FIT), contract, failures, data_docs)
-        except UnbalancedRows as fault:
+        except UnbalancedRowsError as fault:
             self._con.execute("ROLLBACK")
             return self._reported(replace(verdict, message=said(fault)), contract, failures, data_docs)
         verdict = replace(
@@ -127,13 +126,11 @@ class FileJob:
         contract, con = delivery.contract, self._con
         con.execute("BEGIN")
         batch_id = next_batch_id(con)
-        duplicates = load(con, self._pack, Arrival(batch_id, contract, delivery.delivery_key), earlier)
-        write_batch(con, self._batch(delivery, verdict, batch_id, duplicates, started))
+        loaded = load(con, self._pack, Arrival(batch_id, contract, delivery.delivery_key), earlier)
+        write_batch(con, self._batch(delivery, verdict, batch_id, loaded.duplicates, started))
         con.execute("COMMIT")
-        self.changed |= {target.table for target in self._pack.mapping(contract.file_type).targets}
-        if earlier or "person_alias" in self.changed:
-            self.changed |= {table.name for table in load_tables() if table.schema == "core"}
-        return duplicates
+        self.changed |= loaded.changed
+        return loaded.duplicates
 
     def _batch(
         self, delivery: Delivery, verdict: FileVerdict, batch_id: int, duplicates: int, started: datetime

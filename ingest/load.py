@@ -44,7 +44,21 @@ class Arrival:
     delivery_key: str
 
 
-def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: Sequence[Batch] = ()) -> int:
+@dataclass(frozen=True)
+class Loaded:
+    """What loading a delivery did.
+
+    Attributes:
+        duplicates: The accepted rows that are not in use: rows that by design repeat another delivery, rows whose fact
+            another delivery tells, and rows whose partner is not in use. The mapping's first target decides.
+        changed: Core tables that may have other rows now.
+    """
+
+    duplicates: int
+    changed: set[str]
+
+
+def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: Sequence[Batch] = ()) -> Loaded:
     """Load the accepted staged rows in place of the deliveries that they correct.
 
     What other deliveries told of the same facts, and what leans on the rows that come and go, is brought in line. The
@@ -56,21 +70,22 @@ def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: 
         arrival: The delivery.
         earlier: The deliveries it corrects.
 
-    Returns:
-        How many of the accepted rows are duplicates: rows that by design repeat another delivery, rows whose fact
-        another delivery tells, and rows whose partner is not in use. The mapping's first target decides.
-
     Raises:
-        UnbalancedRows: The rows in the tables are not those that were counted.
+        UnbalancedRowsError: The rows in the tables are not those that were counted.
     """
     forget_changes(con)
     for batch in earlier:
         _take_away(con, pack, batch)
     line_up(con, pack, (arrival.batch_id, arrival.contract.file_type, arrival.delivery_key))
+    mapping = pack.mapping(arrival.contract.file_type)
     duplicates = _add(con, pack, arrival)
+    changed = {target.table for target in mapping.targets}
+    changed |= _make_way(con, pack, mapping, arrival.batch_id)
     _bring_back(con, pack, [batch.file_type for batch in earlier])
-    follow(con, pack)
-    return duplicates
+    changed |= follow(con, pack)
+    if earlier or target_of(mapping, "person_alias"):
+        changed = {table.name for table in load_tables() if table.schema == "core"}
+    return Loaded(duplicates, changed)
 
 
 def _add(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival) -> int:
@@ -86,9 +101,6 @@ def _add(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival) -> int:
             duplicates = lost + _park_repeated(con, mapping, target, batch_id)
         elif target.goes_with_first:
             park_with_first(con, mapping.targets[0].table, target, batch_id)
-    for target in mapping.targets:
-        if target.upsert is None:
-            _make_way(con, pack, target.table, batch_id)
     note_changes(con, pack, mapping, batch_id)
     con.execute(
         "INSERT INTO meta.quarantine (batch_id, row_number, rule, column_name, severity) "
@@ -120,21 +132,23 @@ def _take_away(con: duckdb.DuckDBPyConnection, pack: Pack, batch: Batch) -> None
     mark_replaced(con, batch.batch_id)
 
 
-def _make_way(con: duckdb.DuckDBPyConnection, pack: Pack, table: str, batch_id: int) -> None:
-    """Park rows of deliveries that stand after a new one and tell what it tells, with what goes with them."""
+def _make_way(con: duckdb.DuckDBPyConnection, pack: Pack, mapping: Mapping, batch_id: int) -> set[str]:
+    """Park rows of deliveries that stand after a new one and tell what it tells; return the tables of these rows."""
+    changed = set()
     for file_type, others in after_by_type(con, batch_id).items():
-        mapping = pack.mapping(file_type)
-        target = target_of(mapping, table)
-        if target is None or target.upsert or not repeats_of_others(con, target, others, [batch_id]):
-            continue
-        parked = move(con, table, "core", "parked", "among_others")
-        if target is not mapping.targets[0]:
-            continue
-        for other, rows in parked:
-            move_duplicates(con, other, -rows)
-            for later in mapping.targets[1:]:
-                if later.goes_with_first:
+        first, *rest = pack.mapping(file_type).targets
+        for table in {target.table for target in mapping.targets}:
+            target = target_of(pack.mapping(file_type), table)
+            if target is None or target.upsert or not repeats_of_others(con, target, others, [batch_id]):
+                continue
+            parked = move(con, table, "core", "parked", "among_others")
+            changed.add(table)
+            for other, rows in parked if target is first else ():
+                move_duplicates(con, other, -rows)
+                for later in (each for each in rest if each.goes_with_first):
                     park_with_first(con, table, later, other)
+                    changed.add(later.table)
+    return changed
 
 
 def _bring_back(con: duckdb.DuckDBPyConnection, pack: Pack, file_types: Sequence[str]) -> None:

@@ -69,7 +69,7 @@ class Loading:
         earlier = [batch for batch in batches(self.con) if batch.batch_id == replaces]
         batch_id = next_batch_id(self.con)
         key = name or (earlier[0].delivery_key if earlier else f"{batch_id:04}")
-        duplicates = load(self.con, self.pack, Arrival(batch_id, contract, key), earlier)
+        duplicates = load(self.con, self.pack, Arrival(batch_id, contract, key), earlier).duplicates
         loaded = rows_in - quarantined - duplicates
         told = replace(_BATCH, batch_id=batch_id, file_type=file_type, delivery_key=key)
         told = replace(told, rows_in=rows_in, rows_loaded=loaded)
