@@ -1,17 +1,14 @@
 """Take stock of a folder: which files are new, what each one is, and in which order they are to be loaded."""
 
-import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
 from pathlib import Path
-
-import polars as pl
 
 from data_contracts.contract import Contract
 from ingest.extract import Extract, hash_of, survey, unreadable
 from ingest.fhir import recognise_bundles
-from ingest.identifier import IdentifierScheme, holds_identifier
+from ingest.file_names import set_aside_telling_names, shown
+from ingest.identifier import IdentifierScheme
 from ingest.recognise import delivery_key, nearest_contract, recognise, version_of
 from ingest.verdict import FileVerdict
 from tvaers.errors import ContractError, ExtractError, TvaersError
@@ -20,10 +17,6 @@ from warehouse.run_log import Batch
 
 _NOT_OURS = "Take it out of the folder, or ask the supplier for the file type that was agreed."
 
-_IDENTIFIER_IN_NAME = (
-    "The file name holds what looks like a person's identifier, so the name is masked and the file was not read. "
-    "Give it a name without one."
-)
 _TELL_APART = (
     "If it is a delivery of its own, give it a name of its own. "
     "If it corrects the other one, mark it as the newest version: end its name in _v2, _v3 and so on."
@@ -49,7 +42,7 @@ class Delivery:
     @property
     def file_name(self) -> str:
         """Name of the file, without its folder."""
-        return _shown(self.extract.path)
+        return shown(self.extract.path)
 
     @property
     def version(self) -> int:
@@ -58,24 +51,30 @@ class Delivery:
 
 
 def take_stock(
-    paths: Iterable[Path], contracts: Mapping[str, Contract], known: Iterable[Batch], scheme: IdentifierScheme
+    paths: Sequence[Path],
+    root: Path,
+    contracts: Mapping[str, Contract],
+    known: Iterable[Batch],
+    scheme: IdentifierScheme,
 ) -> tuple[list[Delivery], list[FileVerdict]]:
     """Sort files into new deliveries, in the order of loading, and verdicts on those that go no further.
 
     Args:
         paths: The files.
+        root: The folder they were found below.
         contracts: Accepted file types in the order of loading.
         known: Every delivery that was ever loaded, also those replaced since.
-        scheme: How identifiers are written; a file whose name holds one is refused, and its name is masked.
+        scheme: How identifiers are written; a file whose name or folder holds one is refused.
     """
     loaded_before = list(known)
     by_hash = {batch.file_hash: batch for batch in loaded_before}
     present: list[Batch] = []
     deliveries: list[Delivery] = []
     seen: dict[str, str] = {}
-    files, verdicts = _without_identifiers(list(paths), scheme)
+    files, verdicts = set_aside_telling_names(paths, root, scheme)
     with track("Recognising files", len(files)) as advance:
         for path in files:
+            file_hash = None
             try:
                 file_hash = hash_of(path)
                 if batch := by_hash.get(file_hash):
@@ -84,18 +83,18 @@ def take_stock(
                 elif file_hash in seen:
                     verdicts.append(
                         FileVerdict(
-                            _shown(path), None, None, "already_loaded", message=f"The same as {seen[file_hash]}."
+                            shown(path), None, None, "already_loaded", message=f"The same as {seen[file_hash]}."
                         )
                     )
                 else:
-                    seen[file_hash] = _shown(path)
+                    seen[file_hash] = shown(path)
                     found = _recognise(survey(path, file_hash), contracts)
                     (verdicts if isinstance(found, FileVerdict) else deliveries).append(found)  # type: ignore[arg-type]
             except (ExtractError, ContractError) as fault:
-                verdicts.append(FileVerdict(_shown(path), None, None, "refused", message=said(fault)))
+                verdicts.append(_unreadable(path, file_hash, fault))
             except Exception as fault:
                 # Its text is left out: a library may have put a value from a row into it.
-                verdicts.append(FileVerdict(_shown(path), None, None, "refused", message=said(unreadable(path, fault))))
+                verdicts.append(_unreadable(path, file_hash, unreadable(path, fault)))
             advance(1)
     order = list(contracts)
     deliveries.sort(key=lambda each: (order.index(each.contract.file_type), each.delivery_key, each.version))
@@ -106,22 +105,6 @@ def take_stock(
 def said(fault: TvaersError) -> str:
     """Return what is wrong with a file, how much of it, and what to do, as one text."""
     return " ".join(part for part in (fault.what, fault.how_much, fault.what_to_do) if part)
-
-
-def _without_identifiers(paths: list[Path], scheme: IdentifierScheme) -> tuple[list[Path], list[FileVerdict]]:
-    """Set files aside whose name holds what looks like an identifier: names stand in verdicts, reports and run log."""
-    names = pl.Series([_shown(path) for path in paths], dtype=pl.String)
-    holds = holds_identifier(names, scheme, datetime.now(tz=UTC).date())
-    verdicts = [
-        FileVerdict(re.sub(r"\d", "#", name), None, None, "refused", message=_IDENTIFIER_IN_NAME)
-        for name in names.filter(holds)
-    ]
-    return [path for path, is_held in zip(paths, holds, strict=True) if not is_held], verdicts
-
-
-def _shown(path: Path) -> str:
-    """Return a file's name as it can be written: bytes of it that are no text become question marks."""
-    return path.name.encode(errors="replace").decode()
 
 
 def _keep_versions_apart(
@@ -144,20 +127,33 @@ def _keep_versions_apart(
     for each in deliveries:
         mark = (each.delivery_key, each.version)
         if each.version < newest.get(each.delivery_key, 0):
-            refused.append(_refused(each, "A newer version of this file is loaded already."))
+            refused.append(_refused(each, "A newer version of this file is loaded already.", "older_version"))
         elif mark in taken:
-            refused.append(_refused(each, "The folder holds another file of this name and version."))
+            refused.append(_refused(each, "The folder holds another file of this name and version.", "same_name"))
         else:
             taken.add(mark)
             kept.append(each)
     return kept, refused
 
 
-def _refused(delivery: Delivery, message: str) -> FileVerdict:
-    contract, encoding = delivery.contract, delivery.extract.encoding
-    told = f"{message} {_TELL_APART}"
+def _refused(delivery: Delivery, message: str, reason: str) -> FileVerdict:
+    contract, extract = delivery.contract, delivery.extract
     return FileVerdict(
-        delivery.file_name, contract.file_type, contract.sector, "refused", encoding=encoding, message=told
+        delivery.file_name,
+        contract.file_type,
+        contract.sector,
+        "refused",
+        encoding=extract.encoding,
+        message=f"{message} {_TELL_APART}",
+        reason=reason,
+        file_hash=extract.file_hash,
+        delivered_on=extract.delivered_on,
+    )
+
+
+def _unreadable(path: Path, file_hash: str | None, fault: TvaersError) -> FileVerdict:
+    return FileVerdict(
+        shown(path), None, None, "refused", message=said(fault), reason=fault.reason, file_hash=file_hash
     )
 
 
@@ -178,14 +174,23 @@ def _recognise(extract: Extract, contracts: Mapping[str, Contract]) -> Delivery 
 
 
 def _unrecognised(extract: Extract, message: str) -> FileVerdict:
-    told = f"{message} {_NOT_OURS}"
-    return FileVerdict(_shown(extract.path), None, None, "unrecognised", encoding=extract.encoding, message=told)
+    return FileVerdict(
+        shown(extract.path),
+        None,
+        None,
+        "unrecognised",
+        encoding=extract.encoding,
+        message=f"{message} {_NOT_OURS}",
+        reason="unknown_type",
+        file_hash=extract.file_hash,
+        delivered_on=extract.delivered_on,
+    )
 
 
 def _already_loaded(path: Path, batch: Batch) -> FileVerdict:
     replaced = " It has since been replaced by a corrected delivery." if batch.state == "replaced" else ""
     return FileVerdict(
-        _shown(path),
+        shown(path),
         batch.file_type,
         batch.sector,
         "already_loaded",

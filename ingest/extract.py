@@ -60,9 +60,17 @@ def extracts_in(folder: Path) -> list[Path]:
     found = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_ignored(path.relative_to(folder)))
     if not found:
         raise ExtractError(
-            "The folder holds no files.", where=str(folder), what_to_do="Name the folder that holds the extracts."
+            "The folder holds no extracts.",
+            where=str(folder),
+            how_much=f"{len(skipped_in(folder))} other files (hidden ones, pages, notes and settings are not read)",
+            what_to_do="Name the folder that holds the extracts.",
         )
     return found
+
+
+def skipped_in(folder: Path) -> list[Path]:
+    """Return the files below a folder that `extracts_in` leaves out, in a fixed order."""
+    return sorted(path for path in folder.rglob("*") if path.is_file() and _is_ignored(path.relative_to(folder)))
 
 
 def _is_ignored(path: Path) -> bool:
@@ -80,7 +88,7 @@ def hash_of(path: Path) -> str:
         with path.open("rb") as file:
             return hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as fault:
-        raise ExtractError(f"The file cannot be read: {fault.strerror}.", where=path.name) from None
+        raise _no_access(path, fault) from None
 
 
 def unreadable(path: Path, fault: BaseException) -> ExtractError:
@@ -89,6 +97,7 @@ def unreadable(path: Path, fault: BaseException) -> ExtractError:
         f"The file could not be read, for a reason that was not foreseen ({type(fault).__name__}).",
         where=path.name,
         what_to_do="Ask the supplier to send it again; if that does not help, report it as a fault of the program.",
+        reason="unreadable",
     )
 
 
@@ -102,7 +111,9 @@ def survey(path: Path, file_hash: str) -> Extract:
         is_compressed = file.read(2) == _GZIP
     encoding, first = _detect_encoding(path, is_compressed=is_compressed)
     if not first.strip():
-        raise ExtractError("The file is empty.", where=path.name, what_to_do="Ask the supplier to send it again.")
+        raise ExtractError(
+            "The file is empty.", where=path.name, what_to_do="Ask the supplier to send it again.", reason="empty"
+        )
     text = first.decode("utf-8", errors="ignore")
     delivered_on = min(datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date(), datetime.now(tz=UTC).date())
     if text.lstrip().startswith(("{", "[")):
@@ -161,6 +172,7 @@ def _detect_encoding(path: Path, *, is_compressed: bool) -> tuple[str, bytes]:
             "The file's text is damaged: it does not keep to the encoding it declares.",
             where=path.name,
             what_to_do="Ask the supplier to send it again.",
+            reason="wrong_encoding",
         )
     encoding = next(iter(candidates))
     return encoding, codecs.getincrementaldecoder(encoding)().decode(first).encode()
@@ -193,6 +205,7 @@ def _refuse_binary(block: bytes, candidates: dict[str, codecs.IncrementalDecoder
             "The file is not text.",
             where=path.name,
             what_to_do="Ask the supplier for a text file with separators, or a FHIR bundle.",
+            reason="not_text",
         )
 
 
@@ -206,9 +219,19 @@ def _raw_blocks(path: Path, *, is_compressed: bool) -> Iterator[bytes]:
             "The compressed file is cut short or damaged.",
             where=path.name,
             what_to_do="Ask the supplier to send it again.",
+            reason="cut_short",
         ) from None
     except OSError as fault:
-        raise ExtractError(f"The file cannot be read: {fault.strerror or 'damaged'}.", where=path.name) from None
+        raise _no_access(path, fault) from None
+
+
+def _no_access(path: Path, fault: OSError) -> ExtractError:
+    return ExtractError(
+        f"The file cannot be read: {fault.strerror or 'damaged'}.",
+        where=path.name,
+        what_to_do="See that you may read it, or ask the supplier to send it again.",
+        reason="unreadable",
+    )
 
 
 def _refuse_repeated(header: tuple[str, ...], path: Path) -> None:
@@ -219,4 +242,5 @@ def _refuse_repeated(header: tuple[str, ...], path: Path) -> None:
             where=path.name,
             how_much=f"{repeated} of {len(header)} column names are repeated.",
             what_to_do="Ask the supplier for a file in which every column has its own name.",
+            reason="column_repeated",
         )

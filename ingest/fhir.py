@@ -77,6 +77,7 @@ def _bundles(extract: Extract) -> Iterator[Json | None]:
             "The file nests its JSON deeper than any bundle does.",
             where=extract.path.name,
             what_to_do="Ask the supplier for a FHIR bundle.",
+            reason="not_json",
         ) from None
     except ValueError:
         lines = [line for line in text.splitlines() if line.strip()]
@@ -86,6 +87,7 @@ def _bundles(extract: Extract) -> Iterator[Json | None]:
                 "The file is not a complete JSON document.",
                 where=extract.path.name,
                 what_to_do="Ask the supplier to send it again.",
+                reason="not_json",
             ) from None
         yield from bundles
         return
@@ -96,6 +98,7 @@ def _bundles(extract: Extract) -> Iterator[Json | None]:
                 "another kind.",
                 where=extract.path.name,
                 what_to_do="Ask the supplier for a valid FHIR bundle.",
+                reason="not_a_bundle",
             )
         yield each if _is_bundle(each) else None
 

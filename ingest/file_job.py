@@ -65,31 +65,36 @@ class FileJob:
             "refused",
             encoding=extract.encoding,
             separator=_SEPARATORS.get(extract.separator or "", extract.separator),
+            file_hash=extract.file_hash,
+            delivered_on=extract.delivered_on,
         )
         started = datetime.now(tz=UTC)
         known = batches(self._con)
         if missing := self._missing_partner(contract, known):
-            return self._reported(replace(verdict, message=missing), contract)
+            return self._reported(replace(verdict, message=missing, reason="partner_missing"), contract)
         try:
             rows = self._stage(delivery, reading)
         except ExtractError as fault:
-            return self._reported(replace(verdict, message=said(fault)), contract)
+            return self._reported(replace(verdict, message=said(fault), reason=fault.reason), contract)
         verdict = replace(verdict, rows_in=rows, warnings=find_failures(self._con, contract))
         quarantined, by_rule = count_failures(self._con)
         verdict = replace(verdict, quarantined=quarantined, by_rule=by_rule)
         failures = list_failures(self._con, contract)
         data_docs = self._validator.data_docs(contract, delivery.file_name)
         if refusal := _refusal(contract, rows, quarantined):
-            return self._reported(replace(verdict, message=refusal), contract, failures, data_docs)
+            reason = "too_many_broken" if rows else "no_rows"
+            return self._reported(replace(verdict, message=refusal, reason=reason), contract, failures, data_docs)
         earlier = [batch for batch in known if batch.delivery_key == delivery.delivery_key and batch.state == "loaded"]
         try:
             duplicates = self._load(delivery, verdict, earlier, started)
         except duckdb.ConstraintException:
             self._con.execute("ROLLBACK")
-            return self._reported(replace(verdict, message=_DOES_NOT_FIT), contract, failures, data_docs)
+            verdict = replace(verdict, message=_DOES_NOT_FIT, reason="mapping_does_not_fit")
+            return self._reported(verdict, contract, failures, data_docs)
         except UnbalancedRowsError as fault:
             self._con.execute("ROLLBACK")
-            return self._reported(replace(verdict, message=said(fault)), contract, failures, data_docs)
+            verdict = replace(verdict, message=said(fault), reason="rows_do_not_add_up")
+            return self._reported(verdict, contract, failures, data_docs)
         verdict = replace(
             verdict,
             state="accepted_with_quarantine" if quarantined else "accepted",
@@ -166,7 +171,10 @@ class FileJob:
         if not contract.depends_on or delivered.intersection(contract.depends_on):
             return ""
         needed = " or ".join(contract.depends_on)
-        return f"It refers to rows of {needed}, of which nothing was delivered and accepted yet."
+        return (
+            f"It refers to rows of {needed}, of which nothing was delivered and accepted yet. "
+            f"Deliver a file of {needed} as well, and run the same command again: this one is then loaded after it."
+        )
 
     def _reported(
         self, verdict: FileVerdict, contract: Contract, failures: str = "", data_docs: str = ""

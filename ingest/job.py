@@ -2,26 +2,28 @@
 
 import secrets
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
 
 from data_contracts.contract import load_contracts
 from ingest.build import open_work, write_sorted
 from ingest.delivery import Delivery, take_stock
-from ingest.extract import extracts_in
+from ingest.extract import extracts_in, skipped_in
 from ingest.file_job import FileJob
+from ingest.file_names import refuse_telling_folder, told
 from ingest.identifier import read_scheme
 from ingest.pseudonymise import Pseudonymiser
 from ingest.reading import Reading
-from ingest.report import write_index
-from ingest.verdict import FileVerdict, RunResult
-from packs.pack import Pack, load_pack
-from tvaers import __version__
+from ingest.report import write_index, write_page
+from ingest.run_record import RunLog
+from ingest.verdict import FileVerdict, RunResult, is_refused
+from packs.pack import load_pack
 from tvaers.keys import MasterKey, load_master_key
 from tvaers.progress import track
 from tvaers.settings import Settings
 from warehouse.connection import open_read_only
-from warehouse.run_log import Batch, Run, batches, refuse_other_key, write_run
+from warehouse.run_log import Batch, batches, refuse_other_key
 from warehouse.swap import one_builder_at_a_time, place_beside, replace_atomically, working_copy
 
 
@@ -42,20 +44,34 @@ def run(settings: Settings, folder: Path, *, load: bool = True) -> RunResult:
     """
     key = load_master_key(settings)
     pack = load_pack(settings.pack)
+    scheme = read_scheme(pack.folder)
+    refuse_telling_folder(folder, scheme)
     paths = extracts_in(folder)
+    root = folder if folder.is_dir() else folder.parent
+    skipped = told(skipped_in(folder), root, scheme) if folder.is_dir() else ()
     with one_builder_at_a_time(settings.warehouse):
         known = _known_batches(settings, key)
-        deliveries, verdicts = take_stock(paths, load_contracts(pack.contracts), known, read_scheme(pack.folder))
-        if not deliveries and not any(verdict.state in ("refused", "unrecognised") for verdict in verdicts):
-            return RunResult(None, tuple(verdicts), is_loaded=False)
-        now = datetime.now(tz=UTC)
-        run_id = f"{now:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
+        deliveries, verdicts = take_stock(paths, root, load_contracts(pack.contracts), known, scheme)
+        if not deliveries and not any(map(is_refused, verdicts)):
+            return RunResult(None, tuple(verdicts), is_loaded=False, skipped=skipped)
+        started = datetime.now(tz=UTC)
+        run_id = f"{started:%Y%m%dT%H%M%SZ}-{secrets.token_hex(2)}"
         reports = settings.reports / run_id
+        verdicts = [_with_page(verdict, reports) for verdict in verdicts]
+        log = RunLog(run_id, started, key.key_id, pack)
         is_loaded = False
         if deliveries:
-            treated, is_loaded = _treat(settings, key, pack, deliveries, verdicts, run_id=run_id, load=load)
+            treated, is_loaded = _treat(settings, key, deliveries, verdicts, log, load=load)
             verdicts = [*treated, *verdicts]
-        return RunResult(run_id, tuple(verdicts), is_loaded=is_loaded, report=write_index(reports, run_id, verdicts))
+        if load and not is_loaded:
+            log.write_alone(settings, key, verdicts)
+        index = write_index(reports, run_id, verdicts)
+        return RunResult(run_id, tuple(verdicts), is_loaded=is_loaded, report=index, skipped=skipped)
+
+
+def _with_page(verdict: FileVerdict, reports: Path) -> FileVerdict:
+    """Return the verdict with a report page, for a file that goes no further."""
+    return replace(verdict, report=write_page(reports, verdict, None, "", "")) if is_refused(verdict) else verdict
 
 
 def _known_batches(settings: Settings, key: MasterKey) -> list[Batch]:
@@ -69,16 +85,14 @@ def _known_batches(settings: Settings, key: MasterKey) -> list[Batch]:
 def _treat(
     settings: Settings,
     key: MasterKey,
-    pack: Pack,
     deliveries: list[Delivery],
     others: list[FileVerdict],
+    log: RunLog,
     *,
-    run_id: str,
     load: bool,
 ) -> tuple[list[FileVerdict], bool]:
     """Treat the new files in a working copy of the warehouse, and swap the result in when any was accepted."""
-    started = datetime.now(tz=UTC)
-    encryption = key.subkey("encryption")
+    encryption, pack = key.subkey("encryption"), log.pack
     verdicts: list[FileVerdict] = []
     with (
         working_copy(settings.warehouse) as work,
@@ -90,16 +104,15 @@ def _treat(
                 read_scheme(pack.folder),
                 key.subkey("warehouse"),
                 key.subkey("record-key"),
-                born_until=started.date(),
+                born_until=log.started.date(),
             )
-            job = FileJob(con, pack, key_id=key.key_id, run_id=run_id, reports=settings.reports / run_id)
+            job = FileJob(con, pack, key_id=key.key_id, run_id=log.run_id, reports=settings.reports / log.run_id)
             for delivery, reading in _read_ahead(deliveries, pseudonymiser):
                 verdicts.append(job.treat(delivery, reading))
                 advance(1)
-        accepted = [verdict for verdict in verdicts if verdict.state.startswith("accepted")]
-        if not (accepted and load):
+        if not (load and any(verdict.state.startswith("accepted") for verdict in verdicts)):
             return verdicts, False
-        write_run(con, _run_record(run_id, started, [*verdicts, *others], accepted, key.key_id, pack))
+        log.write(con, [*verdicts, *others])
         with replace_atomically(settings.warehouse) as beside:
             write_sorted(con, beside, encryption, job.changed)
     return verdicts, True
@@ -117,34 +130,3 @@ def _read_ahead(deliveries: list[Delivery], pseudonymiser: Pseudonymiser) -> Ite
     finally:
         for reading in readings:
             reading.close()
-
-
-def _run_record(
-    run_id: str,
-    started: datetime,
-    verdicts: list[FileVerdict],
-    accepted: list[FileVerdict],
-    key_id: str,
-    pack: Pack,
-) -> Run:
-    def count(state: str) -> int:
-        return sum(verdict.state == state for verdict in verdicts)
-
-    return Run(
-        run_id=run_id,
-        started_at=started.replace(tzinfo=None),
-        ended_at=datetime.now(tz=UTC).replace(tzinfo=None),
-        files_seen=len(verdicts),
-        files_loaded=len(accepted),
-        files_refused=count("refused"),
-        files_already_loaded=count("already_loaded"),
-        files_unrecognised=count("unrecognised"),
-        rows_in=sum(verdict.rows_in for verdict in accepted),
-        rows_loaded=sum(verdict.loaded for verdict in accepted),
-        rows_quarantined=sum(verdict.quarantined for verdict in accepted),
-        rows_duplicate=sum(verdict.duplicates for verdict in accepted),
-        key_id=key_id,
-        pack=pack.name,
-        pack_version=pack.version,
-        code_version=__version__,
-    )

@@ -57,6 +57,7 @@ def recognise(extract: Extract, contracts: Mapping[str, Contract]) -> Recognised
         where=extract.path.name,
         how_much=f"{len(missing)} of {len(nearest.header)} columns are missing.",
         what_to_do="Ask the supplier for a file with these columns.",
+        reason="column_missing",
     )
 
 
@@ -79,7 +80,12 @@ def nearest_contract(extract: Extract, contracts: Mapping[str, Contract]) -> Con
 
 def delivery_key(file_type: str, path: Path) -> str:
     """Return what a file is a delivery of: its type and its name without endings and marks of correction."""
-    return f"{file_type}:{_CORRECTED.sub('', _ENDINGS.sub('', path.name)).lower()}"
+    return f"{file_type}:{delivery_name(path.name)}"
+
+
+def delivery_name(file_name: str) -> str:
+    """Return a file's name without endings and marks of correction, in lower case."""
+    return _CORRECTED.sub("", _ENDINGS.sub("", file_name)).lower()
 
 
 def version_of(path: Path) -> int:

@@ -1,6 +1,7 @@
 """What became of each delivered file: the answer a data steward gets."""
 
 from dataclasses import dataclass, field
+from datetime import date
 from pathlib import Path
 from typing import Literal
 
@@ -25,8 +26,11 @@ class FileVerdict:
         warnings: Rule to number of rows that broke it and are loaded all the same.
         encoding: Character encoding found.
         separator: Field separator found: `;`, `,`, `tab` or `|`.
-        message: One sentence for the steward.
+        message: What the steward should know, and do.
         report: The validation report of the file.
+        reason: Why it was refused or not recognised, by the name the run log uses; empty for other files.
+        file_hash: SHA-256 of the delivered bytes; None when the file could not be read.
+        delivered_on: Date of delivery; None when the file was not looked into.
     """
 
     file_name: str
@@ -44,6 +48,14 @@ class FileVerdict:
     separator: str | None = None
     message: str = ""
     report: Path | None = None
+    reason: str = ""
+    file_hash: str | None = None
+    delivered_on: date | None = None
+
+
+def is_refused(verdict: FileVerdict) -> bool:
+    """Return whether nothing of a file was taken and something has to be done about it."""
+    return verdict.state in ("refused", "unrecognised")
 
 
 @dataclass(frozen=True)
@@ -53,11 +65,13 @@ class RunResult:
     Attributes:
         run_id: Identifier of the run; None when every file was already loaded.
         files: One verdict per file, in the order in which they were treated.
-        is_loaded: True when the warehouse was replaced by a new one.
+        is_loaded: True when rows were loaded into the warehouse.
         report: First page of the run's reports.
+        skipped: Files in the folder that are no deliveries and were not looked at, below the folder's name.
     """
 
     run_id: str | None
     files: tuple[FileVerdict, ...]
     is_loaded: bool
     report: Path | None = None
+    skipped: tuple[str, ...] = ()

@@ -12,17 +12,21 @@ class TvaersError(Exception):
         where: The file, table, column or definition concerned.
         how_much: How many rows, files or cells are affected.
         what_to_do: The next step, preferably a command.
+        reason: A short name of what happened, for the run log.
     """
 
     exit_code = 1
     family = "TvaersError"
 
-    def __init__(self, what: str, *, where: str = "", how_much: str = "", what_to_do: str = "") -> None:
+    def __init__(
+        self, what: str, *, where: str = "", how_much: str = "", what_to_do: str = "", reason: str = ""
+    ) -> None:
         super().__init__(what)
         self.what = what
         self.where = where
         self.how_much = how_much
         self.what_to_do = what_to_do
+        self.reason = reason
 
     def __str__(self) -> str:
         lines = [f"{self.family}: {self.what}"]

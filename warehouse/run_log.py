@@ -1,5 +1,6 @@
 """What was delivered when, and what became of its rows: the tables of schema `meta`."""
 
+from collections.abc import Iterable
 from dataclasses import astuple, dataclass, fields
 from datetime import date, datetime
 
@@ -55,6 +56,25 @@ class Run:
     key_id: str
     pack: str
     pack_version: str
+    code_version: str
+
+
+@dataclass(frozen=True)
+class Refusal:
+    """A file of which nothing was loaded, as `meta.refusal` keeps it."""
+
+    run_id: str
+    file_name: str
+    file_hash: str | None
+    delivery_name: str
+    file_type: str | None
+    sector: str | None
+    state: str
+    reason: str
+    delivered_on: date | None
+    rows_in: int
+    rows_quarantined: int
+    refused_at: datetime
     code_version: str
 
 
@@ -121,6 +141,19 @@ def move_duplicates(con: duckdb.DuckDBPyConnection, batch_id: int, rows: int) ->
         "WHERE batch_id = moving AND batch_id = $batch",
         {"rows": rows, "batch": batch_id},
     )
+
+
+def unlisted(con: duckdb.DuckDBPyConnection, refusals: Iterable[Refusal]) -> list[Refusal]:
+    """Return the refusals that are not listed yet: the same file, refused again for the same reason, is no news."""
+    listed = set(con.execute("SELECT file_name, file_hash, reason FROM meta.refusal").fetchall())
+    return [each for each in refusals if (each.file_name, each.file_hash, each.reason) not in listed]
+
+
+def write_refusals(con: duckdb.DuckDBPyConnection, refusals: Iterable[Refusal]) -> None:
+    """Add refusals."""
+    marks = ", ".join("?" for _ in fields(Refusal))
+    for refusal in refusals:
+        con.execute(f"INSERT INTO meta.refusal VALUES ({marks})", list(astuple(refusal)))
 
 
 def write_run(con: duckdb.DuckDBPyConnection, run: Run) -> None:

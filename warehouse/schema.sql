@@ -197,6 +197,22 @@ CREATE TABLE meta.quarantine (
     severity VARCHAR NOT NULL CHECK (severity IN ('quarantine', 'warn'))
 );
 
+CREATE TABLE meta.refusal (
+    run_id VARCHAR NOT NULL,
+    file_name VARCHAR NOT NULL,
+    file_hash VARCHAR,
+    delivery_name VARCHAR NOT NULL,
+    file_type VARCHAR,
+    sector VARCHAR,
+    state VARCHAR NOT NULL CHECK (state IN ('refused', 'unrecognised')),
+    reason VARCHAR NOT NULL,
+    delivered_on DATE,
+    rows_in BIGINT NOT NULL,
+    rows_quarantined BIGINT NOT NULL,
+    refused_at TIMESTAMP NOT NULL,
+    code_version VARCHAR NOT NULL
+);
+
 CREATE TABLE meta.run (
     run_id VARCHAR NOT NULL,
     started_at TIMESTAMP NOT NULL,
@@ -426,6 +442,21 @@ COMMENT ON COLUMN meta.quarantine.row_number IS 'Data row in the delivered file;
 COMMENT ON COLUMN meta.quarantine.rule IS 'Rule of the contract that the row broke.';
 COMMENT ON COLUMN meta.quarantine.column_name IS 'Column the rule is about; empty for rules about several.';
 COMMENT ON COLUMN meta.quarantine.severity IS 'Whether the row was held back.';
+
+COMMENT ON TABLE meta.refusal IS 'Files of which nothing was loaded: why, and how many rows they had, never what stood in them.';
+COMMENT ON COLUMN meta.refusal.run_id IS 'The ingest run (meta.run) that refused it.';
+COMMENT ON COLUMN meta.refusal.file_name IS 'Name of the delivered file, without its folder; masked when it held what looked like an identifier.';
+COMMENT ON COLUMN meta.refusal.file_hash IS 'SHA-256 of the delivered bytes; empty when they could not be read.';
+COMMENT ON COLUMN meta.refusal.delivery_name IS 'The file name without endings and marks of correction: the part of a delivery key after the colon.';
+COMMENT ON COLUMN meta.refusal.file_type IS 'Contract the file was recognised by; empty when it was not.';
+COMMENT ON COLUMN meta.refusal.sector IS 'Sector the contract belongs to.';
+COMMENT ON COLUMN meta.refusal.state IS 'What was said of it.';
+COMMENT ON COLUMN meta.refusal.reason IS 'Short name of the reason.';
+COMMENT ON COLUMN meta.refusal.delivered_on IS 'Date the file was delivered; empty when it was not looked into.';
+COMMENT ON COLUMN meta.refusal.rows_in IS 'Rows delivered; 0 when they were not read.';
+COMMENT ON COLUMN meta.refusal.rows_quarantined IS 'Rows that broke at least one rule.';
+COMMENT ON COLUMN meta.refusal.refused_at IS 'When it was refused (UTC).';
+COMMENT ON COLUMN meta.refusal.code_version IS 'Version of the software.';
 
 COMMENT ON TABLE meta.run IS 'Every ingest run.';
 COMMENT ON COLUMN meta.run.run_id IS 'Identifier of the run.';

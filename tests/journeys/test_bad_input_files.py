@@ -49,33 +49,51 @@ def _mixed_encoding() -> bytes:
     return "\N{BOM}".encode() + WRITTEN.replace("mmol/mol", "mål", 1).encode("cp1252")
 
 
-# File name: (content, verdict, words that the message must hold).
+# File name: (content, verdict, words that the message must hold, reason in the run log).
 BAD = {
-    "praksis_maalinger_0001.csv": (b"", "refused", ["is empty", "supplier"]),
-    "praksis_maalinger_0002.csv": (b" \n\n", "refused", ["is empty", "supplier"]),
-    "praksis_maalinger_0003.csv": (text(PRACTICE, []), "refused", ["header but no rows", "supplier"]),
-    "vagtplan_2025.csv": (f"dag;navn;vagt\n1;{NAME};nat\n", "unrecognised", ["3 columns", "no known file type"]),
+    "praksis_maalinger_0001.csv": (b"", "refused", ["is empty", "supplier"], "empty"),
+    "praksis_maalinger_0002.csv": (b" \n\n", "refused", ["is empty", "supplier"], "empty"),
+    "praksis_maalinger_0003.csv": (text(PRACTICE, []), "refused", ["header but no rows", "supplier"], "no_rows"),
+    "vagtplan_2025.csv": (
+        f"dag;navn;vagt\n1;{NAME};nat\n",
+        "unrecognised",
+        ["3 columns", "no known file type"],
+        "unknown_type",
+    ),
     "praksis_maalinger_0004.csv": (
         WRITTEN.replace(";", "^"),
         "unrecognised",
         ["Only one column", "separator", "praksis_maalinger"],
+        "unknown_type",
     ),
-    "praksis_maalinger_0005.csv": (random.Random(5).randbytes(3000), "refused", ["not text", "supplier"]),
-    "praksis_maalinger_0006.csv.gz": (_zipped(), "refused", ["cut short", "supplier"]),
-    "praksis_maalinger_0007.csv": (_mixed_encoding(), "refused", ["encoding", "supplier"]),
-    "praksis_maalinger_0008.csv": (_without("Kode"), "refused", ["lacks a column", "kode", "1 of 6", "supplier"]),
-    "praksis_maalinger_0009.csv": (_broken_identifiers(), "refused", ["20 of 20", "100%", "supplier"]),
+    "praksis_maalinger_0005.csv": (random.Random(5).randbytes(3000), "refused", ["not text", "supplier"], "not_text"),
+    "praksis_maalinger_0006.csv.gz": (_zipped(), "refused", ["cut short", "supplier"], "cut_short"),
+    "praksis_maalinger_0007.csv": (_mixed_encoding(), "refused", ["encoding", "supplier"], "wrong_encoding"),
+    "praksis_maalinger_0008.csv": (
+        _without("Kode"),
+        "refused",
+        ["lacks a column", "kode", "1 of 6", "supplier"],
+        "column_missing",
+    ),
+    "praksis_maalinger_0009.csv": (
+        _broken_identifiers(),
+        "refused",
+        ["20 of 20", "100%", "supplier"],
+        "too_many_broken",
+    ),
     "praksis_maalinger_0010.csv": (
         text(PRACTICE, measurements(PEOPLE[40:60], value=VALUE)[1:]).split("\n", 1)[1],
         "unrecognised",
         ["no known file type"],
+        "unknown_type",
     ),
     "praksis_maalinger_0011.csv": (
         text((*PRACTICE, "cpr"), [(*row, NAME) for row in measurements(PEOPLE[100:120], value=VALUE)]),
         "refused",
         ["more than once", "supplier"],
+        "column_repeated",
     ),
-    "bundt_2025.json": ('{"resourceType": "Bundle", "entry": [', "refused", ["JSON", "supplier"]),
+    "bundt_2025.json": ('{"resourceType": "Bundle", "entry": [', "refused", ["JSON", "supplier"], "not_json"),
 }
 
 
@@ -85,7 +103,7 @@ def done(tmp_path_factory):
     folder = tmp_path_factory.mktemp("bad_files")
     settings = new_home(folder)
     extracts = folder / "extracts"
-    for name, (content, _, _) in BAD.items():
+    for name, (content, *_) in BAD.items():
         deliver(extracts, name, content)
     good = text(LABKA, results(GOOD))
     deliver(extracts, "laboratory/labka_2025.csv", good)
@@ -121,9 +139,9 @@ def done(tmp_path_factory):
 
 @pytest.mark.parametrize("name", BAD)
 def test_a_bad_file_is_not_loaded_and_the_steward_learns_why(done, name):
-    _, state, words = BAD[name]
+    _, state, words, reason = BAD[name]
     verdict = done.verdicts[name]
-    assert verdict.state == state
+    assert (verdict.state, verdict.reason) == (state, reason)
     assert verdict.loaded == 0
     for word in words:
         assert word in verdict.message
@@ -204,7 +222,7 @@ def test_delivering_the_folder_again_changes_no_byte_and_refuses_the_same_files(
         assert done.again[name].state == expected, name
 
 
-def test_a_folder_of_bad_files_only_leaves_no_warehouse(tmp_path):
+def test_a_folder_of_bad_files_only_is_told_by_the_run_log_and_loads_nothing(tmp_path):
     settings = new_home(tmp_path)
     deliver(tmp_path / "extracts", "praksis_maalinger_0008.csv", _without("Kode"))
     deliver(tmp_path / "extracts", "praksis_maalinger_0009.csv", _broken_identifiers())
@@ -213,15 +231,51 @@ def test_a_folder_of_bad_files_only_leaves_no_warehouse(tmp_path):
     assert result.report.is_file()
     assert not result.is_loaded
     left = sorted(path.name for path in settings.home.iterdir())
-    assert left == ["reports", "settings.toml", "warehouse.duckdb.lock"]
+    assert left == ["reports", "settings.toml", "warehouse.duckdb", "warehouse.duckdb.lock"]
+    assert answer(settings, "SELECT count(*) FROM meta.batch") == [(0,)]
+    assert {found[0] for found in contents(settings, "core", "parked").values()} == {0}
+    assert answer(
+        settings,
+        "SELECT file_name, file_type, state, reason, rows_in, rows_quarantined FROM meta.refusal ORDER BY file_name",
+    ) == [
+        ("praksis_maalinger_0008.csv", None, "refused", "column_missing", 0, 0),
+        ("praksis_maalinger_0009.csv", "praksis_maalinger", "refused", "too_many_broken", 20, 20),
+    ]
+    assert answer(settings, "SELECT files_seen, files_loaded, files_refused FROM meta.run") == [(2, 0, 2)]
 
 
 def test_a_bad_file_does_not_disturb_what_was_loaded_before(done, tmp_path):
-    before = contents(done.settings)
+    before = contents(done.settings, "core", "parked"), answer(done.settings, "FROM meta.batch")
     deliver(tmp_path, "praksis_maalinger_2025.csv", _broken_identifiers().replace("NPU27300", "NPU99999"))
     assert [verdict.state for verdict in run(done.settings, tmp_path).files] == ["refused"]
-    assert contents(done.settings) == before
-    assert done.settings.warehouse.read_bytes() == done.before
+    assert (contents(done.settings, "core", "parked"), answer(done.settings, "FROM meta.batch")) == before
+    told = "SELECT reason FROM meta.refusal WHERE file_name = 'praksis_maalinger_2025.csv'"
+    assert answer(done.settings, told) == [("too_many_broken",)]
+    # Refused once more for the same reason, it is no news.
+    as_it_is = done.settings.warehouse.read_bytes()
+    assert [verdict.state for verdict in run(done.settings, tmp_path).files] == ["refused"]
+    assert done.settings.warehouse.read_bytes() == as_it_is
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_a_bad_file_has_a_page_of_its_own_in_the_report_and_a_line_in_the_run_log(done, name):
+    _, state, words, reason = BAD[name]
+    page = done.verdicts[name].report.read_text(encoding="utf-8")
+    index = done.first.report.read_text(encoding="utf-8")
+    assert f'href="{done.verdicts[name].report.name}"' in index
+    assert f">{name}<" in index
+    for word in words:
+        assert word in page
+    told = f"SELECT state, reason, length(file_hash) FROM meta.refusal WHERE file_name = '{name}'"
+    assert answer(done.settings, told) == [(state, reason, 64)]
+
+
+def test_the_run_log_counts_what_was_refused_and_what_was_not_recognised(done):
+    refused = [state for _, state, _, _ in BAD.values()]
+    assert answer(done.settings, "SELECT files_refused, files_unrecognised FROM meta.run ORDER BY started_at")[0] == (
+        refused.count("refused"),
+        refused.count("unrecognised"),
+    )
 
 
 @pytest.mark.parametrize("kind", ["missing", "empty", "hidden"])

@@ -1,4 +1,4 @@
-"""A diagnosis or procedure is in use only with its contact, whatever comes, is corrected or comes back, in any order."""
+"""A diagnosis or procedure is in use only with its contact, whatever comes, is corrected or comes back, and when."""
 
 import itertools
 

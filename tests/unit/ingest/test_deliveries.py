@@ -33,7 +33,7 @@ def loaded(path, state="loaded"):
 
 def stock(folder, known=()):
     deliveries, verdicts = take_stock(
-        sorted(path for path in folder.rglob("*") if path.is_file()), CONTRACTS, known, country_scheme()
+        sorted(path for path in folder.rglob("*") if path.is_file()), folder, CONTRACTS, known, country_scheme()
     )
     return deliveries, [verdict for verdict in verdicts if verdict.state == "refused"]
 
@@ -96,7 +96,19 @@ def test_a_file_with_an_identifier_in_its_name_is_refused_and_its_name_is_masked
     assert person not in repr(refused)
 
 
+@pytest.mark.parametrize("folder", ["{0}", "lab/{1}-{2}/2025", "sag {0} klinik"])
+def test_a_file_in_a_folder_named_after_a_person_is_refused_and_the_folder_is_not_told(tmp_path, folder):
+    person = PEOPLE[0]
+    deliver(tmp_path / folder.format(person, person[:6], person[6:]), "year.csv", content(50))
+    deliver(tmp_path / "lab_20250101", "other.csv", content(51))
+    deliveries, refused = stock(tmp_path)
+    assert [each.file_name for each in deliveries] == ["other.csv"]
+    assert [(verdict.file_name, verdict.reason) for verdict in refused] == [("year.csv", "identifier_in_folder")]
+    assert "Give the folder a name" in refused[0].message
+    assert person[6:] not in repr(refused)
+
+
 def test_a_file_name_that_is_no_text_can_still_be_told(tmp_path):
     deliver(tmp_path, "\udcff.csv", "no;known;columns\n1;2;3\n")
-    _, verdicts = take_stock(list(tmp_path.iterdir()), CONTRACTS, [], country_scheme())
+    _, verdicts = take_stock(list(tmp_path.iterdir()), tmp_path, CONTRACTS, [], country_scheme())
     assert [(verdict.file_name, verdict.state) for verdict in verdicts] == [("?.csv", "unrecognised")]
