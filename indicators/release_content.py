@@ -21,6 +21,8 @@ EVENT_DAYS = {
     "residence": "starts_on",
 }
 POPULATION_TABLES = ("registration", "residence")
+# What sector and type are called of a file that was refused before either was known.
+UNKNOWN = "unknown"
 
 
 def units(con: duckdb.DuckDBPyConnection, pack: Pack) -> pl.DataFrame:
@@ -60,7 +62,8 @@ def _without_small_counts(column: str, smallest: int) -> pl.Expr:
 def deliveries(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
     """Return every delivery in use, numbered by file type: a supplier's own file name could say anything.
 
-    Where few rows were left out, the numbers of rows loaded and left out are empty.
+    Where few rows were left out, the numbers of rows loaded and left out are empty. Refused files follow, without
+    numbers of rows.
     """
     days = " UNION ALL ".join(
         f"SELECT batch_id, max({column}) AS day FROM core.{table} GROUP BY batch_id"
@@ -79,13 +82,41 @@ def deliveries(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
     left_out = ["rows_quarantined", "rows_duplicate"]
     few = pl.any_horizontal(pl.col(name).is_between(1, smallest - 1) for name in left_out)
     fresh = {name: contract.fresh_within_days for name, contract in load_contracts().items()}
-    running = pl.int_range(1, pl.len() + 1).over("sector", "file_type")
-    return found.with_columns(
-        pl.concat_str("file_type", pl.lit(" "), running).alias("file_name"),
+    running = pl.int_range(1, pl.len() + 1).over("sector", "file_type", "state")
+    in_use = found.with_columns(
         pl.when(few).then(None).otherwise("rows_loaded").alias("rows_loaded"),
         *(_without_small_counts(name, smallest) for name in left_out),
+    )
+    return pl.concat([in_use, _refused(con).select(in_use.columns)], how="vertical_relaxed").with_columns(
+        pl.concat_str("file_type", pl.lit(" "), running).alias("file_name"),
         pl.col("file_type").replace_strict(fresh, default=None, return_dtype=pl.Int32).alias("fresh_within_days"),
     )
+
+
+def _refused(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return the files of the last year that were refused and never came whole, newest refusal of each name only.
+
+    A file is whole again when its bytes, or a file of its name, were loaded since. Of an older version that came late
+    nothing is missing.
+    """
+    return con.execute(
+        f"""
+        SELECT coalesce(sector, '{UNKNOWN}') AS sector, coalesce(file_type, '{UNKNOWN}') AS file_type,
+               '' AS file_name, coalesce(delivered_on, CAST(refused_at AS DATE)) AS delivered_on,
+               CAST(NULL AS DATE) AS covers_until, CAST(NULL AS BIGINT) AS rows_in, CAST(NULL AS BIGINT) AS rows_loaded,
+               CAST(NULL AS BIGINT) AS rows_quarantined, CAST(NULL AS BIGINT) AS rows_duplicate, 'refused' AS state
+        FROM meta.refusal AS own
+        WHERE reason <> 'older_version'
+          AND refused_at > (SELECT max(started_at) FROM meta.run) - INTERVAL 1 YEAR
+          AND NOT EXISTS (
+            SELECT 1 FROM meta.batch AS batch
+            WHERE batch.file_hash = own.file_hash
+               OR (batch.ended_at >= own.refused_at AND split_part(batch.delivery_key, ':', 2) = own.delivery_name)
+          )
+        QUALIFY row_number() OVER (PARTITION BY delivery_name ORDER BY refused_at DESC, run_id DESC) = 1
+        ORDER BY 1, 2, delivered_on, delivery_name
+        """
+    ).pl()
 
 
 def quarantine(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:

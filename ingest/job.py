@@ -27,6 +27,15 @@ from warehouse.run_log import Batch, batches, refuse_other_key
 from warehouse.swap import one_builder_at_a_time, place_beside, replace_atomically, working_copy
 
 
+def refuse_telling_path(settings: Settings, folder: Path) -> None:
+    """Refuse a path that holds what looks like an identifier, before any message tells it.
+
+    Raises:
+        ExtractError: It does.
+    """
+    refuse_telling_folder(folder, read_scheme(load_pack(settings.pack).folder))
+
+
 def run(settings: Settings, folder: Path, *, load: bool = True) -> RunResult:
     """Ingest every extract below a folder.
 

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from tvaers import screen
+from tvaers.errors import ContractError, ExtractError
 
 if TYPE_CHECKING:
     from ingest.verdict import FileVerdict, RunResult
@@ -15,6 +16,8 @@ WORDS = {
     "already_loaded": "already loaded",
     "unrecognised": "not recognised",
 }
+IN_VAIN = "None of these files can be loaded. Send the reports back; when the corrected files are here, check again."
+MOST_NAMES = 5
 COUNTS = ("rows in", "loaded", "quarantined", "duplicates")
 
 
@@ -25,9 +28,9 @@ def show(result: "RunResult") -> None:
     rows.append(["total", "", f"{len(result.files)} files", *total, sum(v.duplicates for v in result.files), ""])
     screen.show_table("", ("file", "type", "verdict", *COUNTS, "read as"), rows, numbers=COUNTS)
     _show_reasons(result.files)
-    for verdict in result.files:
-        if verdict.message and verdict.state in {"refused", "unrecognised"}:
-            screen.say(f"{verdict.file_name}: {verdict.message}")
+    _show_messages(result.files)
+    if result.skipped:
+        screen.say(f"Not looked at, since they are no deliveries: {_shortened(result.skipped)}.")
     to_send = [v.report for v in result.files if v.report and v.state in {"refused", "accepted_with_quarantine"}]
     if to_send:
         screen.say("Validation reports to send back to the suppliers:")
@@ -44,6 +47,7 @@ def as_document(result: "RunResult") -> dict[str, Any]:
         "run_id": result.run_id,
         "report": result.report,
         "files": result.files,
+        "skipped": result.skipped,
         "rows_in": sum(verdict.rows_in for verdict in result.files),
         "rows_loaded": sum(verdict.loaded for verdict in result.files),
         "rows_quarantined": sum(verdict.quarantined for verdict in result.files),
@@ -52,9 +56,32 @@ def as_document(result: "RunResult") -> dict[str, Any]:
     }
 
 
-def is_any_refused(result: "RunResult") -> bool:
-    """Return whether a file broke its contract so badly that nothing of it was taken."""
-    return any(verdict.state == "refused" for verdict in result.files)
+def exit_code(result: "RunResult") -> int:
+    """Return 12 when a file was refused, 11 when none was but one was not recognised, and otherwise 0."""
+    states = {verdict.state for verdict in result.files}
+    if "refused" in states:
+        return ContractError.exit_code
+    return ExtractError.exit_code if "unrecognised" in states else 0
+
+
+def is_all_in_vain(result: "RunResult") -> bool:
+    """Return whether nothing in the folder was taken, now or before."""
+    return all(verdict.state in ("refused", "unrecognised") for verdict in result.files)
+
+
+def _show_messages(verdicts: Sequence["FileVerdict"]) -> None:
+    """Print what was said of each file; files of which the same was said share a line."""
+    told: dict[str, list[str]] = {}
+    for verdict in verdicts:
+        if verdict.message:
+            told.setdefault(verdict.message, []).append(verdict.file_name)
+    for message, names in told.items():
+        screen.say(f"{_shortened(names)}: {message}")
+
+
+def _shortened(names: Sequence[str]) -> str:
+    more = f" and {len(names) - MOST_NAMES} more" if len(names) > MOST_NAMES else ""
+    return ", ".join(names[:MOST_NAMES]) + more
 
 
 def _line(verdict: "FileVerdict") -> list[object]:

@@ -85,7 +85,7 @@ def deliveries(found: Sequence[data_quality.Delivery], words: Wording) -> list[S
             sector,
             tuple(
                 (
-                    Cell(each.file_type, note=words("data_quality.files", number=each.files)),
+                    Cell(_named_type(each, words), note=_files(each, words)),
                     Cell(each.delivered, look="number"),
                     Cell(each.covers, look="number"),
                     Cell(each.promise, look="number"),
@@ -104,6 +104,17 @@ def deliveries(found: Sequence[data_quality.Delivery], words: Wording) -> list[S
         )
         for sector in sectors
     ]
+
+
+def _named_type(each: data_quality.Delivery, words: Wording) -> str:
+    if words.has(f"data_quality.file_type.{each.file_type}"):
+        return words(f"data_quality.file_type.{each.file_type}")
+    return each.file_type
+
+
+def _files(each: data_quality.Delivery, words: Wording) -> str:
+    files = words("data_quality.files", number=each.files)
+    return f"{files} · {words('data_quality.refused_files', number=each.refused)}" if each.refused else files
 
 
 def received(found: data_quality.Received, words: Wording) -> list[Section]:

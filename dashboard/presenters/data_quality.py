@@ -17,6 +17,7 @@ class Delivery:
     """The newest delivery of one file type, in words.
 
     Attributes:
+        refused: How many files of the type were refused and never came whole; empty when none.
         freshness: Whether it covers as recent a day as its contract promises, seen from the day of the release:
             `older` when it does not but another file type of its sector does (record systems follow each other).
     """
@@ -24,6 +25,7 @@ class Delivery:
     sector: str
     file_type: str
     files: str
+    refused: str
     delivered: str
     covers: str
     promise: str
@@ -66,12 +68,18 @@ class Received:
 def deliveries(frame: pl.DataFrame, released_on: date | None, words: Wording) -> list[Delivery]:
     """Return one line per file type: its newest delivery, with the number of files and the sums of their rows.
 
-    Refused files count only where nothing of their type was loaded.
+    Refused files are counted beside them; they have a line of their own only where nothing of their type was loaded.
     """
     loaded = frame.filter(pl.col("state") != "refused")
-    refused = frame.join(loaded, on=["sector", "file_type"], how="anti")
+    all_refused = frame.filter(pl.col("state") == "refused")
+    refused = all_refused.join(loaded, on=["sector", "file_type"], how="anti")
+    number = dict(all_refused.group_by("file_type").len().iter_rows())
     found = [_delivery(row, released_on, words) for row in _summed(loaded).iter_rows(named=True)]
     found += [_delivery(row, released_on, words, is_refused=True) for row in _summed(refused).iter_rows(named=True)]
+    found = [
+        replace(each, refused=words.whole(number[each.file_type])) if each.file_type in number else each
+        for each in found
+    ]
     late = words("data_quality.freshness.stale")
     fresh = {each.sector for each in found if each.freshness == "fresh"}
     judged = [
@@ -156,7 +164,8 @@ def _delivery(
     row: Mapping[str, Any], released_on: date | None, words: Wording, *, is_refused: bool = False
 ) -> Delivery:
     covers, promised = row["covers_until"], row["fresh_within_days"]
-    freshness: Freshness = "stale" if is_refused else "unknown"
+    # Of a file of no known type nobody can say that it is late.
+    freshness: Freshness = "stale" if is_refused and promised is not None else "unknown"
     if covers is not None and promised is not None and released_on is not None:
         freshness = "fresh" if (released_on - covers).days <= promised else "stale"
 
@@ -171,7 +180,8 @@ def _delivery(
     return Delivery(
         sector=sector(row["sector"], words),
         file_type=row["file_type"],
-        files=words.whole(row["files"]),
+        files=words.whole(0 if is_refused else row["files"]),
+        refused="",
         delivered=words.short_date(row["delivered_on"]) if row["delivered_on"] else words("data_quality.not_stated"),
         covers=words.short_date(covers) if covers else words("data_quality.not_stated"),
         promise=words.count("data_quality.days", promised)

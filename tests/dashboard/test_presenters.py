@@ -8,6 +8,7 @@ import pytest
 
 from dashboard.catalogue import Definition, catalogue
 from dashboard.comparison import Measure, difference
+from dashboard.parts import rows
 from dashboard.presenters import about, data_quality, measures, municipality, overview
 from dashboard.presenters.history import histories, year_before
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
@@ -327,6 +328,30 @@ def test_a_late_sector_and_a_refused_file_are_pointed_out(release: Release, engl
     assert data_quality.stale(found) == ["Eye screening", "Municipality"]
 
 
+def test_refused_files_are_counted_beside_those_in_use_and_one_of_no_known_type_is_no_alarm(
+    release: Release, english: Wording
+) -> None:
+    refused = (
+        release.deliveries()
+        .filter(file_type="oejenscreening")
+        .with_columns(file_type=pl.lit("lab_dm_forsker"), sector=pl.lit("laboratory"), fresh_within_days=pl.lit(45))
+    )
+    unknown = refused.with_columns(
+        file_type=pl.lit("unknown"), sector=pl.lit("unknown"), fresh_within_days=pl.lit(None, dtype=pl.Int64)
+    )
+    frame = pl.concat([release.deliveries(), refused, refused, unknown], how="vertical_relaxed")
+    found = data_quality.deliveries(frame, date(2026, 10, 6), english)
+    by_type = {each.file_type: each for each in found}
+    assert (by_type["lab_dm_forsker"].files, by_type["lab_dm_forsker"].refused) == ("1", "2")
+    assert by_type["lab_dm_forsker"].freshness_text == "Fresh"
+    assert (by_type["kontakter"].refused, by_type["oejenscreening"].refused) == ("", "1")
+    assert (by_type["unknown"].sector, by_type["unknown"].freshness_text) == ("Not recognised", "Refused")
+    assert data_quality.stale(found) == ["Eye screening", "Municipality"]
+    shown = {row[0].text: row[0].note for section in rows.deliveries(found, english) for row in section.rows}
+    assert shown["lab_dm_forsker"] == "files: 1 · refused: 2"
+    assert shown["Unknown type"] == "files: 0 · refused: 1"
+
+
 def test_an_old_file_type_that_a_newer_one_has_followed_is_no_alarm(release: Release, english: Wording) -> None:
     retired = (
         release.deliveries()
@@ -339,9 +364,9 @@ def test_an_old_file_type_that_a_newer_one_has_followed_is_no_alarm(release: Rel
 
 
 def test_small_quarantine_counts_are_not_shown(release: Release, english: Wording) -> None:
-    rows = {each.rule: each.rows for each in data_quality.set_aside(release.quarantine(), english)}
-    assert rows["identifier_missing"] == "Not shown"
-    assert rows["contact_unknown"] == "61"
+    counts = {each.rule: each.rows for each in data_quality.set_aside(release.quarantine(), english)}
+    assert counts["identifier_missing"] == "Not shown"
+    assert counts["contact_unknown"] == "61"
 
 
 @pytest.mark.parametrize(("files", "left_out"), [(1, "Fewer than 5"), (2, "Not shown")])

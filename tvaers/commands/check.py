@@ -3,13 +3,12 @@
 import typer
 
 from tvaers.commands.options import FolderArgument, HomeOption, JsonOption
-from tvaers.errors import ContractError
 
 
 def check(folder: FolderArgument = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Check delivered files against their contracts and load nothing.
 
-    Exit code 12 when a file would be refused.
+    Exit code 12 when a file would be refused, 11 when none would but one is not recognised.
     """
     from ingest import job
     from tvaers import progress, screen, verdicts
@@ -18,12 +17,15 @@ def check(folder: FolderArgument = None, home: HomeOption = None, as_json: JsonO
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
     result = job.run(settings, folder or settings.extracts, load=False)
-    following = f"tvaers ingest {folder or settings.extracts} --home {settings.home}"
+    verb = "check" if verdicts.is_all_in_vain(result) else "ingest"
+    following = f"tvaers {verb} {folder or settings.extracts} --home {settings.home}"
     if as_json:
         screen.write_json(verdicts.as_document(result) | {"loaded": False, "next_step": following})
     else:
         verdicts.show(result)
         screen.say("Checked only: nothing was loaded.")
+        if verb == "check":
+            screen.say(verdicts.IN_VAIN)
         screen.next_step(following)
-    if verdicts.is_any_refused(result):
-        raise typer.Exit(ContractError.exit_code)
+    if code := verdicts.exit_code(result):
+        raise typer.Exit(code)

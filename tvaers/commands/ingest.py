@@ -3,14 +3,13 @@
 import typer
 
 from tvaers.commands.options import FolderArgument, HomeOption, JsonOption
-from tvaers.errors import ContractError
 
 
 def ingest(folder: FolderArgument = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Load delivered files into the warehouse: recognise, pseudonymise, conform, check, load.
 
     Running it again is safe: a file that is already loaded is recognised and left alone. A refused file does not stop
-    the others; the exit code is then 12.
+    the others. Exit code 12 when a file was refused, 11 when none was but one was not recognised.
     """
     from ingest import job
     from tvaers import invented, progress, screen, verdicts
@@ -18,13 +17,19 @@ def ingest(folder: FolderArgument = None, home: HomeOption = None, as_json: Json
 
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
-    settings = invented.keep_apart(settings, folder or settings.extracts)
-    result = job.run(settings, folder or settings.extracts)
-    following = f"tvaers compute --home {settings.home}"
+    source = folder or settings.extracts
+    job.refuse_telling_path(settings, source)
+    settings = invented.keep_apart(settings, source)
+    result = job.run(settings, source)
+    is_in_vain = verdicts.is_all_in_vain(result)
+    verb = f"check {source}" if is_in_vain else "compute"
+    following = f"tvaers {verb} --home {settings.home}"
     if as_json:
         screen.write_json(verdicts.as_document(result) | {"next_step": following})
     else:
         verdicts.show(result)
+        if is_in_vain:
+            screen.say(verdicts.IN_VAIN)
         screen.next_step(following)
-    if verdicts.is_any_refused(result):
-        raise typer.Exit(ContractError.exit_code)
+    if code := verdicts.exit_code(result):
+        raise typer.Exit(code)

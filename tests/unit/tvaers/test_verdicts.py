@@ -62,9 +62,33 @@ def test_a_file_that_is_not_recognised_has_no_counts(capsys):
     assert line.split() == ["lab.csv", "not", "recognised", "utf-8", ";"]
 
 
-@pytest.mark.parametrize(("state", "refused"), [("refused", True), ("accepted_with_quarantine", False)])
-def test_only_a_refused_file_makes_the_run_a_fault(state, refused):
-    assert verdicts.is_any_refused(result(*(ACCEPTED, replace(ACCEPTED, state=state)))) is refused
+@pytest.mark.parametrize(
+    ("states", "code"),
+    [
+        (["accepted", "accepted_with_quarantine", "already_loaded"], 0),
+        (["accepted", "unrecognised"], 11),
+        (["unrecognised", "refused", "accepted"], 12),
+    ],
+)
+def test_a_refused_file_and_one_that_is_not_recognised_each_have_an_exit_code(states, code):
+    assert verdicts.exit_code(result(*(replace(ACCEPTED, state=state) for state in states))) == code
+
+
+def test_what_is_to_be_known_of_accepted_and_loaded_files_is_told_once(capsys):
+    before = "Loaded before, on 2026-10-01."
+    told = shown(
+        capsys,
+        replace(ACCEPTED, message="Replaces lab_old.csv."),
+        *(replace(ACCEPTED, file_name=f"{n}.csv", state="already_loaded", message=before) for n in range(8)),
+    )
+    assert "lab.csv: Replaces lab_old.csv." in told
+    assert told.count(before) == 1
+    assert f"0.csv, 1.csv, 2.csv, 3.csv, 4.csv and 3 more: {before}" in told
+
+
+def test_files_that_were_not_looked_at_are_told(capsys):
+    verdicts.show(replace(result(ACCEPTED), skipped=("notes.md", "_old/lab.csv")))
+    assert "Not looked at, since they are no deliveries: notes.md, _old/lab.csv." in capsys.readouterr().out
 
 
 def test_the_document_for_machines_has_the_totals():
