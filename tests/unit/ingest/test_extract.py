@@ -121,7 +121,7 @@ def test_a_missing_or_empty_folder_is_refused(tmp_path, exists):
     folder = tmp_path / "extracts"
     if exists:
         folder.mkdir()
-    with pytest.raises(ExtractError, match=r"does not exist|holds no files"):
+    with pytest.raises(ExtractError, match=r"does not exist|holds no extracts"):
         extracts_in(folder)
 
 
