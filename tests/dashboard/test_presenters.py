@@ -8,8 +8,7 @@ import pytest
 
 from dashboard.catalogue import Definition, catalogue
 from dashboard.comparison import Measure, difference
-from dashboard.parts import rows
-from dashboard.presenters import about, data_quality, measures, municipality, overview
+from dashboard.presenters import about, measures, municipality, overview
 from dashboard.presenters.history import histories, year_before
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
 from dashboard.presenters.practice import present, spine
@@ -316,80 +315,6 @@ def test_history_keeps_each_indicator_apart(release: Release) -> None:
     found = histories(release.of_unit("all", "all"))
     assert len(found["hba1c_measured"]) == 8
     assert found["hba1c_measured"][NOW].is_shown
-
-
-def test_a_late_sector_and_a_refused_file_are_pointed_out(release: Release, english: Wording) -> None:
-    found = data_quality.deliveries(release.deliveries(), date(2026, 10, 6), english)
-    by_type = {each.file_type: each for each in found}
-    assert by_type["kl_gateway_119"].freshness == "stale"
-    assert by_type["oejenscreening"].freshness_text == "Refused"
-    assert by_type["oejenscreening"].rows_in == "Not stated"
-    assert by_type["lab_dm_forsker"].freshness_text == "Fresh"
-    assert data_quality.stale(found) == ["Eye screening", "Municipality"]
-
-
-def test_refused_files_are_counted_beside_those_in_use_and_one_of_no_known_type_is_no_alarm(
-    release: Release, english: Wording
-) -> None:
-    refused = (
-        release.deliveries()
-        .filter(file_type="oejenscreening")
-        .with_columns(file_type=pl.lit("lab_dm_forsker"), sector=pl.lit("laboratory"), fresh_within_days=pl.lit(45))
-    )
-    unknown = refused.with_columns(
-        file_type=pl.lit("unknown"), sector=pl.lit("unknown"), fresh_within_days=pl.lit(None, dtype=pl.Int64)
-    )
-    frame = pl.concat([release.deliveries(), refused, refused, unknown], how="vertical_relaxed")
-    found = data_quality.deliveries(frame, date(2026, 10, 6), english)
-    by_type = {each.file_type: each for each in found}
-    assert (by_type["lab_dm_forsker"].files, by_type["lab_dm_forsker"].refused) == ("1", "2")
-    assert by_type["lab_dm_forsker"].freshness_text == "Fresh"
-    assert (by_type["kontakter"].refused, by_type["oejenscreening"].refused) == ("", "1")
-    assert (by_type["unknown"].sector, by_type["unknown"].freshness_text) == ("Not recognised", "Refused")
-    assert data_quality.stale(found) == ["Eye screening", "Municipality"]
-    shown = {row[0].text: row[0].note for section in rows.deliveries(found, english) for row in section.rows}
-    assert shown["lab_dm_forsker"] == "files: 1 · refused: 2"
-    assert shown["Unknown type"] == "files: 0 · refused: 1"
-
-
-def test_an_old_file_type_that_a_newer_one_has_followed_is_no_alarm(release: Release, english: Wording) -> None:
-    retired = (
-        release.deliveries()
-        .filter(file_type="kontakter")
-        .with_columns(file_type=pl.lit("lpr_adm"), covers_until=date(2019, 2, 28))
-    )
-    found = data_quality.deliveries(pl.concat([release.deliveries(), retired]), date(2026, 10, 6), english)
-    assert {each.file_type: each.freshness for each in found}["lpr_adm"] == "older"
-    assert "Hospital" not in data_quality.stale(found)
-
-
-def test_small_quarantine_counts_are_not_shown(release: Release, english: Wording) -> None:
-    counts = {each.rule: each.rows for each in data_quality.set_aside(release.quarantine(), english)}
-    assert counts["identifier_missing"] == "Not shown"
-    assert counts["contact_unknown"] == "61"
-
-
-@pytest.mark.parametrize(("files", "left_out"), [(1, "Fewer than 5"), (2, "Not shown")])
-def test_only_what_was_left_out_of_a_single_file_is_called_few(
-    release: Release, english: Wording, files: int, left_out: str
-) -> None:
-    hidden = [
-        pl.lit(None, dtype=pl.Int64).alias(name) for name in ("rows_loaded", "rows_quarantined", "rows_duplicate")
-    ]
-    one = release.deliveries().filter(file_type="lab_dm_forsker").head(1).with_columns(*hidden)
-    (found,) = data_quality.deliveries(pl.concat([one] * files), date(2026, 10, 6), english)
-    assert (found.rows_loaded, found.rows_quarantined, found.rows_duplicate) == ("Not shown", left_out, left_out)
-
-
-def test_a_month_without_rows_is_a_gap(release: Release, english: Wording) -> None:
-    found = data_quality.received(release.completeness(), 36, english)
-    gaps = [
-        (sector, month)
-        for sector, shares in zip(found.sectors, found.shares, strict=True)
-        for month, share in zip(found.months, shares, strict=True)
-        if share is None
-    ]
-    assert gaps == [("Municipality", date(2026, 2, 1))]
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
