@@ -8,12 +8,14 @@ What one period and an earlier one tell together (the difference between consecu
 periods are protected each on its own.
 """
 
-from collections.abc import Iterator
+import os
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
 import polars as pl
+from numpy.typing import NDArray
 
 from indicators.disclosure.audit import Findings, subtract
 from indicators.disclosure.complementary import hide_enough
@@ -28,6 +30,7 @@ from tvaers.progress import track
 
 # Exact patient-years would tell, by their differences, for how many days somebody was followed.
 PATIENT_YEARS_STEP = 10
+AT_THE_SAME_TIME = 2
 PUBLISHED = ["numerator", "denominator", "patient_years", "eligible", "completeness", "value", "ci_low", "ci_high"]
 KEYS = ["indicator_id", "definition_version", "period_start", "period_end", "level", "unit_id", "sex", "age_band"]
 RELEASED = [*KEYS, "state", *PUBLISHED]
@@ -74,11 +77,20 @@ def protect(
     primary = too_small(cells, policy).to_numpy()
     narrowest: list[float] = []
     with track("Disclosure control", cells["period_end"].n_unique()) as advance:
-        for rows, system in _systems(cells, parents, policy, looks_at or {}, related or Related()):
-            chosen, findings = hide_enough(system, primary[rows], policy.protection_width)
-            narrowest.append(_judge(system, chosen, findings, cells["period_end"][int(rows[0])]))
-            hidden[rows] = chosen
-            advance(1)
+        of_period = _rows_by_period(cells)
+
+        def one(period: date) -> tuple[NDArray[np.bool_], float]:
+            part, clusters = cells[of_period[period]], parents.filter(pl.col("period_end") == period)
+            system = build_system(part, clusters, policy, looks_at or {}, related or Related())
+            chosen, findings = hide_enough(system, primary[of_period[period]], policy.protection_width)
+            return chosen, _judge(system, chosen, findings, period)
+
+        # The solver works outside Python, so two periods can be protected at the same time.
+        with ThreadPoolExecutor(min(AT_THE_SAME_TIME, os.cpu_count() or 1)) as pool:
+            for rows, (chosen, width) in zip(of_period.values(), pool.map(one, of_period), strict=True):
+                hidden[rows] = chosen
+                narrowest.append(width)
+                advance(1)
     finite = [width for width in narrowest if np.isfinite(width)]
     return Protection(
         cells=released(cells, pl.Series(hidden), policy),
@@ -87,15 +99,10 @@ def protect(
     )
 
 
-def _systems(
-    cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, looks_at: LooksAt, related: Related
-) -> Iterator[tuple[np.ndarray, System]]:
-    """Yield each period's rows and its system of counts and equations."""
-    number = cells.select("period_end").with_row_index("row")
-    for period in cells["period_end"].unique().sort():
-        rows = number.filter(pl.col("period_end") == period)["row"].to_numpy()
-        clusters = parents.filter(pl.col("period_end") == period).select("unit_id", "cluster_id")
-        yield rows, build_system(cells[rows], clusters, policy, looks_at, related)
+def _rows_by_period(cells: pl.DataFrame) -> dict[date, NDArray[np.int64]]:
+    """Return the row numbers of each period's cells, periods in order."""
+    rows = cells.select("period_end").with_row_index("row").group_by("period_end").agg("row").sort("period_end")
+    return {period: np.array(numbers) for period, numbers in rows.iter_rows()}
 
 
 def _judge(system: System, hidden: np.ndarray, findings: Findings, period: date) -> float:

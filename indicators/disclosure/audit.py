@@ -14,10 +14,13 @@ from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import lsmr
 
+from indicators.disclosure.condensed import condense
 from indicators.disclosure.system import System
 
 SEED = 20261122
-DIRECTIONS = 8
+DIRECTIONS = 40
+WORTH_A_PUSH = 3
+LARGE = 2000
 EXACT = 1e-6
 
 
@@ -29,11 +32,13 @@ class Findings:
         exact: Protected variables that are fixed.
         narrow: Small variables whose lowest and highest possible value lie closer than the policy allows.
         width: Lower bound of the distance between lowest and highest value, for small unknown variables; else infinity.
+        below: How far below its true value each small unknown variable could be.
     """
 
     exact: NDArray[np.bool_]
     narrow: NDArray[np.bool_]
     width: NDArray[np.float64]
+    below: NDArray[np.float64]
 
     @property
     def is_safe(self) -> bool:
@@ -125,97 +130,111 @@ def audit(
     if not exact.any():
         exact = protected & fixed(system, known)
     ranges = np.full(known.size, np.inf) if earlier is None else earlier.copy()
+    below = np.zeros(known.size)
     if not exact.any():
         wanted = protected & system.small
         if earlier is not None:
             wanted &= ~((earlier >= width) & np.isfinite(earlier))
-        ranges[wanted] = _widths(system, known, np.flatnonzero(wanted), width)
-    return Findings(exact=exact, narrow=ranges < width - EXACT, width=ranges)
+        ranges[wanted], below[wanted] = _widths(system, known, np.flatnonzero(wanted), width)
+    return Findings(exact=exact, narrow=ranges < width - EXACT, width=ranges, below=below)
 
 
-def _widths(system: System, known: NDArray[np.bool_], wanted: NDArray[np.int64], width: int) -> NDArray[np.float64]:
-    """Return how far each wanted variable can move; exact where it is below `width`, else a lower bound."""
+def _widths(
+    system: System, known: NDArray[np.bool_], wanted: NDArray[np.int64], width: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far each wanted variable can move, and how far down.
+
+    The first is exact where it is below `width`, else a lower bound.
+    """
     free = np.flatnonzero(~known)
-    matrix = system.equations[:, free].tocsr()
-    matrix = matrix[np.diff(matrix.indptr) > 0]
-    links = abs(matrix)
+    ceiling = 2.0 * float(system.truth.max(initial=1)) + width
+    together = condense(system.equations[:, free].tocsr(), system.truth[free], ceiling)
+    links = abs(together.equations)
     graph = sparse.bmat([[None, links], [links.T, None]], format="csr")
     _, label = csgraph.connected_components(graph, directed=False)
-    of_equation, of_variable = label[: matrix.shape[0]], label[matrix.shape[0] :]
-    ceiling = 2.0 * float(system.truth.max(initial=1)) + width
+    of_equation, of_leader = label[: links.shape[0]], label[links.shape[0] :]
     place = np.searchsorted(free, wanted)
-    result = np.full(wanted.size, np.inf)
-    for part in np.unique(of_variable[place]):
-        columns = np.flatnonzero(of_variable == part)
-        block = matrix[of_equation == part][:, columns]
-        inside = np.flatnonzero(of_variable[place] == part)
-        targets = np.searchsorted(columns, place[inside])
-        result[inside] = _Polytope(block, system.truth[free[columns]], ceiling).spread(targets, width)
-    return result
+    leaders = np.unique(together.leader[place])
+    low, high = np.zeros(free.size), np.zeros(free.size)
+    for part in np.unique(of_leader[leaders]):
+        columns = np.flatnonzero(of_leader == part)
+        block = together.equations[of_equation == part][:, columns]
+        polytope = _Polytope(block, together.low[columns], together.high[columns])
+        polytope.spread(np.searchsorted(columns, leaders[of_leader[leaders] == part]), width)
+        low[columns], high[columns] = polytope.low, polytope.high
+    own = together.leader[place]
+    return high[own] - low[own], np.where(together.sign[place] > 0, -low[own], high[own])
 
 
 class _Polytope:
-    """All counts that agree with the release, for one connected part of the unknowns."""
+    """All movements of counts that agree with the release, for one connected part of the unknowns."""
 
-    def __init__(self, block: sparse.csr_matrix, truth: NDArray[np.int64], ceiling: float) -> None:
-        self.truth = truth.astype(np.float64)
-        self.low, self.high = self.truth.copy(), self.truth.copy()
-        self.ceiling = ceiling
-        self.size = truth.size
-        right = np.asarray(block @ truth)
+    def __init__(self, block: sparse.csr_matrix, least: NDArray[np.float64], most: NDArray[np.float64]) -> None:
+        self.least, self.most = least, most
+        self.size = least.size
+        self.low, self.high = np.zeros(self.size), np.zeros(self.size)
         model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = block.shape[1], block.shape[0]
+        model.num_col_, model.num_row_ = self.size, block.shape[0]
         model.col_cost_ = np.zeros(self.size)
-        model.col_lower_, model.col_upper_ = np.zeros(self.size), np.full(self.size, ceiling)
-        model.row_lower_, model.row_upper_ = right, right
+        model.col_lower_, model.col_upper_ = least, most
+        model.row_lower_ = model.row_upper_ = np.zeros(block.shape[0])
         model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
         model.a_matrix_.start_ = block.indptr.astype(np.int32)
         model.a_matrix_.index_ = block.indices.astype(np.int32)
         model.a_matrix_.value_ = block.data.astype(np.float64)
         self.solver = highspy.Highs()
         self.solver.setOptionValue("output_flag", False)
-        self.solver.setOptionValue("presolve", "off")
-        self.solver.setOptionValue("solver", "simplex")
         self.solver.setOptionValue("threads", 1)
         self.solver.passModel(model)
         self.columns = np.arange(self.size, dtype=np.int32)
 
-    def spread(self, targets: NDArray[np.int64], width: int) -> NDArray[np.float64]:
-        """Return how far apart the lowest and highest value found for each target are.
+    def spread(self, targets: NDArray[np.int64], width: int) -> None:
+        """Find how far down and up the targets can move, until each has a range of `width` or has none.
 
         First many targets are pushed up together, none further than it needs to go, so that they share what can move.
         Those that did not get far enough are then moved one by one.
         """
+        self._solve_by(interior=self.size >= LARGE)
         rng = np.random.default_rng(SEED)
+        still = self._still(targets, width)
         for _ in range(DIRECTIONS):
-            still = targets[self._distance(targets) < width - EXACT]
             if still.size <= 1:
                 break
             towards = np.zeros(self.size)
             towards[still] = -rng.random(still.size)
-            self._limit(still, self.truth[still] + width)
-            self._go(towards)
-            self._limit(still, np.full(still.size, self.ceiling))
-        for target in targets[self._distance(targets) < width - EXACT]:
+            self._go(towards, still, width)
+            before, still = still.size, self._still(targets, width)
+            if before - still.size < WORTH_A_PUSH:
+                break
+        self._solve_by(interior=False)
+        for target in still:
             for sign in (-1.0, 1.0):
                 if self.high[target] - self.low[target] < width - EXACT:
                     towards = np.zeros(self.size)
                     towards[target] = sign
-                    self._go(towards)
-        return self._distance(targets)
+                    self._go(towards, np.array([target]), width)
 
-    def _limit(self, targets: NDArray[np.int64], high: NDArray[np.float64]) -> None:
-        columns = targets.astype(np.int32)
-        self.solver.changeColsBounds(columns.size, columns, np.zeros(columns.size), high)
+    def _solve_by(self, *, interior: bool) -> None:
+        """Choose the method: from corner to corner for small parts, through the middle for many targets of large ones.
 
-    def _distance(self, targets: NDArray[np.int64]) -> NDArray[np.float64]:
-        return np.asarray(self.high[targets] - self.low[targets])
+        A point from the middle is as good a proof that a count can vary as a corner is, and is found sooner.
+        """
+        method = ("ipm", "on", "off") if interior else ("simplex", "on" if self.size >= LARGE else "off", "on")
+        for option, value in zip(("solver", "presolve", "run_crossover"), method, strict=True):
+            self.solver.setOptionValue(option, value)
 
-    def _go(self, towards: NDArray[np.float64]) -> None:
-        """Go to the corner that lies furthest in a direction, and remember how far every variable got."""
+    def _still(self, targets: NDArray[np.int64], width: int) -> NDArray[np.int64]:
+        return targets[self.high[targets] - self.low[targets] < width - EXACT]
+
+    def _go(self, towards: NDArray[np.float64], still: NDArray[np.int64], width: int) -> None:
+        """Go as far as possible in a direction, and remember how far every variable got."""
+        columns = still.astype(np.int32)
+        enough = np.minimum(self.most[still], np.maximum(self.low[still] + width, 0.0))
+        self.solver.changeColsBounds(columns.size, columns, self.least[still], enough)
         self.solver.changeColsCost(self.size, self.columns, towards)
         self.solver.run()
         if self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal:
-            corner = np.asarray(self.solver.getSolution().col_value)
-            np.minimum(self.low, corner, out=self.low)
-            np.maximum(self.high, corner, out=self.high)
+            reached = np.asarray(self.solver.getSolution().col_value)
+            np.minimum(self.low, reached, out=self.low)
+            np.maximum(self.high, reached, out=self.high)
+        self.solver.changeColsBounds(columns.size, columns, self.least[still], self.most[still])

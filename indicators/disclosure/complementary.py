@@ -5,6 +5,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from indicators.disclosure.audit import Findings, audit, subtract, tight
+from indicators.disclosure.repair import Repair
 from indicators.disclosure.system import System
 from tvaers.errors import DisclosureError
 
@@ -15,8 +16,8 @@ def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> tuple
     """Return which cells are hidden so that the audit finds nothing, and what it found.
 
     Cells are given up greedily, cheapest first and in a fixed order, so the same input hides the same cells. First
-    every equation that gives a hidden cell away by subtraction gets a second unknown; then the audit's stronger attacks
-    are answered in the same way.
+    every equation that gives a hidden cell away by subtraction gets a second unknown; what the audit's stronger attacks
+    still find is then let move by hiding the cheapest cells that allow it.
 
     Args:
         system: The period's counts and equations.
@@ -28,7 +29,9 @@ def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> tuple
     """
     hidden = primary.copy()
     earlier: NDArray[np.float64] | None = None
+    repair: Repair | None = None
     for _ in range(MOST_ROUNDS):
+        before = int(hidden.sum())
         known, told_by = subtract(system, system.visible(hidden))
         found = np.flatnonzero(system.protected(hidden) & known)
         if not found.size:
@@ -40,8 +43,12 @@ def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> tuple
                 return hidden, findings
             earlier = findings.width
             found = np.flatnonzero(findings.exact | findings.narrow)
-        before = int(hidden.sum())
-        _give_up(system, hidden, found, known, told_by)
+            repair = repair or Repair(system)
+            upwards = np.where(findings.exact, 1.0, width - findings.below)[found]
+            if not repair.let_move(hidden, dict(zip(found.tolist(), upwards.tolist(), strict=True))):
+                break
+        else:
+            _give_up(system, hidden, found, known, told_by)
         if int(hidden.sum()) == before:
             break
     raise DisclosureError(

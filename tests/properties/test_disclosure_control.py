@@ -5,9 +5,11 @@ import polars as pl
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from scipy.optimize import linprog
 
 from indicators.disclosure.audit import audit
 from indicators.disclosure.policy import load_policy
+from indicators.disclosure.primary import too_small
 from indicators.disclosure.related import Related
 from indicators.disclosure.system import build_system
 from indicators.disclosure_control import PUBLISHED, protect
@@ -101,6 +103,29 @@ def test_the_audit_sees_a_cell_that_is_left_open() -> None:
         [place == ("practice", "b") for place in frame.select("level", "unit_id").iter_rows()]
     )
     assert audit(system, only_the_small_one, POLICY_IN_FORCE.protection_width).exact.any()
+
+
+@relaxed
+@given(groups)
+def test_the_audit_finds_as_narrow_what_a_plain_linear_programme_over_all_equations_finds(
+    counts: list[tuple[int, int]],
+) -> None:
+    frame = drawn_from(counts)
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    hidden = too_small(frame, POLICY_IN_FORCE).to_numpy()
+    hidden[(frame["level"] == "practice").to_numpy()] = True
+    findings = audit(system, hidden, POLICY_IN_FORCE.protection_width)
+    if findings.exact.any():
+        return
+    shown, equations = system.visible(hidden), system.equations.astype(float)
+    limits = [(value, value) if is_shown else (0, None) for value, is_shown in zip(system.truth, shown, strict=True)]
+    for count in np.flatnonzero(system.small & ~shown):
+        towards = np.zeros(system.truth.size)
+        ends = []
+        for towards[count] in (1.0, -1.0):
+            answer = linprog(towards, A_eq=equations, b_eq=np.zeros(equations.shape[0]), bounds=limits)
+            ends.append(towards[count] * answer.fun if answer.status == 0 else np.inf)
+        assert findings.narrow[count] == (ends[1] - ends[0] < POLICY_IN_FORCE.protection_width - 1e-6)
 
 
 def test_what_cannot_be_protected_is_refused_instead_of_released() -> None:
