@@ -38,6 +38,14 @@ class Source:
 
 
 @dataclass(frozen=True)
+class Break:
+    """A day from which a source registers in another way."""
+
+    from_on: date
+    what: Texts
+
+
+@dataclass(frozen=True)
 class Definition:
     """One indicator's definition; every text is a mapping from language to words.
 
@@ -46,6 +54,7 @@ class Definition:
         direction: `higher_is_better`, `lower_is_better` or `neither`.
         unit: Unit of a median, else empty.
         period_months: Length of the look-back.
+        breaks: Changes of registration in the sources it reads, oldest first.
         threshold_relation: Which side of the threshold counts: `below`, `at_most`, `at_least`, `above`, or empty.
     """
 
@@ -74,6 +83,7 @@ class Definition:
     is_verified: bool
     owner: Texts
     reviewed_on: date | None
+    breaks: tuple[Break, ...] = ()
 
     @property
     def target_value(self) -> float | None:
@@ -120,6 +130,9 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         is_verified=bool(stated.get("verified", True)),
         owner=_texts(stated.get("owner")),
         reviewed_on=_date(stated.get("reviewed_on")),
+        breaks=tuple(
+            Break(date.fromisoformat(each["from_on"]), _texts(each["what"])) for each in stated.get("breaks") or ()
+        ),
     )
 
 

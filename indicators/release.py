@@ -11,7 +11,8 @@ import duckdb
 import polars as pl
 
 import tvaers
-from indicators.catalogue import columns_in
+from indicators.breaks import breaks_of, load_breaks
+from indicators.catalogue import columns_in, load_catalogue
 from indicators.definition import Indicator, load_definitions
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import load_related
@@ -155,7 +156,13 @@ def _pages(definitions: tuple[Indicator, ...], pack: Pack, disease: str, day: da
     parameters = load_parameters(pack.folder)
     populations = load_populations(disease)
     variables = load_variables(disease).values()
-    pages = [_page(each, parameters, populations, day) | _relation(each, variables) for each in definitions]
+    catalogue, breaks = load_catalogue(disease, pack, definitions), load_breaks(pack.folder)
+    pages = [
+        _page(each, parameters, populations, day)
+        | _relation(each, variables)
+        | {"breaks": breaks_of(each, catalogue, breaks)}
+        for each in definitions
+    ]
     rows = [
         {
             "indicator_id": each.id,

@@ -7,6 +7,7 @@ import plotly.graph_objects as go
 
 from dashboard import colours
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet
+from dashboard.presenters.breaks import Mark
 from dashboard.presenters.drawn import Line, Scale
 from dashboard.wording import Wording
 
@@ -77,6 +78,24 @@ def mark_days(drawn: go.Figure, days: Sequence[date], words: Wording) -> None:
     if days:
         margin = timedelta(days=50)
         drawn.update_xaxes(range=[days[0] - margin, days[-1] + margin])
+
+
+def mark_breaks(drawn: go.Figure, found: Sequence[Mark], days: Sequence[date]) -> None:
+    """Draw a line where the registration changed, unless it lies before the first reporting date."""
+    for mark in found:
+        if days and days[0] <= mark.day <= days[-1]:
+            line = {"color": colours.WORSE, "width": 1.5, "dash": "dashdot"}
+            drawn.add_shape(type="line", x0=mark.day, x1=mark.day, y0=0, y1=1, yref="paper", line=line)
+            drawn.add_annotation(
+                x=mark.day,
+                y=1,
+                yref="paper",
+                text=escaped(mark.label),
+                showarrow=False,
+                xanchor="left",
+                yanchor="top",
+                font={"size": 11, "color": colours.WORSE},
+            )
 
 
 def axis_range(lines: list[Line], scale: Scale) -> tuple[float, float]:

@@ -45,9 +45,19 @@ class Course:
         return self.is_long_enough and (not self.runs.is_random or self.is_newest_outside)
 
 
+def points(history: History, up_to: date, definition: Definition) -> dict[date, Measure]:
+    """Return what is shown up to a reporting date and looks back on one way of registering only, oldest first."""
+    newest_break = max((each.from_on for each in definition.breaks if each.from_on <= up_to), default=date.min)
+    return {
+        day: history[day]
+        for day in sorted(history)
+        if day <= up_to and history[day].is_shown and (history[day].period_start or date.max) >= newest_break
+    }
+
+
 def course(history: History, up_to: date, definition: Definition) -> Course | None:
-    """Return the course of a unit up to a reporting date; None when nothing is shown."""
-    shown = {day: history[day] for day in sorted(history) if day <= up_to and history[day].is_shown}
+    """Return the course of a unit up to a reporting date, since the newest break; None when nothing is shown."""
+    shown = points(history, up_to, definition)
     values = tuple(measure.value for measure in shown.values() if measure.value is not None)
     found = runs(values)
     if found is None:

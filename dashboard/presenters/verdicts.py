@@ -7,7 +7,8 @@ from dashboard.catalogue import Definition
 from dashboard.chance.run_chart import FEWEST_POINTS
 from dashboard.comparison import Difference, Judgement, Measure, TargetState, difference, judge
 from dashboard.presenters import measures
-from dashboard.presenters.course import course
+from dashboard.presenters.breaks import crossed
+from dashboard.presenters.course import course, points
 from dashboard.presenters.history import History, year_before
 from dashboard.wording import Wording
 
@@ -41,7 +42,9 @@ def changed(own: History, reporting_date: date, definition: Definition, words: W
     before, now = own.get(earlier), own.get(reporting_date)
     if before is None or now is None or not (before.is_shown and now.is_shown):
         return Verdict("unknown", "")
-    if sum(measure.is_shown for day, measure in own.items() if day <= reporting_date) < FEWEST_POINTS:
+    if broken := crossed(definition, before, now):
+        return Verdict("unknown", words("trend.broken", month=words.month(broken[-1].from_on)))
+    if len(points(own, reporting_date, definition)) < FEWEST_POINTS:
         return Verdict("unknown", words("trend.too_short"))
     change = difference(now, before)
     if change in {"higher", "lower"}:

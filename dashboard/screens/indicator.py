@@ -11,6 +11,7 @@ from dashboard.parts import rows
 from dashboard.parts.cards import cards
 from dashboard.parts.prose import paragraphs, sentences
 from dashboard.presenters import drawn, funnel, measures, run_chart
+from dashboard.presenters.breaks import marks
 from dashboard.presenters.course import course
 from dashboard.presenters.history import histories
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
@@ -44,7 +45,8 @@ number, meaning = st.columns([3, 2], gap="large")
 with number:
     st.html(cards([card for found in story.by_group.values() for card in found], None, words))
     found = course(own.get(key, {}), day, definition)
-    st.html(sentences(run_chart.told(found, definition, words)))
+    broken = marks(own.get(key, {}), days, definition, words)
+    st.html(sentences([*run_chart.told(found, definition, words), *(mark.text for mark in broken)]))
     seen_as = COURSES[0]
     if found is not None:
         seen_as = address.choose_one(
@@ -58,6 +60,7 @@ with number:
     else:
         picture = trend.figure(mine, theirs, scale, shown.caption(view, title, subtitle), words)
         spoken = words("indicator.trend_text", title=title, unit=view.unit_name)
+    trend.mark_breaks(picture, broken, days)
     shown.chart(view, picture, f"trend-{key}", spoken)
     with st.expander(words("chart.as_table")):
         header = [words("table.reporting_date"), view.unit_name, *([view.peer_name] if view.peer else [])]
