@@ -46,12 +46,12 @@ with number:
     st.html(cards([card for found in story.by_group.values() for card in found], None, words))
     found = course(own.get(key, {}), day, definition)
     broken = marks(own.get(key, {}), days, definition, words)
-    st.html(sentences([*run_chart.told(found, definition, words), *(mark.text for mark in broken)]))
-    seen_as = COURSES[0]
-    if found is not None:
-        seen_as = address.choose_one(
-            words("course.seen_as"), "course", COURSES, lambda each: words(f"course.as.{each}"), seen_as
-        )
+    seen_as = address.choose_one(
+        words("course.seen_as"), "course", COURSES, lambda each: words(f"course.as.{each}"), COURSES[0]
+    )
+    told = run_chart.told(found, definition, words) if seen_as == "run_chart" else []
+    if told or broken:
+        st.html(sentences([*told, *(mark.text for mark in broken)]))
     if found is not None and seen_as == "run_chart":
         below = words("course.subtitle", unit=view.unit_name, scale=scale.unit)
         caption = shown.caption(view, title, below)

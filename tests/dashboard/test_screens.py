@@ -149,8 +149,9 @@ def test_the_practices_stand_in_a_funnel_around_the_area_or_the_target() -> None
 
 def test_the_course_can_be_seen_as_a_run_chart() -> None:
     at = opened("indicator", lang="en", indicator="hba1c_measured")
-    assert wording("en")("course.too_short", fewest="10") in text(at)
+    assert wording("en")("course.too_short", fewest="10") not in text(at)
     at.button_group(key="choose.course").set_value("run_chart").run()
+    assert wording("en")("course.too_short", fewest="10") in text(at)
     assert at.query_params["course"] == "run_chart"
     assert "Control limits" in str(at.get("plotly_chart")[0].proto)
 
