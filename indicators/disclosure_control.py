@@ -101,8 +101,8 @@ def protect(
 
 def _rows_by_period(cells: pl.DataFrame) -> dict[date, NDArray[np.int64]]:
     """Return the row numbers of each period's cells, periods in order."""
-    rows = cells.select("period_end").with_row_index("row").group_by("period_end").agg("row").sort("period_end")
-    return {period: np.array(numbers) for period, numbers in rows.iter_rows()}
+    periods = cells["period_end"]
+    return {period: np.flatnonzero((periods == period).to_numpy()) for period in periods.unique().sort()}
 
 
 def _judge(system: System, hidden: np.ndarray, findings: Findings, period: date) -> float:
