@@ -108,11 +108,11 @@ def restore(con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_
 
 
 def park_with_first(con: duckdb.DuckDBPyConnection, first: str, target: Target, batch_id: int) -> None:
-    """Park a delivery's rows in a later target whose row in the first target is parked: their fact is told already."""
+    """Park a delivery's rows in a later target whose row in the first is not in use: their fact is told already."""
     tie = target.goes_with_first
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE with_first AS SELECT rowid AS id, batch_id FROM core.{target.table} "
-        f"WHERE batch_id = $batch AND {tie} IN (SELECT {tie} FROM parked.{first} WHERE batch_id = $batch)",
+        f"WHERE batch_id = $batch AND {tie} NOT IN (SELECT {tie} FROM core.{first} WHERE batch_id = $batch)",
         {"batch": batch_id},
     )
     move(con, target.table, "core", "parked", "with_first")

@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import json
 import logging
 import os
 import subprocess
@@ -75,6 +76,36 @@ def _deliver_all(folder):
     header = (*PRACTICE, CANARIES[190])
     deliver(folder, "praksis_maalinger_2022.csv", text(header, [(*row, "") for row in measurements(CANARIES[190:])]))
     deliver(folder, "ukendt.csv", text((CANARIES[199], "tekst"), [(CANARIES[198], "x")]))
+    _deliver_keys_and_names(folder)
+
+
+def _deliver_keys_and_names(folder):
+    """Deliver records whose keys a supplier built from the person's number, and files named after a person."""
+    people = CANARIES[20:60]
+    contacts = [
+        (person, f"{person}{'-1' if number % 2 else ''}", "2017-05-04", "2017-05-04", "1", "01")
+        for number, person in enumerate(people)
+    ]
+    deliver(folder, "lpr_adm_2017.csv", text(("pnr", "recnum", "d_inddto", "d_uddto", "c_pattype", "c_spec"), contacts))
+    diagnoses = [(contact[1], "DE119", "A") for contact in contacts]
+    deliver(folder, "lpr_diag_2017.csv", text(("recnum", "c_diag", "c_diagtype"), diagnoses))
+    deliver(folder, "kl_gateway_119_2025.json", json.dumps([_referral(person) for person in people]))
+    days = measurements(CANARIES[100:150])
+    days[5] = (*days[5][:2], f"{CANARIES[7][:6]}-{CANARIES[7][6:]}", *days[5][3:])
+    deliver(folder, "praksis_maalinger_2021.csv", text(PRACTICE, days))
+    deliver(folder, f"{CANARIES[8]}/praksis_maalinger_2020.csv", text(PRACTICE, measurements(CANARIES[:9])))
+    deliver(folder, f"lab_{CANARIES[9]}_v2.csv", text(PRACTICE, measurements(CANARIES[:8])))
+    deliver(folder, f"notes/{CANARIES[10]}.md", "not a delivery")
+
+
+def _referral(person):
+    patient = {"resourceType": "Patient", "id": f"p{person}",
+               "identifier": [{"system": "urn:oid:1.2.208.176.1.2", "value": person}]}  # fmt: skip
+    request = {"resourceType": "ServiceRequest", "id": person, "status": "active", "authoredOn": "2025-01-05"}
+    return {
+        "resourceType": "Bundle", "type": "collection", "timestamp": "2025-03-02T08:00:00+01:00",
+        "entry": [{"fullUrl": f"urn:uuid:{each['id']}", "resource": each} for each in (patient, request)],
+    }  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -113,8 +144,18 @@ def test_every_fate_was_met(done):
         "praksis_maalinger_2023.csv.gz": "refused",
         "praksis_maalinger_2022.csv": "already_loaded",
         "ukendt.csv": "unrecognised",
+        "lpr_adm_2017.csv": "already_loaded",
+        "lpr_diag_2017.csv": "already_loaded",
+        "kl_gateway_119_2025.json": "already_loaded",
+        "praksis_maalinger_2021.csv": "already_loaded",
+        "praksis_maalinger_2020.csv": "refused",
+        "lab_##########_v#.csv": "refused",
     }
-    assert answer(settings, "SELECT count(*) FROM core.measurement") == [(127,)]
+    assert answer(settings, "SELECT count(*) FROM core.measurement") == [(176,)]
+    assert answer(settings, "SELECT count(*) FROM core.diagnosis JOIN core.hospital_contact USING (contact_id)") == [
+        (40,)
+    ]
+    assert answer(settings, "SELECT count(DISTINCT course_id) FROM core.municipal_course") == [(40,)]
     held_back = "SELECT DISTINCT rule FROM meta.quarantine ORDER BY rule"
     assert answer(settings, held_back) == [("dato_in_future",), ("identifier_in_text",)]
 

@@ -14,7 +14,7 @@ VISITS = range(4)
 SURE_OF_THEIR_ROWS = ("kontakter", "lpr_a_kontakt", "for_lpr3kontakter", "for_besoeg", "cpr_skift")
 
 some = settings(
-    max_examples=6,
+    max_examples=5,
     deadline=None,
     derandomize=True,
     phases=[Phase.explicit, Phase.generate],
@@ -54,6 +54,13 @@ def regional(visit):
             "kontakttype": "Fysisk fremmøde", "pt_type": "Ambulant"}  # fmt: skip
 
 
+def regional_again(visit):
+    """Return what counts as the same visit: the same person, day and department, at another hour."""
+    told = regional(visit)
+    later = told["datotid_lpr3kontaktstart"].replace("08:30", "14:00")
+    return {**told, "datotid_lpr3kontaktstart": later, "adiagnosekode": "DI10"}
+
+
 def leaning(visits_told):
     """Return the deliveries that lean on contacts: (file type, name, rows)."""
     return [
@@ -62,7 +69,7 @@ def leaning(visits_told):
                                     for v in visits_told for c in ("DE119", "DI10")]),
         ("procedurer_kirurgi", "2020", [{"dw_ek_kontakt": number(visit), "procedurekode": "KNGQ19",
                                          "proceduretype": "P", "dato_start": "2020-09-01"} for visit in visits_told]),
-        ("for_lpr3kontakter", "2020", [regional(visit) for visit in VISITS]),
+        ("for_lpr3kontakter", "2020", [*map(regional, VISITS), *map(regional_again, VISITS)]),
         ("cpr_skift", "2020", [{"pnr_gammel": BO, "pnr_ny": NEW_NUMBER, "skift_dato": "2020-02-02"}]),
     ]  # fmt: skip
 
@@ -168,16 +175,16 @@ def test_what_leans_on_a_contact_comes_back_with_it(told, corrected, in_another_
 
 
 def test_a_visit_told_by_all_is_one_visit_with_its_diagnoses_in_every_order():
-    """The drawn case of the property above: each of the 24 orders of four deliveries."""
+    """The drawn case of the property above, in eight of the orders of four deliveries: each comes first and last."""
     deliveries = [
         ("kontakter", "2020", [contact(0)]),
         ("lpr_a_kontakt", "2020", [contact_again(0), contact_again(1)]),
-        ("for_lpr3kontakter", "2020", [regional(0), regional(1), regional(2)]),
+        ("for_lpr3kontakter", "2020", [*map(regional, range(3)), regional_again(2)]),
         ("for_besoeg", "2020", [{"cpr": ANNA, "datotid_start": "2020-01-04 08:30:00", "shakafskode": DEPARTMENT,
                                  "adiagnosekode": "DI10"}]),
     ]  # fmt: skip
     found = []
-    for order in itertools.permutations(deliveries):
+    for order in itertools.islice(itertools.permutations(deliveries), 0, None, 3):
         region = Region()
         for delivery in order:
             region.send(*delivery)
