@@ -27,10 +27,9 @@ def refuse_unbalanced(con: duckdb.DuckDBPyConnection, mapping: Mapping, batch_id
         UnbalancedRowsError: The numbers differ.
     """
     accepted = _count(con, "SELECT count(*) FROM staged")
-    staged = _count(
-        con,
-        f"SELECT count(*) FROM {DELIVERED} WHERE row_number NOT IN (SELECT row_number FROM {FAILED})",
-    )
+    # Malformed rows were never among the delivered ones.
+    failed = _count(con, f"SELECT count(DISTINCT row_number) FROM {FAILED} WHERE rule <> 'row_malformed'")
+    staged = _count(con, f"SELECT count(*) FROM {DELIVERED}") - failed
     first = mapping.targets[0]
     if first.rows == "staged":
         found = _in_use(con, first, batch_id) + _silent(con, mapping, first)

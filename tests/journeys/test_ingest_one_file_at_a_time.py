@@ -5,7 +5,18 @@ import pytest
 
 from ingest import file_job
 from ingest.job import run
-from tests.lib.deliveries import LABKA, PRACTICE, answer, deliver, identifiers, measurements, new_home, results, text
+from tests.lib.deliveries import (
+    LABKA,
+    PRACTICE,
+    answer,
+    deliver,
+    identifiers,
+    measurements,
+    new_home,
+    results,
+    text,
+    typed_rows,
+)
 
 PEOPLE = identifiers(40)
 
@@ -93,6 +104,19 @@ def test_rows_that_refer_to_a_file_that_never_came_wait_for_it(home, tmp_path):
         ("lpr_adm", "accepted"),
         ("lpr_diag", "accepted"),
     ]
+
+
+@pytest.mark.parametrize(("contacts", "leaning"), [("kontakter", "lpr_a_diagnose"), ("lpr_a_kontakt", "diagnoser")])
+def test_either_contact_file_of_a_register_is_enough_for_what_leans_on_it(home, tmp_path, contacts, leaning):
+    deliver(tmp_path / "in", f"{leaning}_2020.csv", typed_rows(leaning, {}))
+    (alone,) = run(home, tmp_path / "in").files
+    assert alone.state == "refused"
+    assert "kontakter or lpr_a_kontakt" in alone.message
+    assert "run the same command again" in alone.message
+    deliver(tmp_path / "in", f"{contacts}_2020.csv", typed_rows(contacts, {"pnr": PEOPLE[0]}))
+    states = {verdict.file_type: verdict.state for verdict in run(home, tmp_path / "in").files}
+    assert states == {contacts: "accepted", leaning: "accepted"}
+    assert answer(home, "SELECT count(*) FROM core.diagnosis JOIN core.hospital_contact USING (contact_id)") == [(1,)]
 
 
 def test_patient_tables_are_stored_by_person_and_date_and_not_as_delivered(home, tmp_path):
