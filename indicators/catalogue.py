@@ -1,7 +1,7 @@
 """Everything that defines a disease's indicators in one country, loaded once and checked against each other."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from functools import cache, cached_property
 from pathlib import Path
@@ -15,10 +15,12 @@ from sqlglot.errors import ParseError
 
 from indicators.codelists import create_codelist, load_codelists
 from indicators.definition import PARAMETER, Indicator, load_definitions, unknown
+from indicators.deliverers import Deliverers, load_deliverers
 from indicators.dialect import create_table, ranges, show_all_facts
 from indicators.members import create_diabetes_table, create_members
 from indicators.parameters import Parameter, load_parameters, values_on
 from indicators.patient_period import (
+    create_area,
     create_base,
     create_period,
     create_reporting,
@@ -49,6 +51,8 @@ class Catalogue:
 
     Attributes:
         columns: Value columns of each variable, by the variable's name.
+        deliverers: Who delivers which file type.
+        area: Codes of the municipalities whose inhabitants are counted; None for all that were delivered.
     """
 
     disease: str
@@ -59,6 +63,8 @@ class Catalogue:
     parameters: Mapping[str, Parameter]
     codelists: pl.DataFrame
     columns: Mapping[str, tuple[str, ...]]
+    deliverers: Deliverers = field(default_factory=Deliverers)
+    area: frozenset[str] | None = None
 
     def indicator(self, name: str) -> Indicator:
         """Return an indicator by its id.
@@ -151,13 +157,20 @@ def columns_in(expression: str, *, where: str) -> frozenset[str]:
     return frozenset(column.name for column in tree.find_all(exp.Column))
 
 
-def load_catalogue(disease: str, pack: CountryPack, indicators: Sequence[Indicator] | None = None) -> Catalogue:
+def load_catalogue(
+    disease: str,
+    pack: CountryPack,
+    indicators: Sequence[Indicator] | None = None,
+    *,
+    area: frozenset[str] | None = None,
+) -> Catalogue:
     """Return the catalogue of a disease in a country.
 
     Args:
         disease: A folder below `indicators/`.
         pack: The country pack.
         indicators: Only these, or all when None.
+        area: Codes of the municipalities whose inhabitants are counted; None for all that were delivered.
 
     Raises:
         DefinitionError: A file is written wrongly, or two of them do not fit together.
@@ -174,6 +187,8 @@ def load_catalogue(disease: str, pack: CountryPack, indicators: Sequence[Indicat
         parameters=parameters,
         codelists=load_codelists(pack.folder),
         columns=value_columns(variables, parameters, breakdowns),
+        deliverers=load_deliverers(pack.folder),
+        area=area,
     )
     refuse_shared_columns(catalogue.columns)
     return catalogue
@@ -220,6 +235,7 @@ def empty_warehouse(breakdowns: Breakdowns) -> duckdb.DuckDBPyConnection:
     create_codelist(con, pl.DataFrame(schema={"list": pl.String, "system": pl.String, "code": pl.String}))
     create_diabetes_table(con)
     create_members(con, "", *ranges(1)[0])
+    create_area(con, None)
     reporting_date = date(2000, 12, 31)
     create_reporting(con, [reporting_date], [12], breakdowns.attribution.hospital_months)
     create_base(con, [12], breakdowns)

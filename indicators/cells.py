@@ -58,17 +58,20 @@ class Counted:
 
     Attributes:
         tag: Suffix of its columns.
+        has_undelivered: Whether somebody's practice or municipality delivers nothing for it.
         counts: SQL aggregate of each number, by the number's name.
     """
 
     indicator: Indicator
     tag: str
     clauses: Clauses
+    has_undelivered: bool = False
 
     @property
     def leaves_some_out(self) -> bool:
-        """Whether people are eligible but not counted, because a value is missing."""
-        return self.indicator.measured is not None and self.indicator.missing_values == "exclude"
+        """Whether people are eligible but not counted, because a value is missing or was not delivered."""
+        is_excluded = self.indicator.measured is not None and self.indicator.missing_values == "exclude"
+        return is_excluded or self.has_undelivered
 
     @property
     def counts(self) -> dict[str, str]:
@@ -106,11 +109,22 @@ class Counted:
         return {f"{name}_{self.tag}": expression for name, expression in found.items()}
 
 
-def counted_of(catalogue: Catalogue, indicators: Sequence[Indicator]) -> list[Counted]:
-    """Return the indicators with their clauses; tags are their places in the catalogue."""
+def counted_of(catalogue: Catalogue, indicators: Sequence[Indicator], undelivered: Mapping[str, str]) -> list[Counted]:
+    """Return the indicators with their clauses; tags are their places in the catalogue.
+
+    Args:
+        catalogue: The definitions.
+        indicators: Which of them.
+        undelivered: For some indicators, the truth expression of whose data nobody delivered.
+    """
     places = {indicator.id: place for place, indicator in enumerate(catalogue.indicators)}
     return [
-        Counted(indicator, str(places[indicator.id]), clauses_of(indicator, f"in_{indicator.population}"))
+        Counted(
+            indicator,
+            str(places[indicator.id]),
+            clauses_of(indicator, f"in_{indicator.population}", undelivered.get(indicator.id)),
+            has_undelivered=indicator.id in undelivered,
+        )
         for indicator in indicators
     ]
 

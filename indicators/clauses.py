@@ -15,7 +15,7 @@ class Clauses:
         in_population: Belongs to the indicator's population.
         excluded_by: Place of the first exclusion that applies, counted from 1, or NULL.
         is_eligible: In the population, described by the denominator and not excluded.
-        is_missing: Eligible, but without the value that the indicator needs.
+        is_missing: Eligible, but without the value that the indicator needs, or nobody delivered it.
         in_denominator: Counted.
         is_met: Counted and meets the indicator, or has such an event. None for medians.
         events: How many events meet the indicator; 0 outside the denominator. None where patients are counted.
@@ -46,12 +46,13 @@ def whole_days(years: str) -> str:
     return f"CAST(round(({years}) * {DAYS_PER_YEAR}) AS BIGINT)"
 
 
-def clauses_of(indicator: Indicator, population: str) -> Clauses:
+def clauses_of(indicator: Indicator, population: str, undelivered: str | None = None) -> Clauses:
     """Return the clauses of an indicator.
 
     Args:
         indicator: The definition.
         population: Name of a BOOLEAN column that says who is in the population.
+        undelivered: Truth expression of those for whom nobody delivered what the indicator needs: they are missing.
     """
     denominator = indicator.denominator
     described = [truth(denominator.when)] if denominator.when else []
@@ -71,6 +72,9 @@ def clauses_of(indicator: Indicator, population: str) -> Clauses:
         is_missing = f"({is_eligible}) AND NOT {measured}"
         if indicator.missing_values == "exclude":
             in_denominator = f"({is_eligible}) AND {measured}"
+    if undelivered:
+        is_missing = f"({is_missing}) OR (({is_eligible}) AND {undelivered})"
+        in_denominator = f"({in_denominator}) AND NOT {undelivered}"
     return Clauses(
         in_population=population,
         excluded_by=excluded_by,

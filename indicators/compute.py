@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 import tvaers
+from indicators.area import area_of
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.cells import Counted, add_up, all_keys, create_median_values
 from indicators.coverage import is_covered, spans_of
@@ -18,6 +19,8 @@ from indicators.medians import medians
 from indicators.members import MEMBERS_PER_CHUNK, classify
 from indicators.patient_results import create_patient_results
 from indicators.results import RESULT_COLUMNS, results_of
+from indicators.silence import find_silences
+from packs.pack import load_pack
 from tvaers.errors import DefinitionError
 from tvaers.keys import load_master_key
 from tvaers.progress import Advance, track
@@ -33,6 +36,8 @@ class ComputeSummary:
     Attributes:
         people: How many people each classifier finds, by its name.
         results: Rows of `indicator.result` by state.
+        municipalities: How many the area has, of those that anybody lives in.
+        outside: In how many others people have an address; nobody is counted there.
         seconds: How long it took.
     """
 
@@ -41,6 +46,8 @@ class ComputeSummary:
     indicators: int
     people: dict[str, int]
     results: dict[str, int]
+    municipalities: int
+    outside: int
     seconds: float
 
 
@@ -55,10 +62,8 @@ def compute(settings: Settings, reporting_dates: Sequence[date]) -> ComputeSumma
         DefinitionError: A definition, parameter or the pack is wrong.
         WarehouseError: The warehouse is missing, busy or cannot be written.
     """
-    from packs.pack import load_pack
-
     pack = load_pack(settings.pack)
-    catalogue = load_catalogue(settings.disease, pack)
+    catalogue = load_catalogue(settings.disease, pack, area=area_of(settings, pack))
     key = load_master_key(settings).subkey("encryption")
     with open_read_only(settings.warehouse, key):
         pass
@@ -100,13 +105,14 @@ def compute_on(
         with track("Classifying who has diabetes"):
             bound = catalogue.classifier_values_on(dates[-1])
             classify(con, catalogue.classifiers, bound)
-    lengths = by_length(catalogue, catalogue.indicators)
+    silences = find_silences(con, catalogue, dates)
+    lengths = by_length(catalogue, catalogue.indicators, silences.undelivered)
     create_median_values(con)
     begun: set[str] = set()
     create_patient_results(con, "indicator.patient_result")
     for bound, group in by_values(catalogue, dates):
         latest = "indicator.patient_result" if dates[-1] in group else None
-        run = Run(con, catalogue, group, bound, lengths, latest, begun)
+        run = Run(con, catalogue, group, bound, lengths, latest, begun, silences=silences)
         classifier = diabetes_definition or catalogue.populations.classifier
         run_all(run, classifier=classifier, members_per_chunk=members_per_chunk)
     with track("Adding up units and intervals", len(catalogue.indicators)) as advance:
@@ -176,11 +182,18 @@ def summary_of(
     """Return the summary of a computation from the tables that it wrote."""
     people = con.execute("SELECT definition, count(*) FROM indicator.diabetes GROUP BY ALL ORDER BY ALL").fetchall()
     states = con.execute("SELECT state, count(*) FROM indicator.result GROUP BY ALL ORDER BY ALL").fetchall()
+    inside, outside = con.execute(
+        "SELECT count(*) FILTER (municipality_code IN (SELECT municipality_code FROM area)), "
+        "count(*) FILTER (municipality_code NOT IN (SELECT municipality_code FROM area)) "
+        "FROM (SELECT DISTINCT municipality_code FROM core.residence)"
+    ).fetchone() or (0, 0)
     return ComputeSummary(
         disease=catalogue.disease,
         reporting_dates=tuple(dates),
         indicators=len(catalogue.indicators),
         people=dict(people),
         results=dict(states),
+        municipalities=inside,
+        outside=outside,
         seconds=round(seconds, 1),
     )

@@ -1,6 +1,6 @@
 """Run a catalogue over a warehouse: patients in, cells and patient-level results out, range by range of pseudonyms."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -14,6 +14,7 @@ from indicators.definition import Indicator
 from indicators.dialect import Bound, fetch, ranges, show_all_facts, shown_as
 from indicators.members import create_members, number_of_chunks
 from indicators.patient_period import (
+    create_area,
     create_base,
     create_period,
     create_reporting,
@@ -22,6 +23,7 @@ from indicators.patient_period import (
 )
 from indicators.patient_results import collect_patient_results
 from indicators.placement import Grid, place_beside
+from indicators.silence import Silences
 from indicators.variables import Variable
 from tvaers.progress import Advance, track
 
@@ -37,6 +39,7 @@ class Run:
         patient_results: Table that receives the patient-level results of the latest date, or None.
         begun: Tables of cells that exist already; shared by runs whose results belong together.
         kept: Rows of variables that are the same for all lengths of period.
+        silences: Who delivers nothing when.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -47,19 +50,30 @@ class Run:
     patient_results: str | None
     begun: set[str] = field(default_factory=set)
     kept: dict[str, pl.DataFrame] = field(default_factory=dict)
+    silences: Silences = field(default_factory=Silences)
 
 
 def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
     """Create the relations that do not depend on dates or patients."""
     show_all_facts(con)
     create_codelist(con, catalogue.codelists)
+    create_area(con, catalogue.area)
 
 
-def by_length(catalogue: Catalogue, indicators: Sequence[Indicator]) -> dict[int, list[Counted]]:
-    """Return the indicators by the length of their period in months, the longest first."""
+def by_length(
+    catalogue: Catalogue, indicators: Sequence[Indicator], undelivered: Mapping[str, str] | None = None
+) -> dict[int, list[Counted]]:
+    """Return the indicators by the length of their period in months, the longest first.
+
+    Args:
+        catalogue: The definitions.
+        indicators: Which of them.
+        undelivered: For some indicators, the truth expression of whose data nobody delivered.
+    """
+    silent = undelivered or {}
     lengths = sorted({indicator.period for indicator in indicators}, reverse=True)
     return {
-        months: counted_of(catalogue, [indicator for indicator in indicators if indicator.period == months])
+        months: counted_of(catalogue, [indicator for indicator in indicators if indicator.period == months], silent)
         for months in lengths
     }
 
@@ -82,7 +96,7 @@ def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> None:
 def run_length(run: Run, months: int, advance: Advance) -> None:
     """Add the members of one range and one length of period to the results."""
     counted = run.lengths[months]
-    rows = patient_period(run, months)
+    rows = run.silences.marked(patient_period(run, months), months)
     with shown_as(run.con, "patient_period", rows):
         count_cells(run.con, months, run.catalogue, counted, bound=run.bound, begun=run.begun)
         for each in counted:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from indicators.area import area_of
 from indicators.catalogue import Catalogue, columns_in, load_catalogue
 from indicators.clauses import truth
 from indicators.definition import PARAMETER, Indicator, Text, read_yaml
@@ -86,7 +87,8 @@ def explain(
         DefinitionError: Unknown indicator, or not a pseudonym.
         WarehouseError: The warehouse is missing, or nothing was computed yet.
     """
-    catalogue = load_catalogue(settings.disease, load_pack(settings.pack))
+    pack = load_pack(settings.pack)
+    catalogue = load_catalogue(settings.disease, pack, area=area_of(settings, pack))
     with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as con:
         return explain_on(con, catalogue, indicator_id, pseudonym, on or latest_reporting_date(con), language)
 

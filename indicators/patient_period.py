@@ -1,11 +1,12 @@
 """One row per patient and period: where they belonged, how long they were observed, and the variables indicators need.
 
 A person is observed on a day when they have the disease, live in the area and are alive (the day of death included).
+The area is a list of municipalities: whoever moves to another is no longer observed, though their address is delivered.
 They belong where they were on the last observed day of the period: the municipality they lived in, the practice they
 were registered with, the practice's cluster on the reporting date, and the hospital of their latest physical contact.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date, timedelta
 from functools import cache
 
@@ -69,6 +70,18 @@ def create_reporting(
     create_days(con, "attribution_day", [(first_day(day, hospital_months), day) for day in dates])
 
 
+def create_area(con: duckdb.DuckDBPyConnection, municipalities: Collection[str] | None) -> None:
+    """Create `area`, the municipalities whose inhabitants are counted: those given, or all that anybody lives in."""
+    if municipalities is None:
+        create_table(con, "area", "SELECT DISTINCT municipality_code FROM core.residence")
+    else:
+        store(
+            con,
+            "area",
+            pl.DataFrame({"municipality_code": sorted(municipalities)}, schema={"municipality_code": pl.String}),
+        )
+
+
 def create_base(con: duckdb.DuckDBPyConnection, lengths: Sequence[int], breakdowns: Breakdowns) -> None:
     """Create `patient_at`: base columns per member and reporting date, whatever the length of the period."""
     create_table(con, "observed", observed_sql(lengths))
@@ -97,6 +110,7 @@ def observed_sql(lengths: Sequence[int]) -> str:
             {per_length}
         FROM member
         JOIN residence ON residence.patient_id = member.patient_id
+        JOIN area ON area.municipality_code = residence.municipality_code
         CROSS JOIN reporting
         WHERE greatest(residence.starts_on, member.diabetes_since_on, earliest_start) <= {last}
         GROUP BY member.patient_id, reporting.period_end

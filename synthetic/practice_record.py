@@ -124,7 +124,7 @@ def _measured(patients: Patients, visits: Visits, name: str, flags: Flags, value
 def _examinations(
     draw: np.random.Generator, levels: Mapping[str, Any], patients: Patients, visits: Visits, at_practice: Flags
 ) -> pl.DataFrame:
-    """Examine feet, ask about smoking, do the annual review: at most once a calendar year."""
+    """Examine feet, ask about smoking, do the annual review: at most once in each year of the patient's."""
     who = visits.patient
     process = patients.quality["process"][who]
     yearly = annual(visits, at_practice)

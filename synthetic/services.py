@@ -7,6 +7,7 @@ import numpy as np
 import polars as pl
 
 from synthetic.chance import (
+    YEAR,
     Chance,
     Days,
     Flags,
@@ -43,9 +44,9 @@ def services_frame(
 
 
 def annual(visits: Visits, chosen: Flags) -> Flags:
-    """Return which of the chosen visits are the first chosen one of the patient's calendar year."""
-    year = visits.day.astype("datetime64[D]").astype("datetime64[Y]").astype(np.int64)
-    key = visits.patient * 100 + (year - 40)
+    """Return which of the chosen visits are the first chosen one of the patient's own year (see `Visits`)."""
+    year = np.floor((visits.day - visits.year_begins[visits.patient]) / YEAR).astype(np.int64)
+    key = visits.patient.astype(np.int64) * 100 + (year - year.min(initial=0))
     first = np.zeros(len(visits), dtype=bool)
     rows = np.flatnonzero(chosen)
     _, opening = np.unique(key[rows], return_index=True)

@@ -21,6 +21,8 @@ class Visits:
         at_hospital: The visit is to the hospital's diabetes clinic; otherwise to the practice.
         order: 0 for the patient's first visit, 1 for the next ...
         followed_at_hospital: By patient: the clinic follows this patient.
+        year_begins: By patient: on which day of the year (0–364) the year of the annual review begins. Practices call
+            people in all months; were it January for all, every share with a review would be a saw-tooth.
     """
 
     patient: Ints
@@ -28,6 +30,7 @@ class Visits:
     at_hospital: Flags
     order: Ints
     followed_at_hospital: Flags
+    year_begins: Ints
 
     def __len__(self) -> int:
         return len(self.day)
@@ -57,7 +60,14 @@ def make_visits(chance: Chance, levels: Mapping[str, Any], rates: Mapping[str, A
     opening = np.r_[True, patient[1:] != patient[:-1]] if len(patient) else np.empty(0, bool)
     position = np.arange(len(patient))
     order = position - np.maximum.accumulate(np.where(opening, position, 0)) if len(patient) else position
-    return Visits(patient=patient, day=day, at_hospital=at_hospital, order=order, followed_at_hospital=followed)
+    return Visits(
+        patient=patient,
+        day=day,
+        at_hospital=at_hospital,
+        order=order,
+        followed_at_hospital=followed,
+        year_begins=chance.about("month of the annual review").integers(0, 365, count),
+    )
 
 
 def _followed_at_hospital(draw: np.random.Generator, rates: Mapping[str, Any], patients: Patients) -> Flags:

@@ -1,9 +1,11 @@
 """Where everything lives, and which pack is in use: one TOML file in the home folder, plus environment variables."""
 
 import hashlib
+import json
 import os
 import tomllib
 from pathlib import Path
+from typing import Literal
 
 import platformdirs
 from pydantic import BaseModel, ConfigDict, ValidationError
@@ -38,6 +40,8 @@ class Settings(BaseModel):
         pack: Country pack in use: a name below `packs/` or a path to a folder.
         key_file: The master key, outside the home folder.
         disease: The indicator set in use, a folder below `indicators/`.
+        area: Whose inhabitants are counted: those of the municipalities that the pack marks as the area (`pack`), of
+            those listed by code, or everybody with a delivered address (`everywhere`).
         is_synthetic: Whether the home holds invented people. They never mix with real ones; every page says it.
     """
 
@@ -48,6 +52,7 @@ class Settings(BaseModel):
     pack: str = DEFAULT_PACK
     disease: str = "type_2_diabetes"
     is_synthetic: bool = False
+    area: Literal["pack", "everywhere"] | tuple[str, ...] = "pack"
 
     @property
     def warehouse(self) -> Path:
@@ -79,6 +84,8 @@ class Settings(BaseModel):
         self.home.mkdir(parents=True, exist_ok=True)
         lines = [f'pack = "{self.pack}"', f'disease = "{self.disease}"', f'key_file = "{self.key_file.as_posix()}"']
         lines += ["is_synthetic = true"] if self.is_synthetic else []
+        if self.area != "pack":
+            lines.append(f"area = {json.dumps(self.area)}")
         beside = self.home / f"{SETTINGS_FILE}.new"
         beside.write_text("\n".join(lines) + "\n", encoding="utf-8")
         beside.replace(self.home / SETTINGS_FILE)

@@ -88,8 +88,13 @@ def basis(shown: Measure, definition: Definition, words: Wording) -> str:
 
 
 def completeness(shown: Measure, definition: Definition, words: Wording) -> str:
-    """Return for how many the value is known; empty when not stated, or when nobody is left out for lack of a value."""
-    if not shown.is_shown or shown.completeness is None or definition.missing_values != "exclude":
+    """Return for how many the value is known; empty when not stated, or when nobody is left out for lack of a value.
+
+    Where people without a value count as not met, somebody is left out only when their unit delivers nothing.
+    """
+    if not shown.is_shown or shown.completeness is None:
+        return ""
+    if definition.missing_values != "exclude" and shown.completeness == 1:
         return ""
     return words("measure.completeness", share=words.share(shown.completeness, 0))
 

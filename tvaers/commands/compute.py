@@ -37,6 +37,10 @@ def compute(
         screen.write_json({"summary": summary, "next_step": following})
         return
     screen.say(f"{summary.indicators} indicators, {quarters} quarters up to {summary.reporting_dates[-1]}")
+    screen.say(
+        f"The area is {summary.municipalities} municipalities"
+        + (f"; addresses in {summary.outside} others are not counted" if summary.outside else "")
+    )
     screen.show_table("", ("people by classifier", "number"), summary.people.items(), numbers=("number",))
     screen.show_table("", ("results by state", "number"), summary.results.items(), numbers=("number",))
     screen.next_step(following)

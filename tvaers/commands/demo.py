@@ -47,7 +47,7 @@ def demo(
     from tvaers.settings import default_home
 
     progress.be_quiet(quiet=as_json)
-    settings, _ = set_up((home or default_home()).resolve(), pack=None, disease=None, key_file=None)
+    settings, _ = set_up((home or default_home()).resolve(), area="everywhere" if national else None)
     options = {"seed": seed, "inhabitants": inhabitants, "years": years, "messy": messy, "national": national}
     _refuse_other_options(settings, options)
     _invent(settings, options)

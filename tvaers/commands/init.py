@@ -1,7 +1,7 @@
 """`tvaers init`: make a home folder, its settings and its secret key."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -20,6 +20,14 @@ def init(
     key_file: Annotated[
         Path | None, typer.Option("--key-file", help="Where the secret key lies or shall lie; outside the home folder.")
     ] = None,
+    area: Annotated[
+        str | None,
+        typer.Option(
+            "--area",
+            help="Whose inhabitants are counted: 'pack' for the municipalities that the pack marks, 'everywhere', or "
+            "codes separated by commas.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a home folder with its settings, and a secret key outside it.
@@ -29,13 +37,16 @@ def init(
     from tvaers import screen
     from tvaers.settings import default_home
 
-    settings, is_new_key = set_up((home or default_home()).resolve(), pack=pack, disease=disease, key_file=key_file)
+    settings, is_new_key = set_up(
+        (home or default_home()).resolve(), pack=pack, disease=disease, key_file=key_file, area=area
+    )
     following = f"tvaers ingest FOLDER --home {settings.home}"
     if as_json:
         screen.write_json({"settings": settings, "key_created": is_new_key, "next_step": following})
         return
     screen.say(f"Home      {settings.home}")
     screen.say(f"Pack      {settings.pack}, indicators for {settings.disease}")
+    screen.say(f"Area      {settings.area if isinstance(settings.area, str) else ', '.join(settings.area)}")
     screen.say(f"Key file  {settings.key_file} ({'new' if is_new_key else 'kept'})")
     if is_new_key:
         screen.say("Keep a copy of the key file where only the person responsible can reach it: without it the")
@@ -43,13 +54,22 @@ def init(
     screen.next_step(following)
 
 
-def set_up(home: Path, *, pack: str | None, disease: str | None, key_file: Path | None) -> tuple["Settings", bool]:
+def set_up(
+    home: Path,
+    *,
+    pack: str | None = None,
+    disease: str | None = None,
+    key_file: Path | None = None,
+    area: str | None = None,
+) -> tuple["Settings", bool]:
     """Return the settings of a home folder that is ready for use, and whether its key is new.
 
     Raises:
         DefinitionError: No such pack or indicator set.
+        SettingsError: The area has a municipality that the pack does not know.
         SecretKeyError: The key file is unsafe, or the key of an existing warehouse is gone.
     """
+    from indicators.area import BY_PACK, EVERYWHERE, area_of
     from indicators.definition import disease_folder
     from packs.pack import load_pack
     from tvaers.errors import SecretKeyError
@@ -58,9 +78,11 @@ def set_up(home: Path, *, pack: str | None, disease: str | None, key_file: Path 
 
     kept = load_settings(home) if (home / SETTINGS_FILE).is_file() else None
     settings = kept or Settings(home=home, key_file=default_key_file(home))
-    named = {"pack": pack, "disease": disease, "key_file": key_file and key_file.resolve()}
+    named: dict[str, Any] = {"pack": pack, "disease": disease, "key_file": key_file and key_file.resolve()}
+    if area is not None:
+        named["area"] = area if area in (BY_PACK, EVERYWHERE) else tuple(code.strip() for code in area.split(","))
     settings = settings.model_copy(update={name: value for name, value in named.items() if value is not None})
-    load_pack(settings.pack)
+    area_of(settings, load_pack(settings.pack))
     disease_folder(settings.disease)
     is_new_key = not settings.key_file.exists()
     if is_new_key and settings.warehouse.exists():

@@ -20,7 +20,7 @@ from tests.lib.evaluate import catalogue
 from tvaers.errors import DefinitionError
 
 FOUND = catalogue()
-COUNTED = counted_of(FOUND, FOUND.indicators)
+COUNTED = counted_of(FOUND, FOUND.indicators, {})
 STATEMENTS = {
     **{f"variable {name}": variable.sql for name, variable in FOUND.variables.items()},
     **{f"classifier {name}": select for name, select in FOUND.classifiers.items()},

@@ -179,3 +179,12 @@ def test_practices_differ_by_more_than_chance(region: Region, cohort: levels.Coh
     deviation = (large["met"] - overall) / (overall * (1 - overall) / large["len"]).sqrt()
     assert large.height >= 10
     assert (deviation**2).mean() > 1.4
+
+
+def test_the_yearly_review_falls_in_all_months_so_that_no_share_goes_up_and_down_with_the_season(
+    region: Region, truth: Truth
+) -> None:
+    asked = region.care.record["examinations"].filter(pl.col("examination") == "rygestatus")
+    quarters = [region.window.last - round(quarter * YEAR / 4) for quarter in range(8)]
+    shares = [levels.share_with(asked, levels.cohort(region, truth, day), 12) for day in quarters]
+    assert max(shares) - min(shares) < 0.05

@@ -1,0 +1,45 @@
+"""Who delivers what: one extract for the whole area, or each practice or municipality its own.
+
+Laboratory results come in one extract, but each municipality reports its own courses and each practice its own record.
+The country pack's `deliverers.yaml` says which file types are of which sort.
+"""
+
+from pathlib import Path
+from typing import Literal
+
+from pydantic import Field, ValidationError
+
+from indicators.definition import Part, describe_fault, read_yaml
+
+DelivererLevel = Literal["practice", "municipality"]
+
+
+class Deliverers(Part):
+    """The content of deliverers.yaml.
+
+    Attributes:
+        file_types: File types of which each unit of a level delivers its own; all others come for the whole area.
+        longest_silence_months: A unit without a row in more months in a row than this has stopped delivering.
+        rows_missed: ... but only where a unit of its size would on average have had so many rows in that time.
+    """
+
+    file_types: dict[DelivererLevel, tuple[str, ...]] = Field(default_factory=dict)
+    longest_silence_months: int = Field(default=6, ge=1)
+    rows_missed: float = Field(default=30, gt=0)
+
+    def level_of(self, file_type: str) -> DelivererLevel | None:
+        """Return whose extract a file type is, None for the whole area's."""
+        return next((level for level, types in self.file_types.items() if file_type in types), None)
+
+
+def load_deliverers(pack_folder: Path) -> Deliverers:
+    """Return who delivers what in a country; a pack without the file gets everything for the whole area.
+
+    Raises:
+        DefinitionError: The file is written wrongly.
+    """
+    path = pack_folder / "deliverers.yaml"
+    try:
+        return Deliverers.model_validate(read_yaml(path) if path.is_file() else {})
+    except ValidationError as fault:
+        raise describe_fault(path, fault, Deliverers) from None

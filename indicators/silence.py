@@ -1,0 +1,216 @@
+"""Which practices and municipalities deliver nothing in a period: their people have no data, which is not zero.
+
+They are left out of every indicator that leans on what was not delivered, at every level. So a unit that delivers
+nothing has nobody to count, the sum of the others is right, and the units still add up for disclosure control.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+
+import duckdb
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from indicators.catalogue import Catalogue
+from indicators.deliverers import DelivererLevel, Deliverers
+from indicators.patient_period import first_day
+from indicators.variables import SOURCE_DAYS, Source
+
+# Where people belong to a deliverer in `core`, and in `patient_period`.
+BELONGS = {"practice": ("registration", "practice_id"), "municipality": ("residence", "municipality_code")}
+COLUMN: Mapping[DelivererLevel, str] = {"practice": "practice_id", "municipality": "municipality_id"}
+
+
+@dataclass(frozen=True)
+class Group:
+    """File types of one level of deliverers that bring a source together."""
+
+    level: DelivererLevel
+    file_types: frozenset[str]
+
+
+@dataclass(frozen=True)
+class Silence:
+    """Units that deliver nothing in some periods.
+
+    Attributes:
+        name: Name of the truth column of `patient_period` that says who belongs to one of them.
+        units: `months` (length of period), `period_end` and `unit_id` of each.
+    """
+
+    name: str
+    level: DelivererLevel
+    units: pl.DataFrame
+
+    def marked(self, rows: pl.DataFrame, months: int) -> pl.DataFrame:
+        """Return rows of `patient_period` of one length of period with the truth column."""
+        unit = COLUMN[self.level]
+        silent = self.units.filter(pl.col("months") == months).select(
+            "period_end", pl.col("unit_id").alias(unit), pl.lit(value=True).alias(self.name)
+        )
+        return rows.join(silent, on=["period_end", unit], how="left", maintain_order="left").with_columns(
+            pl.col(self.name).fill_null(value=False)
+        )
+
+
+@dataclass(frozen=True)
+class Silences:
+    """All silences of a run.
+
+    Attributes:
+        found: Each group of file types with silent units.
+        undelivered: For each indicator that leans on one of them, the truth expression of who has no data.
+    """
+
+    found: tuple[Silence, ...] = ()
+    undelivered: Mapping[str, str] = field(default_factory=dict)
+
+    def marked(self, rows: pl.DataFrame, months: int) -> pl.DataFrame:
+        """Return rows of `patient_period` with every truth column."""
+        for silence in self.found:
+            rows = silence.marked(rows, months)
+        return rows
+
+
+def find_silences(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Sequence[date]) -> Silences:
+    """Return which units deliver nothing for the indicators of a catalogue, on each reporting date.
+
+    Indicators of events are left alone: whoever delivers nothing has no events, and those of others are complete.
+    """
+    deliverers = catalogue.deliverers
+    brought = file_types_of_tables(con)
+    groups: dict[Group, Silence] = {}
+    undelivered: dict[str, str] = {}
+    lengths = sorted({indicator.period for indicator in catalogue.indicators})
+    sources = {source for indicator in catalogue.indicators for source in catalogue.sources_of(indicator)}
+    by_source = {source: group_of(con, source, deliverers) for source in sources}
+    for indicator in catalogue.indicators:
+        if indicator.denominator.count:
+            continue
+        needed = {group for source in catalogue.sources_of(indicator) if (group := by_source[source])}
+        for group in sorted(needed - groups.keys(), key=lambda each: sorted(each.file_types)):
+            units = silent_units(con, group, brought, dates, lengths, deliverers)
+            groups[group] = Silence(f"undelivered_{len(groups)}", group.level, units)
+        if names := sorted(groups[group].name for group in needed if groups[group].units.height):
+            undelivered[indicator.id] = f"({' OR '.join(names)})"
+    return Silences(tuple(silence for silence in groups.values() if silence.units.height), undelivered)
+
+
+def file_types_of_tables(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
+    """Return the file types that have filled each table of events."""
+    found = {}
+    for table in SOURCE_DAYS:
+        rows = con.execute(
+            f"SELECT file_type FROM meta.batch WHERE batch_id IN (SELECT DISTINCT batch_id FROM core.{table})"
+        ).fetchall()
+        found[table] = frozenset(file_type for (file_type,) in rows)
+    return found
+
+
+def group_of(con: duckdb.DuckDBPyConnection, source: Source, deliverers: Deliverers) -> Group | None:
+    """Return whose extracts bring a source; None when one for the whole area does, or when nothing is known of it.
+
+    Where both practices and municipalities deliver some of it, those who bring most rows decide: a few measurements
+    taken on a municipal course do not replace the practice's record.
+    """
+    chosen = f"WHERE {source.column} = $value" if source.column else ""
+    rows = con.execute(
+        f"SELECT batch.file_type, sum(counted.rows) FROM (SELECT batch_id, count(*) AS rows FROM core.{source.table} "
+        f"{chosen} GROUP BY batch_id) AS counted LEFT JOIN meta.batch AS batch USING (batch_id) GROUP BY ALL",
+        {"value": source.value} if source.column else {},
+    ).fetchall()
+    by_level: dict[DelivererLevel, int] = {}
+    for file_type, count in rows:
+        level = deliverers.level_of(file_type)
+        if level is None:
+            return None
+        by_level[level] = by_level.get(level, 0) + int(count)
+    if not by_level:
+        return None
+    _, deciding = max((count, level) for level, count in by_level.items())
+    return Group(deciding, frozenset(name for name, _ in rows if deliverers.level_of(name) == deciding))
+
+
+def silent_units(
+    con: duckdb.DuckDBPyConnection,
+    group: Group,
+    brought: Mapping[str, frozenset[str]],
+    dates: Sequence[date],
+    lengths: Sequence[int],
+    deliverers: Deliverers,
+) -> pl.DataFrame:
+    """Return `months`, `period_end` and `unit_id` of the units that deliver nothing in a period.
+
+    Time before the unit had anybody does not count, and a silence in which a unit of its size would hardly have had a
+    row anyway is no silence.
+    """
+    table, unit = BELONGS[group.level]
+    start, end = min(first_day(day, months) for day in dates for months in lengths), max(dates)
+    first, width = _month(start), _month(end) - _month(start) + 1
+    units = con.execute(SIZES.format(unit=unit, table=table), {"first": start, "last": end}).pl()
+    number = {name: place for place, name in enumerate(units["unit_id"])}
+    delivered = con.execute(
+        rows_sql([name for name, types in brought.items() if types & group.file_types], table, unit),
+        {"file_types": sorted(group.file_types), "first": start.replace(day=1), "last": end},
+    ).pl()
+    rows = np.zeros((units.height, width))
+    for name, month, count in delivered.iter_rows():
+        rows[number[name], _month(month) - first] = count
+    person_days = units["person_days"].to_numpy().astype(np.float64)
+    opening = np.array([max(0, _month(day) - first) for day in units["opened_on"]], dtype=np.int64)
+    is_active = rows.sum(axis=1) > 0
+    rate = rows.sum() / max(1.0, person_days[is_active].sum())
+    expected_per_month = rate * person_days / np.maximum(1, width - opening)
+    found = []
+    for months in lengths:
+        for day in dates:
+            low, high = _month(first_day(day, months)) - first, _month(day) - first + 1
+            has_rows = rows[:, low:high] > 0
+            run = longest_run(has_rows, opening - low)
+            silent = (run > deliverers.longest_silence_months) | ~has_rows.any(axis=1)
+            silent &= run * expected_per_month >= deliverers.rows_missed
+            names = units["unit_id"].filter(pl.Series(silent))
+            found.append(names.to_frame().with_columns(months=pl.lit(months), period_end=pl.lit(day)))
+    return pl.concat(found).select("months", "period_end", "unit_id")
+
+
+SIZES = """
+    SELECT {unit} AS unit_id, min(starts_on) AS opened_on,
+        sum(greatest(0, 1 + date_diff('day', greatest(starts_on, $first), least(coalesce(ends_on, $last), $last))))
+            AS person_days
+    FROM core.{table}
+    GROUP BY {unit}
+    ORDER BY {unit}
+"""
+
+
+def rows_sql(tables: Sequence[str], belongs: str, unit: str) -> str:
+    """Return the SELECT of how many rows each unit's people have per month in some tables from some file types."""
+    facts = " UNION ALL ".join(
+        f"SELECT patient_id, {SOURCE_DAYS[table]} AS day FROM core.{table} WHERE {SOURCE_DAYS[table]} BETWEEN $first "
+        "AND $last AND batch_id IN (SELECT batch_id FROM meta.batch WHERE list_contains($file_types, file_type))"
+        for table in tables
+    )
+    return f"""
+        SELECT belongs.{unit} AS unit_id, CAST(date_trunc('month', fact.day) AS DATE) AS month, count(*) AS rows
+        FROM ({facts}) AS fact
+        JOIN core.{belongs} AS belongs ON belongs.patient_id = fact.patient_id AND belongs.starts_on <= fact.day
+            AND coalesce(belongs.ends_on, fact.day) >= fact.day
+        GROUP BY ALL
+    """
+
+
+def longest_run(has_rows: NDArray[np.bool_], opening: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return the longest run of months (columns) without a row of each unit, from the month in which it opened."""
+    run = np.zeros(len(has_rows), dtype=np.int64)
+    worst = run.copy()
+    for place in range(has_rows.shape[1]):
+        run = np.where(has_rows[:, place] | (place < opening), 0, run + 1)
+        worst = np.maximum(worst, run)
+    return worst
+
+
+def _month(day: date) -> int:
+    return day.year * 12 + day.month
