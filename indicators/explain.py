@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -18,6 +18,7 @@ from indicators.engine import Run, by_length, patient_period, prepare
 from indicators.limits import target_in_words, threshold_in_words
 from indicators.members import create_members
 from indicators.patient_period import create_base, create_reporting
+from indicators.silence import find_silences
 from packs.pack import load_pack
 from tvaers.errors import DefinitionError, WarehouseError
 from tvaers.keys import load_master_key
@@ -140,12 +141,15 @@ def explain_on(
     words = WORDS[language]
     row = con.execute("SELECT count(*) FROM member").fetchone()
     start, reasons, verdict = None, [], words["not_diseased"] if row == (0,) else words["not_observed"]
-    frame = patient_period(run, indicator.period)
+    silences = find_silences(con, replace(catalogue, indicators=(indicator,)), [on])
+    frame = silences.marked(patient_period(run, indicator.period), indicator.period)
     if frame.height:
         start = frame["period_start"][0]
         with shown_as(con, "patient_period", frame):
             reasons = [apply(run, clause, language) for clause in clauses_in_order(catalogue, indicator)]
-        verdict = verdict_of(indicator, reasons, words)
+            unheard = con.execute(f"SELECT {silences.undelivered.get(indicator.id, 'FALSE')} FROM patient_period")
+            is_undelivered = unheard.fetchone() == (True,)
+        verdict = verdict_of(indicator, reasons, words, is_undelivered=is_undelivered)
     title = indicator.title.in_language(language)
     return Explanation(indicator.id, indicator.version, title, start, on, verdict, tuple(reasons), language)
 
@@ -201,7 +205,9 @@ def apply(run: Run, clause: tuple[str, Text, str], language: str) -> Reason:
     return Reason(part, who.in_language(language), bool(row[0]), dict(zip(columns, row[1:], strict=False)))
 
 
-def verdict_of(indicator: Indicator, reasons: Sequence[Reason], words: dict[str, str]) -> str:
+def verdict_of(
+    indicator: Indicator, reasons: Sequence[Reason], words: dict[str, str], *, is_undelivered: bool = False
+) -> str:
     """Return the outcome in words, from the clauses in their order."""
     holds = {reason.part: reason.holds for reason in reasons if reason.part != "excluded"}
     if not holds["population"]:
@@ -211,6 +217,8 @@ def verdict_of(indicator: Indicator, reasons: Sequence[Reason], words: dict[str,
     for reason in reasons:
         if reason.part == "excluded" and reason.holds:
             return f"{words['is_excluded']}: {reason.who}"
+    if is_undelivered:
+        return words["is_undelivered"]
     is_known = holds.get("measured", True)
     if not is_known and indicator.missing_values == "exclude":
         return words["is_missing"]

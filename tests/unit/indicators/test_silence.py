@@ -7,9 +7,11 @@ import polars as pl
 import pytest
 
 from indicators.compute import compute_on
+from indicators.explain import WORDS, explain_on
 from indicators.silence import find_silences
 from tests.lib.computed import catalogue_of, cell
-from tests.lib.drawn_tables import warehouse_of
+from tests.lib.drawn_tables import patient_uuid, warehouse_of
+from tests.lib.evaluate import catalogue
 
 DAY = "2025-12-31"
 FILE_TYPES = {1: "bef", 2: "praksis_undersoegelser", 3: "kl_gateway_140", 4: "labka", 5: "kommune_maalinger"}
@@ -156,6 +158,16 @@ def test_municipal_courses_are_judged_by_the_municipality():
     assert silence.level == "municipality"
     assert silence.units["unit_id"].to_list() == ["0740"]
     assert set(found.undelivered) == {"known_in_three_sectors"}
+
+
+def test_who_is_left_out_for_that_reason_is_told_so():
+    con = delivered(KNOWN + EXTENT + regular(1, "2024-01-15", "2025-12-15"))
+    for patient, verdict in ((1, "is_met"), (2, "is_not_met"), (4, "is_undelivered")):
+        found = explain_on(
+            con, catalogue(), "smoking_recorded", str(patient_uuid(patient)), date(2025, 12, 31),
+            diabetes_definition="drawn",
+        )  # fmt: skip
+        assert found.verdict == WORDS["en"][verdict]
 
 
 def test_events_of_those_who_deliver_are_complete_and_left_alone():
