@@ -1,6 +1,7 @@
 """Units or groups beside each other: one row each, a dot with its interval, hatching where a value is not shown."""
 
 from collections.abc import Sequence
+from typing import Any
 
 import plotly.graph_objects as go
 
@@ -29,24 +30,35 @@ def figure(dots: Sequence[Dot], reference: Dot | None, scale: Scale, caption: Ca
     centre = reference if reference is not None and reference.value is not None else None
     drawn = sheet(caption, ROW * max(len(dots), 3), words, key=_key(dots, centre, scale, words))
     ends = axis_range([*dots, *([centre] if centre else [])], scale)
+    _add_rows(drawn, dots, ends)
+    # In one go: Plotly checks the whole layout again at each change.
+    drawn.update_layout(
+        shapes=_behind(centre, scale),
+        xaxis={"range": list(ends), "ticksuffix": scale.suffix, "nticks": 6},
+        yaxis={
+            "tickvals": list(range(len(dots))),
+            "ticktext": [_label(dot) for dot in dots],
+            "range": [len(dots) - 0.4, -0.6],
+            "showgrid": False,
+            "tickfont": {"size": 13},
+        },
+    )
+    return drawn
+
+
+def _behind(centre: Dot | None, scale: Scale) -> list[dict[str, Any]]:
+    """Return the shapes behind the dots, from top to bottom: everybody's interval and value, and the target."""
+    shapes: list[dict[str, Any]] = []
     if centre is not None:
         if centre.low is not None and centre.high is not None:
-            drawn.add_vrect(
-                x0=centre.low, x1=centre.high, fillcolor=colours.LINE, opacity=0.6, line_width=0, layer="below"
-            )
-        drawn.add_vline(x=centre.value, line={"color": colours.MUTED, "width": 1.5, "dash": "dash"}, layer="below")
+            band = {"fillcolor": colours.LINE, "opacity": 0.6, "line": {"width": 0}}
+            shapes.append({"type": "rect", "x0": centre.low, "x1": centre.high} | band)
+        line = {"color": colours.MUTED, "width": 1.5, "dash": "dash"}
+        shapes.append({"type": "line", "x0": centre.value, "x1": centre.value, "line": line})
     if scale.target is not None:
-        drawn.add_vline(x=scale.target, line={"color": colours.TARGET, "width": 1.5, "dash": "dot"}, layer="below")
-    _add_rows(drawn, dots, ends)
-    drawn.update_yaxes(
-        tickvals=list(range(len(dots))),
-        ticktext=[_label(dot) for dot in dots],
-        range=[len(dots) - 0.4, -0.6],
-        showgrid=False,
-        tickfont={"size": 13},
-    )
-    drawn.update_xaxes(range=list(ends), ticksuffix=scale.suffix, nticks=6)
-    return drawn
+        line = {"color": colours.TARGET, "width": 1.5, "dash": "dot"}
+        shapes.append({"type": "line", "x0": scale.target, "x1": scale.target, "line": line})
+    return [{"y0": 0, "y1": 1, "yref": "y domain", "layer": "below"} | shape for shape in shapes]
 
 
 def headed(panels: Sequence[Panel]) -> list[Dot]:
