@@ -144,7 +144,7 @@ def silent_units(
     """Return `months`, `period_end` and `unit_id` of the units that deliver nothing in a period.
 
     Time before the unit had anybody does not count, and a silence in which a unit of its size would hardly have had a
-    row anyway is no silence.
+    row anyway is no silence; size is how many people with the disease belong to it.
     """
     table, unit = BELONGS[group.level]
     start, end = min(first_day(day, months) for day in dates for months in lengths), max(dates)
@@ -157,7 +157,8 @@ def silent_units(
     ).pl()
     rows = np.zeros((units.height, width))
     for name, month, count in delivered.iter_rows():
-        rows[number[name], _month(month) - first] = count
+        if name in number:
+            rows[number[name], _month(month) - first] = count
     person_days = units["person_days"].to_numpy().astype(np.float64)
     opening = np.array([max(0, _month(day) - first) for day in units["opened_on"]], dtype=np.int64)
     is_active = rows.sum(axis=1) > 0
@@ -181,6 +182,7 @@ SIZES = """
         sum(greatest(0, 1 + date_diff('day', greatest(starts_on, $first), least(coalesce(ends_on, $last), $last))))
             AS person_days
     FROM core.{table}
+    WHERE patient_id IN (SELECT patient_id FROM indicator.diabetes)
     GROUP BY {unit}
     ORDER BY {unit}
 """
