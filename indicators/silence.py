@@ -150,15 +150,14 @@ def silent_units(
     start, end = min(first_day(day, months) for day in dates for months in lengths), max(dates)
     first, width = _month(start), _month(end) - _month(start) + 1
     units = con.execute(SIZES.format(unit=unit, table=table), {"first": start, "last": end}).pl()
-    number = {name: place for place, name in enumerate(units["unit_id"])}
     delivered = con.execute(
         rows_sql([name for name, types in brought.items() if types & group.file_types], table, unit),
         {"file_types": sorted(group.file_types), "first": start.replace(day=1), "last": end},
     ).pl()
+    placed = delivered.join(units.select("unit_id").with_row_index("place"), on="unit_id")
+    month = placed.select(pl.col("month").dt.year() * 12 + pl.col("month").dt.month() - first).to_series()
     rows = np.zeros((units.height, width))
-    for name, month, count in delivered.iter_rows():
-        if name in number:
-            rows[number[name], _month(month) - first] = count
+    rows[placed["place"].to_numpy(), month.to_numpy()] = placed["rows"].to_numpy()
     person_days = units["person_days"].to_numpy().astype(np.float64)
     opening = np.array([max(0, _month(day) - first) for day in units["opened_on"]], dtype=np.int64)
     is_active = rows.sum(axis=1) > 0

@@ -26,7 +26,6 @@ PUBLISHED = {
     "eye_examined": (0.568, 0.05),
     "glucose_lowering_when_indicated": (0.931, 0.03),
     "lipid_lowering_when_indicated": (0.651, 0.05),
-    "ras_blockade_with_albuminuria": (0.716, 0.06),
     "smokers": (0.15, 0.05),
     "any_complication": (0.458, 0.05),
     "retinopathy": (0.16, 0.04),
