@@ -174,13 +174,20 @@ def test_every_kind_of_indicator_is_printed_on_its_own_scale(
 
 
 @pytest.mark.parametrize(
-    ("missing_values", "said"), [("exclude", "value known for 74%"), ("fail", ""), ("count_as_numerator", "")]
+    ("missing_values", "completeness", "said"),
+    [
+        ("exclude", 0.74, "value known for 74%"),
+        ("exclude", 1.0, "value known for 100%"),
+        ("fail", 0.74, "value known for 74%"),  # the others' practice or municipality delivers nothing
+        ("fail", 1.0, ""),
+        ("count_as_numerator", 1.0, ""),
+    ],
 )
 def test_the_share_with_a_known_value_is_said_only_where_the_others_are_left_out(
-    share: Definition, english: Wording, missing_values: str, said: str
+    share: Definition, english: Wording, missing_values: str, completeness: float, said: str
 ) -> None:
     definition = replace(share, missing_values=missing_values)
-    assert measures.completeness(shown(0.5, completeness=0.74), definition, english) == said
+    assert measures.completeness(shown(0.5, completeness=completeness), definition, english) == said
 
 
 @pytest.mark.parametrize("state", ["suppressed", "not_applicable", "no_data"])
