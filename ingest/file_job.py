@@ -1,4 +1,4 @@
-"""The steps of one file, in order: read, pseudonymise, stage, check, validate, conform and load, report."""
+"""The steps of one file whose rows are staged and checked: validate, conform and load, report."""
 
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -8,18 +8,15 @@ import duckdb
 
 from data_contracts.contract import Contract
 from ingest.balance import UnbalancedRowsError
-from ingest.check import count_failures, find_failures
-from ingest.conform import known_keys, offer_codelists
+from ingest.conform import offer_codelists
 from ingest.delivery import Delivery, said
 from ingest.load import Arrival, load
-from ingest.reading import Reading
-from ingest.report import list_failures, write_page
-from ingest.stage import Lookups, stage
+from ingest.prepare import Prepared
+from ingest.report import write_page
 from ingest.validate import Validator
 from ingest.verdict import FileVerdict
 from packs.pack import Pack
 from tvaers import __version__
-from tvaers.errors import ExtractError
 from warehouse.run_log import Batch, batches, next_batch_id, write_batch
 
 _SEPARATORS = {"\t": "tab"}
@@ -51,11 +48,10 @@ class FileJob:
         self._run_id = run_id
         self._reports = reports
         self._validator = Validator(con)
-        self._codes = {name: pack.codelist(name) for name in pack.codelists}
         self.changed: set[str] = set()
-        offer_codelists(con, self._codes)
+        offer_codelists(con, {name: pack.codelist(name) for name in pack.codelists})
 
-    def treat(self, delivery: Delivery, reading: Reading) -> FileVerdict:
+    def treat(self, delivery: Delivery, prepared: Prepared) -> FileVerdict:
         """Take one file through all steps; a fault of the file is its verdict, and the warehouse stays as it was."""
         contract, extract = delivery.contract, delivery.extract
         verdict = FileVerdict(
@@ -72,58 +68,39 @@ class FileJob:
         known = batches(self._con)
         if missing := self._missing_partner(contract, known):
             return self._reported(replace(verdict, message=missing, reason="partner_missing"), contract)
-        try:
-            rows = self._stage(delivery, reading)
-        except ExtractError as fault:
+        if fault := prepared.fault:
             return self._reported(replace(verdict, message=said(fault), reason=fault.reason), contract)
-        verdict = replace(verdict, rows_in=rows, warnings=find_failures(self._con, contract))
-        quarantined, by_rule = count_failures(self._con)
-        verdict = replace(verdict, quarantined=quarantined, by_rule=by_rule)
-        failures = list_failures(self._con, contract)
-        data_docs = self._validator.data_docs(contract, delivery.file_name)
-        if refusal := _refusal(contract, rows, quarantined):
-            reason = "too_many_broken" if rows else "no_rows"
-            return self._reported(replace(verdict, message=refusal, reason=reason), contract, failures, data_docs)
+        verdict = replace(
+            verdict,
+            rows_in=prepared.rows,
+            quarantined=prepared.quarantined,
+            by_rule=prepared.by_rule,
+            warnings=prepared.warnings,
+        )
+        with self._validator.validating(contract, delivery.file_name) as data_docs:
+            verdict = self._judged(delivery, verdict, known, started)
+        return self._reported(verdict, contract, prepared.failures, data_docs.result())
+
+    def _judged(self, delivery: Delivery, verdict: FileVerdict, known: list[Batch], started: datetime) -> FileVerdict:
+        """Refuse a file whole, or load its accepted rows."""
+        if refusal := _refusal(delivery.contract, verdict.rows_in, verdict.quarantined):
+            return replace(verdict, message=refusal, reason="too_many_broken" if verdict.rows_in else "no_rows")
         earlier = [batch for batch in known if batch.delivery_key == delivery.delivery_key and batch.state == "loaded"]
         try:
             duplicates = self._load(delivery, verdict, earlier, started)
         except duckdb.ConstraintException:
             self._con.execute("ROLLBACK")
-            verdict = replace(verdict, message=_DOES_NOT_FIT, reason="mapping_does_not_fit")
-            return self._reported(verdict, contract, failures, data_docs)
+            return replace(verdict, message=_DOES_NOT_FIT, reason="mapping_does_not_fit")
         except UnbalancedRowsError as fault:
             self._con.execute("ROLLBACK")
-            verdict = replace(verdict, message=said(fault), reason="rows_do_not_add_up")
-            return self._reported(verdict, contract, failures, data_docs)
-        verdict = replace(
+            return replace(verdict, message=said(fault), reason="rows_do_not_add_up")
+        return replace(
             verdict,
-            state="accepted_with_quarantine" if quarantined else "accepted",
+            state="accepted_with_quarantine" if verdict.quarantined else "accepted",
             replaces=bool(earlier),
-            loaded=rows - quarantined - duplicates,
+            loaded=verdict.rows_in - verdict.quarantined - duplicates,
             duplicates=duplicates,
             message=_message(delivery, earlier),
-        )
-        return self._reported(verdict, contract, failures, data_docs)
-
-    def _stage(self, delivery: Delivery, reading: Reading) -> int:
-        contract = delivery.contract
-        mapping = self._pack.mapping(contract.file_type)
-        lookups = Lookups(
-            codes={
-                column.code_list: self._codes[column.code_list]["code"].to_list()
-                for column in contract.columns
-                if column.code_list
-            },
-            known_keys={
-                column.name: known_keys(mapping, column.name) for column in contract.columns if column.refers_to
-            },
-        )
-        return stage(
-            self._con,
-            contract,
-            reading.blocks(),
-            lookups=lookups,
-            delivered_on=delivery.extract.delivered_on,
         )
 
     def _load(self, delivery: Delivery, verdict: FileVerdict, earlier: list[Batch], started: datetime) -> int:

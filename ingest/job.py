@@ -1,7 +1,7 @@
 """The ingest job: take stock, then read, pseudonymise, check, conform and load each file; then swap the warehouse."""
 
 import secrets
-from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import replace
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,8 +13,8 @@ from ingest.extract import extracts_in, skipped_in
 from ingest.file_job import FileJob
 from ingest.file_names import refuse_telling_folder, told
 from ingest.identifier import read_scheme
+from ingest.prepare import prepare_ahead
 from ingest.pseudonymise import Pseudonymiser
-from ingest.reading import Reading
 from ingest.report import write_index, write_page
 from ingest.run_record import RunLog
 from ingest.verdict import FileVerdict, RunResult, is_refused
@@ -116,26 +116,13 @@ def _treat(
                 born_until=log.started.date(),
             )
             job = FileJob(con, pack, key_id=key.key_id, run_id=log.run_id, reports=settings.reports / log.run_id)
-            for delivery, reading in _read_ahead(deliveries, pseudonymiser):
-                verdicts.append(job.treat(delivery, reading))
-                advance(1)
+            with closing(prepare_ahead(con, pack, deliveries, pseudonymiser)) as ready:
+                for delivery, prepared in ready:
+                    verdicts.append(job.treat(delivery, prepared))
+                    advance(1)
         if not (load and any(verdict.state.startswith("accepted") for verdict in verdicts)):
             return verdicts, False
         log.write(con, [*verdicts, *others])
         with replace_atomically(settings.warehouse) as beside:
             write_sorted(con, beside, encryption, job.changed)
     return verdicts, True
-
-
-def _read_ahead(deliveries: list[Delivery], pseudonymiser: Pseudonymiser) -> Iterator[tuple[Delivery, Reading]]:
-    """Yield each file while the next one is being read."""
-    readings: list[Reading] = []
-    try:
-        for number, delivery in enumerate(deliveries):
-            coming = deliveries[len(readings) : number + 2]
-            readings.extend(Reading(each.extract, each.contract, pseudonymiser) for each in coming)
-            yield delivery, readings[number]
-            readings[number].close()
-    finally:
-        for reading in readings:
-            reading.close()

@@ -28,10 +28,18 @@ class Reading:
     def blocks(self) -> Iterator[PseudonymisedBlock]:
         """Yield the blocks in the file's order.
 
+        They end early when the reading is closed.
+
         Raises:
             ExtractError: The file is cut short, or could not be read for a reason that was not foreseen.
         """
-        while (item := self._blocks.get()) is not None:
+        while not self._is_closed.is_set():
+            try:
+                item = self._blocks.get(timeout=_PATIENCE_SECONDS)
+            except queue.Empty:
+                continue
+            if item is None:
+                return
             if isinstance(item, TvaersError):
                 raise item
             yield item

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 
 from data_contracts.contract import Contract
-from ingest.stage import FAILED
+from ingest.stage import PRESENT, StagedTables
 from ingest.verdict import FileVerdict
 from tvaers.errors import ExtractError
 
@@ -31,12 +31,12 @@ th{background:#eef2f5}td.number{text-align:right}.rows{max-width:32rem;overflow-
 </style>"""
 
 
-def list_failures(con: duckdb.DuckDBPyConnection, contract: Contract) -> str:
+def list_failures(con: duckdb.DuckDBPyConnection, contract: Contract, tables: StagedTables = PRESENT) -> str:
     """Return the rules that rows of the staged file broke, with row numbers, as an HTML table."""
     described = _OWN_RULES | {rule.id: rule.description for rule in contract.rules}
     found = con.execute(
         "SELECT rule, string_agg(DISTINCT column_name, ', '), count(DISTINCT row_number), "
-        f"list_sort(list(DISTINCT row_number))[:{MOST_ROWS_LISTED}] FROM {FAILED} GROUP BY rule ORDER BY rule"
+        f"list_sort(list(DISTINCT row_number))[:{MOST_ROWS_LISTED}] FROM {tables.failed} GROUP BY rule ORDER BY rule"
     ).fetchall()
     if not found:
         return "<p>Every row keeps every rule.</p>"

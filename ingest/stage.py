@@ -20,6 +20,26 @@ FAILED = "memory.main.failed_rows"
 
 
 @dataclass(frozen=True)
+class StagedTables:
+    """Where the rows of one file lie.
+
+    Attributes:
+        delivered: The staged table.
+        failed: The table of failed rows.
+    """
+
+    delivered: str
+    failed: str
+
+
+PRESENT = StagedTables(DELIVERED, FAILED)
+"""The file that is being loaded."""
+
+COMING = StagedTables("memory.main.coming_rows", "memory.main.coming_failed_rows")
+"""The file after it."""
+
+
+@dataclass(frozen=True)
 class Lookups:
     """What some columns of the staged table are looked up in.
 
@@ -40,6 +60,7 @@ def stage(
     *,
     lookups: Lookups,
     delivered_on: date,
+    tables: StagedTables = PRESENT,
 ) -> int:
     """Create the staged table of one file, and begin the table of failed rows with what only reading can find.
 
@@ -48,22 +69,29 @@ def stage(
     Returns:
         The number of delivered rows, malformed ones included.
     """
-    con.execute(f"DROP TABLE IF EXISTS {DELIVERED}")
+    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in _layout(contract).items())
+    con.execute(f"DROP TABLE IF EXISTS {tables.delivered}")
+    con.execute(f"CREATE TABLE {tables.delivered} ({columns})")
     con.execute(
-        f"CREATE TABLE {DELIVERED} ({', '.join(f'{name} {kind}' for name, (kind, _) in _layout(contract).items())})"
-    )
-    con.execute(
-        f"CREATE OR REPLACE TABLE {FAILED} (row_number BIGINT, rule VARCHAR, column_name VARCHAR, severity VARCHAR)"
+        f"CREATE OR REPLACE TABLE {tables.failed} "
+        "(row_number BIGINT, rule VARCHAR, column_name VARCHAR, severity VARCHAR)"
     )
     rows = 0
     for block in blocks:
         rows += block.frame.height + block.malformed.len()
-        _fail(con, block.malformed, "row_malformed", None)
+        _fail(con, tables, block.malformed, "row_malformed", None)
         for column, row_numbers in block.identifier_in_text.items():
-            _fail(con, row_numbers, "identifier_in_text", column)
+            _fail(con, tables, row_numbers, "identifier_in_text", column)
         if block.frame.height:
-            _append(con, contract, block.frame, lookups, delivered_on)
+            _append(con, tables, contract, block.frame, lookups, delivered_on)
     return rows
+
+
+def take_over(con: duckdb.DuckDBPyConnection) -> None:
+    """Make the coming file the present one; the rows of the present one go."""
+    for present, coming in ((PRESENT.delivered, COMING.delivered), (PRESENT.failed, COMING.failed)):
+        con.execute(f"DROP TABLE IF EXISTS {present}")
+        con.execute(f"ALTER TABLE IF EXISTS {coming} RENAME TO {present.rpartition('.')[2]}")
 
 
 def _layout(contract: Contract) -> dict[str, tuple[str, str]]:
@@ -92,7 +120,12 @@ def _layout(contract: Contract) -> dict[str, tuple[str, str]]:
 
 
 def _append(
-    con: duckdb.DuckDBPyConnection, contract: Contract, frame: pl.DataFrame, lookups: Lookups, delivered_on: date
+    con: duckdb.DuckDBPyConnection,
+    tables: StagedTables,
+    contract: Contract,
+    frame: pl.DataFrame,
+    lookups: Lookups,
+    delivered_on: date,
 ) -> None:
     absent = [
         pl.lit(None, dtype=pl.String).alias(column.name)
@@ -117,7 +150,7 @@ def _append(
     expressions = ", ".join(expression for _, expression in _layout(contract).values())
     read = ", ".join(f"{expression} AS {name}" for name, expression in first.items())
     source = f"(SELECT *, {read} FROM block) AS block" if read else "block"
-    con.execute(f"INSERT INTO {DELIVERED} SELECT {expressions} FROM {source} {' '.join(joins)}")
+    con.execute(f"INSERT INTO {tables.delivered} SELECT {expressions} FROM {source} {' '.join(joins)}")
     con.unregister("block")
 
 
@@ -146,8 +179,10 @@ def normal_codes(delivered: pl.Series) -> pl.Series:
     return pl.select(pl.coalesce(padded, code)).to_series().alias("normal")
 
 
-def _fail(con: duckdb.DuckDBPyConnection, row_numbers: pl.Series, rule: str, column: str | None) -> None:
+def _fail(
+    con: duckdb.DuckDBPyConnection, tables: StagedTables, row_numbers: pl.Series, rule: str, column: str | None
+) -> None:
     if row_numbers.len():
         con.register("numbers", pl.DataFrame({"row_number": row_numbers}).to_arrow())
-        con.execute(f"INSERT INTO {FAILED} SELECT row_number, ?, ?, 'quarantine' FROM numbers", [rule, column])
+        con.execute(f"INSERT INTO {tables.failed} SELECT row_number, ?, ?, 'quarantine' FROM numbers", [rule, column])
         con.unregister("numbers")

@@ -2,8 +2,10 @@
 
 import os
 import re
-import threading
 import warnings
+from collections.abc import Iterator
+from concurrent.futures import Future, ThreadPoolExecutor, wait
+from contextlib import contextmanager
 from functools import cached_property
 from typing import Any
 
@@ -23,19 +25,30 @@ _REMOTE = re.compile(
 
 
 class Validator:
-    """One Great Expectations context for a whole run."""
+    """One Great Expectations context for a whole run, in a thread of its own: its work is Python's, not DuckDB's."""
 
     def __init__(self, con: duckdb.DuckDBPyConnection) -> None:
         self._con = con
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
-        # Importing takes seconds, in which the first file can be read already.
-        self._importing = threading.Thread(target=_import, daemon=True)
-        self._importing.start()
+        self._thread = ThreadPoolExecutor(1)
+        # Importing takes seconds, in which the first files can be read and staged already.
+        self._thread.submit(_import)
+
+    @contextmanager
+    def validating(self, contract: Contract, file_name: str) -> Iterator[Future[str]]:
+        """Validate the staged table of a file against the suite of its contract while the block runs, or a bit longer.
+
+        Gives the Data Docs page to come. It holds counts and no values, and loads nothing from the network.
+        """
+        page = self._thread.submit(self._data_docs, contract, file_name)
+        try:
+            yield page
+        finally:
+            wait([page])
 
     @cached_property
     def _deliveries(self) -> Any:
         """Start Great Expectations when the first file is there; all files are staged in a table of the same name."""
-        self._importing.join()
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             import great_expectations as gx
@@ -53,11 +66,7 @@ class Validator:
             asset = source.add_table_asset(name="delivery", table_name=DELIVERED.rsplit(".", 1)[-1])
             return asset.add_batch_definition_whole_table("delivery")
 
-    def data_docs(self, contract: Contract, file_name: str) -> str:
-        """Validate the staged table of a file against the suite of its contract, and return the Data Docs page.
-
-        The page holds counts and no values, and loads nothing from the network.
-        """
+    def _data_docs(self, contract: Contract, file_name: str) -> str:
         from data_contracts.expectations import build_suite
 
         with warnings.catch_warnings():
