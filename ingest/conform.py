@@ -94,7 +94,7 @@ def known_keys(mapping: Mapping, column: str) -> tuple[str, str]:
                 if re.search(rf"\b{column}\b", expression):
                     select = (
                         f"SELECT {core_column} AS key FROM core.{join.table} "
-                        f"UNION SELECT {core_column} FROM parked.{join.table}"
+                        f"UNION ALL SELECT {core_column} FROM parked.{join.table}"
                     )
                     return select, expression
     return "SELECT NULL AS key", column

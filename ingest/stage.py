@@ -69,7 +69,7 @@ def stage(
     Returns:
         The number of delivered rows, malformed ones included.
     """
-    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in _layout(contract).items())
+    columns = ", ".join(f"{name} {kind}" for name, (kind, _) in _layout(contract, lookups).items())
     con.execute(f"DROP TABLE IF EXISTS {tables.delivered}")
     con.execute(f"CREATE TABLE {tables.delivered} ({columns})")
     con.execute(
@@ -94,7 +94,7 @@ def take_over(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"ALTER TABLE IF EXISTS {coming} RENAME TO {present.rpartition('.')[2]}")
 
 
-def _layout(contract: Contract) -> dict[str, tuple[str, str]]:
+def _layout(contract: Contract, lookups: Lookups) -> dict[str, tuple[str, str]]:
     """Return the staged columns: name to (DuckDB type, expression over the pseudonymised block)."""
     columns = {"row_number": ("BIGINT", "row_number"), "delivered_on": ("DATE", "delivered_on")}
     for column in contract.columns:
@@ -112,10 +112,9 @@ def _layout(contract: Contract) -> dict[str, tuple[str, str]]:
             columns[f"{name}__normal"] = ("VARCHAR", f"{name}__normal")
             columns[f"{name}__known"] = ("BOOLEAN", f"{name}__known")
         elif column.refers_to:
-            columns[f"{name}__known"] = (
-                "BOOLEAN",
-                f"CASE WHEN {name} IS NOT NULL THEN {name}__keys.key IS NOT NULL END",
-            )
+            keys, expression = lookups.known_keys[name]
+            is_known = f"EXISTS (SELECT 1 FROM ({keys}) AS {name}__keys WHERE {name}__keys.key = {expression})"
+            columns[f"{name}__known"] = ("BOOLEAN", f"CASE WHEN {name} IS NOT NULL THEN {is_known} END")
     return columns
 
 
@@ -134,23 +133,16 @@ def _append(
     ]
     complete = frame.with_columns(*absent, delivered_on=pl.lit(delivered_on))
     first: dict[str, str] = {}
-    joins = []
     for column in contract.columns:
         first |= first_readings(column)
         if column.code_list:
             complete = complete.with_columns(*_looked_up(complete[column.name], lookups.codes[column.code_list]))
-        elif column.refers_to:
-            keys, expression = lookups.known_keys[column.name]
-            joins.append(
-                f"LEFT JOIN (SELECT DISTINCT key FROM ({keys})) AS {column.name}__keys "
-                f"ON {expression} = {column.name}__keys.key"
-            )
     table = complete.to_arrow(compat_level=pl.CompatLevel.oldest())
     con.register("block", pa.Table.from_batches(table.to_batches(_ROWS_PER_BATCH), table.schema))
-    expressions = ", ".join(expression for _, expression in _layout(contract).values())
+    expressions = ", ".join(expression for _, expression in _layout(contract, lookups).values())
     read = ", ".join(f"{expression} AS {name}" for name, expression in first.items())
     source = f"(SELECT *, {read} FROM block) AS block" if read else "block"
-    con.execute(f"INSERT INTO {tables.delivered} SELECT {expressions} FROM {source} {' '.join(joins)}")
+    con.execute(f"INSERT INTO {tables.delivered} SELECT {expressions} FROM {source}")
     con.unregister("block")
 
 

@@ -6,6 +6,7 @@ import os
 import shutil
 import time
 from collections.abc import Iterator, Mapping
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
 from datetime import date, timedelta
@@ -156,14 +157,25 @@ def _write_files(
     delivered_on = date.fromordinal(EPOCH_ORDINAL + region.window.last + DELIVERED_AFTER_DAYS)
     written: list[Delivery] = []
     odd: list[OddFile] = []
-    clean = (replace(delivery, part=part.label) for delivery in deliveries(region, chance, told))
-    for delivery in spoil_all(clean, chance, odd) if messy else clean:
-        path = delivery.write(folder)
+
+    def finish(delivery: Delivery, file: Future[Path]) -> None:
+        path = file.result()
         _stamp(path, delivered_on)
         if messy and not part.number and delivery.file_type == SENT_AGAIN and not any(one.is_copy for one in odd):
             odd.append(sent_again(path, delivery.sector))
         delivery.forget_texts()
         written.append(delivery)
+
+    clean = (replace(delivery, part=part.label) for delivery in deliveries(region, chance, told))
+    # One file is written while the rows of the next one are made.
+    with ThreadPoolExecutor(1) as pool:
+        begun: tuple[Delivery, Future[Path]] | None = None
+        for delivery in spoil_all(clean, chance, odd) if messy else clean:
+            if begun:
+                finish(*begun)
+            begun = delivery, pool.submit(delivery.write, folder)
+        if begun:
+            finish(*begun)
     for one in odd:
         _stamp(one.write(folder), delivered_on)
     return written, odd

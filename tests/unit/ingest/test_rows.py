@@ -4,7 +4,7 @@ import csv
 import io
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from ingest import extract as extract_module
@@ -92,6 +92,7 @@ def test_row_numbers_run_on_from_block_to_block(tmp_path, monkeypatch):
 FIELD = st.one_of(st.text(st.sampled_from('ab1 ,;"'), max_size=6), st.text(st.sampled_from('ab1 ,"\n'), max_size=6))
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(FIELD, FIELD, FIELD), min_size=1, max_size=12))
 def test_what_is_written_by_the_book_is_read_back(tmp_path_factory, rows):
     held = io.StringIO()
@@ -101,6 +102,7 @@ def test_what_is_written_by_the_book_is_read_back(tmp_path_factory, rows):
     assert [row[1:] for row in read_back] == [tuple(field.strip() or None for field in row) for row in rows]
 
 
+@settings(deadline=None)
 @given(st.lists(st.sampled_from(["1;2;3", "1;2", "1;2;3;4", '"1;2;3', '1;"2";3', "", 'a"b;2;3']), max_size=40))
 def test_every_line_that_is_not_blank_is_a_row_or_named(tmp_path_factory, lines):
     content = "".join(f"{line}\n" for line in lines)
