@@ -1,5 +1,6 @@
 """Lay FHIR bundles out as rows: one row per resource that the contract names, one text column per contract column."""
 
+import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
@@ -15,6 +16,9 @@ from tvaers.errors import ExtractError
 _STEP = re.compile(r"(\w+)(?:\[([^\]]+)\])?(?:\.|$)")
 _MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$")
 _ROWS_PER_BLOCK = 200_000
+
+LARGEST_DOCUMENT_BYTES = 300_000_000
+"""The most text of one JSON document: it takes about ten times as much memory. A file of lines may be of any size."""
 
 Json = Mapping[str, Any]
 Path = tuple[tuple[tuple[str, tuple[str, ...]], ...], ...]
@@ -68,8 +72,52 @@ def _block(rows: list[tuple[Any, ...]], malformed: list[int], contract: Contract
 
 
 def _bundles(extract: Extract) -> Iterator[Json | None]:
-    """Yield the bundles of a file; None for a line that is none."""
-    text = b"".join(read_text(extract))
+    """Yield the bundles of a file, one line at a time where each is on its own line; None for a line that is none."""
+    lines = _lines(extract)
+    first, second = next(lines, b""), next(lines, None)
+    if second is None or not _is_document(first):
+        yield from _bundles_of_document(extract)
+        return
+    found = False
+    for line in itertools.chain((first, second), lines):
+        bundle = _bundle_of(line)
+        found = found or bundle is not None
+        yield bundle
+    if not found:
+        raise _incomplete(extract)
+
+
+def _lines(extract: Extract) -> Iterator[bytes]:
+    """Yield the lines of a file that are not blank."""
+    held: list[bytes] = []
+    for block in read_text(extract):
+        *whole, last = block.splitlines(keepends=True)
+        for line in whole:
+            yield from _not_blank(b"".join([*held, line]))
+            held = []
+        held.append(last)
+        if last.endswith((b"\n", b"\r")):
+            yield from _not_blank(b"".join(held))
+            held = []
+    yield from _not_blank(b"".join(held))
+
+
+def _not_blank(line: bytes) -> Iterator[bytes]:
+    if line.strip():
+        yield line
+
+
+def _is_document(line: bytes) -> bool:
+    try:
+        json.loads(line)
+    except (ValueError, RecursionError):
+        return False
+    return True
+
+
+def _bundles_of_document(extract: Extract) -> Iterator[Json | None]:
+    """Yield the bundles of a file that is one JSON document, or whose first line is none."""
+    text = _whole_text(extract)
     try:
         document = json.loads(text)
     except RecursionError:
@@ -83,12 +131,7 @@ def _bundles(extract: Extract) -> Iterator[Json | None]:
         lines = [line for line in text.splitlines() if line.strip()]
         bundles = [_bundle_of(line) for line in lines]
         if len(lines) < 2 or all(bundle is None for bundle in bundles):
-            raise ExtractError(
-                "The file is not a complete JSON document.",
-                where=extract.path.name,
-                what_to_do="Ask the supplier to send it again.",
-                reason="not_json",
-            ) from None
+            raise _incomplete(extract) from None
         yield from bundles
         return
     for each in document if isinstance(document, list) else [document]:
@@ -101,6 +144,32 @@ def _bundles(extract: Extract) -> Iterator[Json | None]:
                 reason="not_a_bundle",
             )
         yield each if _is_bundle(each) else None
+
+
+def _whole_text(extract: Extract) -> bytes:
+    blocks: list[bytes] = []
+    size = 0
+    for block in read_text(extract):
+        size += len(block)
+        if size > LARGEST_DOCUMENT_BYTES:
+            raise ExtractError(
+                "The file is one JSON document that is too large to be read at once.",
+                where=extract.path.name,
+                how_much=f"It holds more than {LARGEST_DOCUMENT_BYTES // 1_000_000} MB of text.",
+                what_to_do="Ask the supplier for NDJSON, one bundle on each line, or for several files.",
+                reason="too_large",
+            )
+        blocks.append(block)
+    return b"".join(blocks)
+
+
+def _incomplete(extract: Extract) -> ExtractError:
+    return ExtractError(
+        "The file is not a complete JSON document.",
+        where=extract.path.name,
+        what_to_do="Ask the supplier to send it again.",
+        reason="not_json",
+    )
 
 
 def _bundle_of(line: bytes) -> Json | None:
