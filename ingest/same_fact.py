@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 import duckdb
 
-from data_contracts.warehouse_tables import load_tables
+from data_contracts.warehouse_tables import Table, load_tables
 from ingest.standing import before, listed
 from packs.mapping import Target
 
@@ -17,8 +17,11 @@ REPEATED = ":repeated"
 
 def core_columns(table: str) -> tuple[str, ...]:
     """Return the columns of a core table, `batch_id` last."""
-    found = next(each for each in load_tables() if each.schema == "core" and each.name == table)
-    return tuple(column.name for column in found.columns)
+    return tuple(column.name for column in _core_table(table).columns)
+
+
+def _core_table(name: str) -> Table:
+    return next(each for each in load_tables() if each.schema == "core" and each.name == name)
 
 
 def drop_and_park(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int) -> int:
@@ -73,7 +76,7 @@ def repeats_of_others(con: duckdb.DuckDBPyConnection, target: Target, own: list[
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE among_others AS SELECT own.rowid AS id, own.row_number, own.batch_id "
         f"FROM core.{table} AS own WHERE own.batch_id IN {listed(own)} AND EXISTS (SELECT 1 FROM {others_rows} "
-        f"AND {same_values(target.same_fact.columns, 'own', 'other')})"
+        f"AND {_same_core_values(table, target.same_fact.columns)})"
     )
     return _count(con, "among_others")
 
@@ -130,6 +133,17 @@ def types_with_parked_rows(con: duckdb.DuckDBPyConnection, table: str) -> list[s
 def same_values(columns: Sequence[str], one: str, other: str) -> str:
     """Return SQL that is true when two rows have the same values in some columns; NULL equals NULL."""
     return " AND ".join(f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in columns)
+
+
+def _same_core_values(table: str, columns: Sequence[str]) -> str:
+    """Return `same_values` of the rows `own` and `other` of a core table.
+
+    Columns that are never empty are compared plainly: only then does DuckDB skip the stored rows of other days.
+    """
+    required = {column.name for column in _core_table(table).columns if column.required}
+    plain = [f"own.{name} = other.{name}" for name in columns if name in required]
+    others = [name for name in columns if name not in required]
+    return " AND ".join([*plain, *([same_values(others, "own", "other")] if others else [])])
 
 
 def move(
