@@ -28,8 +28,6 @@ from indicators.statistics import rate
 from tvaers.errors import DisclosureError
 from tvaers.progress import track
 
-# Exact patient-years would tell, by their differences, for how many days somebody was followed.
-PATIENT_YEARS_STEP = 10
 AT_THE_SAME_TIME = 2
 PUBLISHED = ["numerator", "denominator", "patient_years", "eligible", "completeness", "value", "ci_low", "ci_high"]
 KEYS = ["indicator_id", "definition_version", "period_start", "period_end", "level", "unit_id", "sex", "age_band"]
@@ -129,20 +127,22 @@ def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy) -> pl.DataF
     """Return cells as they are published, given which of them are hidden.
 
     A hidden cell loses every number; a cell with nobody in its denominator has no data. A rate is published with its
-    patient-years, to the nearest ten and at least ten, and without the number of people; it is computed from them. A
+    patient-years on the policy's coarse grid, and without the number of people; it is computed from them. A
     median is published without its interval when too few people lie beyond the limits.
     """
-    cells = _with_coarse_rates(cells)
+    cells = _with_coarse_rates(cells, policy.patient_years_step)
     kind, is_shown = pl.col("kind"), pl.col("state") == "shown"
     is_rate = kind == "rate_per_1000_patient_years"
     share_measured = (pl.col("denominator") / pl.col("eligible")).fill_nan(None)
+    steps = 1 / policy.rate_completeness_step
+    coarse_share = (share_measured * steps).round() / steps
     has_interval = (kind != "median") | (pl.col("denominator") >= policy.smallest_median_interval_group)
     state = pl.when(hidden).then(pl.lit("suppressed")).when(is_nobody(cells)).then(pl.lit("no_data"))
     state = state.when(pl.col("state") == "computed").then(pl.lit("shown"))
     return (
         cells.with_columns(
             state.otherwise("state").alias("state"),
-            pl.when(is_rate).then(share_measured.round(2)).otherwise(share_measured).alias("completeness"),
+            pl.when(is_rate).then(coarse_share).otherwise(share_measured).alias("completeness"),
             pl.when(kind == "median").then(None).otherwise("numerator").alias("numerator"),
             *(pl.when(is_rate).then(None).otherwise(name).alias(name) for name in ("denominator", "eligible")),
             *(pl.when(has_interval).then(name).otherwise(None).alias(name) for name in ("ci_low", "ci_high")),
@@ -152,9 +152,9 @@ def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy) -> pl.DataF
     )
 
 
-def _with_coarse_rates(cells: pl.DataFrame) -> pl.DataFrame:
+def _with_coarse_rates(cells: pl.DataFrame, step: int) -> pl.DataFrame:
     """Return the cells with patient-years on a coarse grid, and every rate and interval computed from those."""
-    years = (pl.col("patient_years") / PATIENT_YEARS_STEP).round().clip(1) * PATIENT_YEARS_STEP
+    years = (pl.col("patient_years") / step).round().clip(1) * step
     coarse = cells.with_columns(years.alias("patient_years"))
     counted = (coarse["numerator"].cast(pl.Float64).to_numpy(), coarse["patient_years"].to_numpy())
     estimates = dict(zip(("value", "ci_low", "ci_high"), rate(*counted), strict=True))

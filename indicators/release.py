@@ -20,7 +20,7 @@ from indicators.disclosure_control import protect
 from indicators.limits import threshold_relation
 from indicators.parameters import Parameter, load_parameters
 from indicators.population import Populations, load_populations
-from indicators.release_content import completeness, deliveries, quarantine, units
+from indicators.release_content import completeness, left_out, units
 from indicators.release_file import write_release
 from indicators.variables import Variable, load_variables
 from packs.pack import Pack, load_pack
@@ -76,17 +76,18 @@ def publish(settings: Settings) -> ReleaseSummary:
         looks_at = {indicator.id: _facts(indicator) for indicator in definitions}
         related = load_related(settings.disease, looks_at)
         protection = protect(cells, policy, _parents(con), looks_at, related)
+        delivered, set_aside = left_out(con, policy)
         tables = {
             "result": protection.cells,
             "unit": units(con, pack),
             "indicator": _pages(definitions, pack, settings.disease, reporting_date),
-            "delivery": deliveries(con, policy.smallest_count),
-            "quarantine": quarantine(con, policy.smallest_count),
-            "completeness": completeness(con, policy.smallest_count),
+            "delivery": delivered,
+            "quarantine": set_aside,
+            "completeness": completeness(con, policy),
             "policy": pl.DataFrame(policy.rows()),
             "meta": _meta(con, settings, pack, reporting_date),
         }
-    with one_builder_at_a_time(settings.release), replace_atomically(settings.release) as path:
+    with one_builder_at_a_time(settings.release, "release"), replace_atomically(settings.release) as path:
         release_id = write_release(path, tables)
     return ReleaseSummary(
         release_id=release_id,

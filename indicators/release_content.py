@@ -4,6 +4,8 @@ import duckdb
 import polars as pl
 
 from data_contracts.contract import load_contracts
+from indicators.disclosure.policy import Policy
+from indicators.disclosure.told_totals import protect_left_out
 from packs.pack import Pack
 
 # The day of an event, table by table: what the months of a sector are counted by.
@@ -52,19 +54,8 @@ def units(con: duckdb.DuckDBPyConnection, pack: Pack) -> pl.DataFrame:
     )
 
 
-ROWS_STEP = 10
-
-
-def _without_small_counts(column: str, smallest: int) -> pl.Expr:
-    return pl.when(pl.col(column).is_between(1, smallest - 1)).then(None).otherwise(column).alias(column)
-
-
-def deliveries(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
-    """Return every delivery in use, numbered by file type: a supplier's own file name could say anything.
-
-    Where few rows were left out, the numbers of rows loaded and left out are empty. Refused files follow, without
-    numbers of rows.
-    """
+def deliveries(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return every delivery in use, numbered by file type: a supplier's own file name could say anything."""
     days = " UNION ALL ".join(
         f"SELECT batch_id, max({column}) AS day FROM core.{table} GROUP BY batch_id"
         for table, column in EVENT_DAYS.items()
@@ -79,14 +70,9 @@ def deliveries(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
         ORDER BY sector, file_type, delivered_on, batch_id
         """
     ).pl()
-    left_out = ["rows_quarantined", "rows_duplicate"]
-    few = pl.any_horizontal(pl.col(name).is_between(1, smallest - 1) for name in left_out)
     fresh = {name: contract.fresh_within_days for name, contract in load_contracts().items()}
     running = pl.int_range(1, pl.len() + 1).over("sector", "file_type", "state")
-    in_use = found.with_columns(
-        pl.when(few).then(None).otherwise("rows_loaded").alias("rows_loaded"),
-        *(_without_small_counts(name, smallest) for name in left_out),
-    )
+    in_use = found.with_columns()
     return pl.concat([in_use, _refused(con).select(in_use.columns)], how="vertical_relaxed").with_columns(
         pl.concat_str("file_type", pl.lit(" "), running).alias("file_name"),
         pl.col("file_type").replace_strict(fresh, default=None, return_dtype=pl.Int32).alias("fresh_within_days"),
@@ -119,12 +105,8 @@ def _refused(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     ).pl()
 
 
-def quarantine(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
-    """Return the quarantined rows by file type and rule; a count of a few rows is hidden.
-
-    Deliveries show how many rows of a type were quarantined in all. Where a single rule of a type is hidden,
-    the smallest count that is shown is hidden too.
-    """
+def quarantine(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return the quarantined rows by file type and rule."""
     found = con.execute(
         """
         SELECT batch.sector, batch.file_type, quarantine.rule, count(*) AS rows
@@ -132,6 +114,7 @@ def quarantine(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
         JOIN meta.batch AS batch USING (batch_id)
         WHERE batch.state = 'loaded' AND quarantine.severity = 'quarantine'
         GROUP BY ALL
+        ORDER BY ALL
         """
     ).pl()
     rules = [
@@ -139,35 +122,22 @@ def quarantine(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
     ]
     schema = {"file_type": pl.String, "rule": pl.String, "description": pl.String}
     described = pl.DataFrame(rules, schema=schema, orient="row").unique(["file_type", "rule"])
-    few = hidden_rules(found, smallest)
-    return found.join(described, on=["file_type", "rule"], how="left", maintain_order="left").with_columns(
-        pl.when(few).then(None).otherwise("rows").alias("rows"),
-        pl.when(few).then(pl.lit("suppressed")).otherwise(pl.lit("shown")).alias("state"),
+    return found.join(described, on=["file_type", "rule"], how="left", maintain_order="left")
+
+
+def left_out(con: duckdb.DuckDBPyConnection, policy: Policy) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return deliveries and quarantine as they may be published: both tell the rows left out, in two ways."""
+    delivered, rules = protect_left_out(
+        deliveries(con), quarantine(con), policy.smallest_count, policy.protection_width
     )
+    state = pl.when(pl.col("rows").is_null()).then(pl.lit("suppressed")).otherwise(pl.lit("shown"))
+    return delivered, rules.with_columns(state.alias("state"))
 
 
-def hidden_rules(found: pl.DataFrame, smallest: int) -> pl.Series:
-    """Return which counts of quarantined rows are hidden: those of few rows, and what would tell one of them.
-
-    Args:
-        found: Rows by `sector`, `file_type` and `rule`.
-        smallest: Smallest count that is shown.
-    """
-    types = ["sector", "file_type"]
-    few = pl.col("rows") < smallest
-    hidden = found.select(*types, "rows", few=few).with_columns(
-        number=pl.col("few").sum().over(types),
-        next=pl.when(~pl.col("few")).then("rows").rank("ordinal").over(types),
-    )
-    return hidden.select(
-        (pl.col("few") | ((pl.col("number") == 1) & (pl.col("next") == 1)).fill_null(False)).alias("few")
-    )["few"]
-
-
-def completeness(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
+def completeness(con: duckdb.DuckDBPyConnection, policy: Policy) -> pl.DataFrame:
     """Return how many rows each sector's events have in each month that the results look back on.
 
-    Numbers are rounded to ten: the months add up to the rows loaded, which would tell the one that is hidden.
+    Numbers are rounded: the months add up to the rows loaded, which would tell the one that is hidden.
     """
     counts = " UNION ALL ".join(
         f"SELECT batch_id, date_trunc('month', {column}) AS month, count(*) AS rows FROM core.{table} "
@@ -187,9 +157,9 @@ def completeness(con: duckdb.DuckDBPyConnection, smallest: int) -> pl.DataFrame:
         """,
         bounds,
     ).pl()
-    few = pl.col("rows") < smallest
-    tens = (pl.col("rows") / ROWS_STEP).round().clip(1).cast(pl.Int64) * ROWS_STEP
+    few, step = pl.col("rows") < policy.smallest_count, policy.delivered_rows_step
+    rounded = (pl.col("rows") / step).round().clip(1).cast(pl.Int64) * step
     return found.with_columns(
-        pl.when(few).then(None).otherwise(tens).alias("rows"),
+        pl.when(few).then(None).otherwise(rounded).alias("rows"),
         pl.when(few).then(pl.lit("suppressed")).otherwise(pl.lit("shown")).alias("state"),
     )

@@ -80,8 +80,12 @@ def remove_leftovers(target: Path, ending: str = _BESIDE) -> None:
 
 
 @contextmanager
-def one_builder_at_a_time(target: Path) -> Iterator[None]:
+def one_builder_at_a_time(target: Path, what: str = "warehouse") -> Iterator[None]:
     """Hold the lock of a database for as long as it is being rebuilt; the lock of a killed process frees itself.
+
+    Args:
+        target: The database.
+        what: What it is called in the message to whoever has to wait.
 
     Raises:
         WarehouseError: Another process is building it.
@@ -92,7 +96,7 @@ def one_builder_at_a_time(target: Path) -> Iterator[None]:
         lock.acquire()
     except Timeout:
         raise WarehouseError(
-            "Another job is writing the warehouse.",
+            f"Another job is writing the {what}.",
             where=str(target),
             what_to_do="Wait until it has finished, then run the same command again.",
         ) from None

@@ -172,11 +172,6 @@ def _delivery(
     def count(rows: int | None) -> str:
         return words("data_quality.not_stated") if is_refused and rows is None else _rows(rows, words)
 
-    def left_out(rows: int | None) -> str:
-        """A sum over several files may be hidden for one of them only, so it need not be small itself."""
-        is_small = rows is None and not is_refused and row["files"] == 1
-        return words("data_quality.fewer_than") if is_small else count(rows)
-
     return Delivery(
         sector=sector(row["sector"], words),
         file_type=row["file_type"],
@@ -189,8 +184,8 @@ def _delivery(
         else words("data_quality.not_stated"),
         rows_in=count(row["rows_in"]),
         rows_loaded=count(row["rows_loaded"]),
-        rows_quarantined=left_out(row["rows_quarantined"]),
-        rows_duplicate=left_out(row["rows_duplicate"]),
+        rows_quarantined=count(row["rows_quarantined"]),
+        rows_duplicate=count(row["rows_duplicate"]),
         freshness=freshness,
         freshness_text=words("data_quality.refused" if is_refused else f"data_quality.freshness.{freshness}"),
     )

@@ -25,7 +25,10 @@ class Policy(BaseModel):
         protection_width: Smallest distance between the lowest and highest value an attacker can prove for a small
             count, in people or events.
         smallest_practice: Smallest practice, in patients of the period, that is shown by itself.
-        rounding: Only `none` is supported: shown numbers are exact.
+        rounding: Only `none` is supported: shown counts are exact.
+        patient_years_step: Patient-years are shown to the nearest multiple of this, and not below it.
+        rate_completeness_step: The completeness of a rate is shown to the nearest multiple of this share.
+        delivered_rows_step: Rows per sector and month are shown to the nearest multiple of this, and not below it.
         hidden_first: Levels in the order in which cells are given up to protect others.
         reasons: Why each setting has its value, by setting and language.
     """
@@ -41,6 +44,9 @@ class Policy(BaseModel):
     protection_width: int = Field(ge=1)
     smallest_practice: int = Field(ge=3)
     rounding: Literal["none"]
+    patient_years_step: int = Field(ge=10)
+    rate_completeness_step: float = Field(ge=0.01, le=0.5)
+    delivered_rows_step: int = Field(ge=10)
     hidden_first: tuple[Level, ...]
     reasons: dict[str, dict[str, str]] = Field(default_factory=dict, repr=False)
 

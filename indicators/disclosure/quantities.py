@@ -104,25 +104,23 @@ def _between_nested(table: NDArray[np.int64], facts: list[frozenset[str]]) -> li
 
 
 def _between_rates(patients: NDArray[np.int64]) -> list[NDArray[np.int64]]:
-    """Return how many more people the broadest rate follows than each, and each than the narrowest.
+    """Return how many more people a broad rate follows than each within it, and each than a narrow one within it.
 
-    A rate of new cases leaves out those who had it before: the patient-years of two rates tell how long they lived. The
-    broadest follows everybody, the narrowest only those who never had anything: the others lie between them.
+    A rate of new cases leaves out those who had it before: the patient-years of two rates tell how long they lived.
+    Rates fall into families (of other populations or events) that do not lie within each other, so the broad ones are
+    all that lie within no other, and the narrow ones all that hold no other.
     """
     rates = np.unique(patients, axis=0)
-    differences = []
-    by_size = np.argsort(rates.sum(axis=1))
-    ends = (
-        {(int(by_size[-1]), each) for each in by_size} | {(each, int(by_size[0])) for each in by_size}
-        if len(rates)
-        else set()
-    )
-    for outer, inner in sorted(ends):
-        known = (rates[outer] != ABSENT) & (rates[inner] != ABSENT)
-        more = (rates[outer] - rates[inner])[known]
-        if outer != inner and (more >= 0).all():
-            differences.append(np.where(known, rates[outer] - rates[inner], ABSENT))
-    return differences
+    rates = rates[(rates != ABSENT).any(axis=1)]
+    both = (rates[:, None] != ABSENT) & (rates[None] != ABSENT)
+    more = np.where(both, rates[:, None] - rates[None], 0)
+    holds = np.asarray((more >= 0).all(axis=2) & (more > 0).any(axis=2))
+    lies_in_none = np.flatnonzero(~holds.any(axis=0))
+    holds_none = np.flatnonzero(~holds.any(axis=1))
+    chosen = holds & np.isin(np.arange(len(rates)), holds_none)[None]
+    chosen |= holds & np.isin(np.arange(len(rates)), lies_in_none)[:, None]
+    pairs = zip(*np.nonzero(chosen), strict=True)
+    return [np.where(both[outer, inner], more[outer, inner], ABSENT) for outer, inner in pairs]
 
 
 def _declared(table: NDArray[np.int64], indicators: dict[str, int], related: Related) -> list[NDArray[np.int64]]:

@@ -154,6 +154,31 @@ class Attacker:
                 return {variable: value for variable, value in known.items() if variable not in self.known}
             waiting = left
 
+    def years_left(self, name: str, step: float) -> dict[tuple[Place, ...], tuple[float, float]]:
+        """Return the lowest and highest patient-years of a rate's hidden groups, by subtracting their neighbours.
+
+        Where a total is shown, what its hidden parts leave together is known as far as rounding to a step allows.
+        """
+        with duckdb.connect(str(self.release), read_only=True) as con:
+            rows = con.execute(
+                "SELECT level, unit_id, sex, age_band, state, patient_years FROM result "
+                "WHERE indicator_id = ? AND period_end = ? AND state IN ('shown', 'suppressed', 'no_data')",
+                [name, self.period],
+            ).fetchall()
+        years = {tuple(place): None if state == "suppressed" else (shown or 0.0) for *place, state, shown in rows}
+        found = {}
+        for (_, total), parts in self._sums(set(years)).items():
+            hidden = [part for part in parts if years[part] is None]
+            if hidden and years[total] is not None:
+                shown = [years[part] for part in parts if years[part] is not None]
+                ends = [(value - step / 2 if value > step else 0.0, value + step / 2) for value in shown]
+                low, high = years[total] - step / 2, years[total] + step / 2
+                found[tuple(hidden)] = (
+                    max(0.0, low - sum(most for _, most in ends)),
+                    high - sum(least for least, _ in ends),
+                )
+        return found
+
     def _groups(self) -> list[tuple[list[Variable], np.ndarray, np.ndarray]]:
         """Return the unknowns in connected groups, each with its equations A x = b."""
         root: dict[Variable, Variable] = {}

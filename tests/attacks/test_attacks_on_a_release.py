@@ -118,3 +118,22 @@ def test_a_rate_tells_events_and_years_but_no_number_of_people(name: str, seed: 
         assert denominator is None
         assert eligible is None
         assert share == round(share, 2)
+
+
+@EVERY_WORLD
+def test_subtracting_the_patient_years_of_neighbours_tells_of_no_small_group(name: str, seed: int) -> None:
+    world, attacker = released(name, seed)
+    truth = world.years("new_foot_ulcers")
+    for places, (low, high) in attacker.years_left("new_foot_ulcers", world.policy.patient_years_step).items():
+        assert low <= sum(truth[place] for place in places) <= high
+        assert high - low >= world.policy.protection_width
+        assert high >= world.policy.smallest_count
+
+
+def test_exact_patient_years_fall_to_the_subtraction_of_neighbours(tmp_path: Path) -> None:
+    world = World.of("a region with very uneven practices", 2)
+    attacker, truth = world.with_exact_years(tmp_path), world.years("new_foot_ulcers")
+    found = attacker.years_left("new_foot_ulcers", 0.01)
+    assert any(
+        len(places) == 1 and high - low < 1 and low <= truth[places[0]] <= high for places, (low, high) in found.items()
+    )

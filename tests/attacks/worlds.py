@@ -10,7 +10,7 @@ from indicators.disclosure.policy import Policy, load_policy
 from indicators.disclosure.primary import too_small
 from indicators.disclosure_control import protect, released
 from indicators.release_file import write_release
-from tests.attacks.attacker import FIELDS, Attacker, Variable
+from tests.attacks.attacker import FIELDS, Attacker, Place, Variable
 from tests.lib.invented_cells import INVENTED, LOOKS_AT, Cells, invented_cells
 from tests.lib.tiny_release import META, POLICY, completeness, definition, deliveries, quarantine
 
@@ -77,6 +77,18 @@ class World:
         """Release that only makes sure that subtraction finds nothing."""
         loose = self.policy.model_copy(update={"protection_width": 0})
         return self.release(folder, protect(self.cells.results, loose, self.cells.parents, LOOKS_AT).cells)
+
+    def with_exact_years(self, folder: Path) -> Attacker:
+        """Release with nothing hidden but the small cells themselves, and patient-years to the hundredth."""
+        exact = self.policy.model_copy(update={"patient_years_step": 0.01})
+        results = self.cells.results
+        return self.release(folder, released(results, too_small(results, exact), exact))
+
+    def years(self, name: str) -> dict[Place, float]:
+        """Return the true patient-years of a rate by place."""
+        rate = self.cells.results.filter(pl.col("indicator_id") == name)
+        places = rate.select("level", "unit_id", "sex", "age_band").rows()
+        return dict(zip(places, rate["patient_years"], strict=True))
 
     def truth(self, attacker: Attacker) -> dict[Variable, float]:
         """Return the true value of every count of every cell, under the attacker's names."""

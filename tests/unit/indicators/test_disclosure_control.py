@@ -126,6 +126,22 @@ def test_two_rates_do_not_tell_of_the_few_people_whom_only_one_of_them_follows(h
     assert found["state"].to_list().count("suppressed") == hidden
 
 
+def test_the_few_whom_two_rates_differ_by_are_found_though_rates_of_other_people_are_broader_and_narrower() -> None:
+    rate = {"kind": "rate_per_1000_patient_years", "patient_years": 95.5}
+    people = {"admissions": (60, 60), "new_stroke": (58, 60), "others": (20, 300), "few_others": (70, 20)}
+    drawn = cells(
+        *(
+            cell(f"municipality/{place}", 10, number, indicator_id=name, **rate)
+            for name, numbers in people.items()
+            for place, number in zip("AB", numbers, strict=True)
+        )
+    )
+    found = protect(drawn, POLICY_IN_FORCE, clusters()).cells.filter(pl.col("state") == "suppressed")
+    assert found.height == 1
+    assert found["unit_id"].to_list() == ["A"]
+    assert found["indicator_id"].to_list()[0] in ("admissions", "new_stroke")
+
+
 def test_a_rate_is_published_on_coarse_patient_years_and_computed_from_them() -> None:
     drawn = cells(cell("all/all", 10, 100, kind="rate_per_1000_patient_years", patient_years=97.123, value=102.96))
     row = protect(drawn, POLICY_IN_FORCE, clusters()).cells.row(0, named=True)

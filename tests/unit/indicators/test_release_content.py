@@ -1,76 +1,79 @@
-from dataclasses import replace
-from datetime import date, datetime
+"""The rows left out are told twice, per delivery and per rule: neither table gives away a small number of the other."""
 
-import duckdb
+import numpy as np
 import polars as pl
 import pytest
 
-from indicators.release_content import deliveries, hidden_rules
-from tests.lib.loading import Loading
-from warehouse.run_log import Refusal, write_refusals
-
-AT = datetime(2026, 10, 10)  # noqa: DTZ001 - the run log keeps UTC without a zone
-REFUSAL = Refusal(
-    "run", "labka_2026.csv", "a hash", "labka_2026", "labka", "laboratory", "refused", "too_many_broken",
-    date(2026, 10, 9), 40, 3, AT, "0",
-)  # fmt: skip
-
-
-@pytest.fixture
-def warehouse() -> duckdb.DuckDBPyConnection:
-    loading = Loading()
-    loading.deliver("labka", {"pnr": "broken"}, name="labka:labka_2025")
-    loading.con.execute(
-        "INSERT INTO meta.run SELECT 'run', ?, ?, 2, 1, 1, 0, 0, 1, 0, 1, 0, 'key', 'denmark', '1', '0'", [AT, AT]
-    )
-    return loading.con
-
-
-def refused(con: duckdb.DuckDBPyConnection) -> list[tuple]:
-    found = deliveries(con, 5).filter(state="refused")
-    assert found.select("rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate").null_count().sum_horizontal()[
-        0
-    ] == 4 * len(found)
-    return found.select("sector", "file_type", "file_name", "delivered_on", "fresh_within_days").rows()
-
-
-def test_a_refused_file_is_in_the_release_without_its_name_and_its_numbers(warehouse) -> None:
-    write_refusals(warehouse, [REFUSAL, replace(REFUSAL, run_id="later", reason="no_rows", refused_at=AT)])
-    (told,) = refused(warehouse)
-    assert told[:4] == ("laboratory", "labka", "labka 1", date(2026, 10, 9))
-    assert told[4] > 0
-
-
-def test_a_file_that_was_refused_before_its_type_was_known_is_in_the_release_too(warehouse) -> None:
-    unknown = replace(REFUSAL, file_type=None, sector=None, delivered_on=None, reason="empty")
-    write_refusals(warehouse, [unknown, replace(unknown, file_name="x.csv", delivery_name="x", file_hash="other")])
-    assert refused(warehouse) == [
-        ("unknown", "unknown", "unknown 1", date(2026, 10, 10), None),
-        ("unknown", "unknown", "unknown 2", date(2026, 10, 10), None),
-    ]
+from indicators.disclosure.told_totals import hide_under_a_total, protect_left_out
 
 
 @pytest.mark.parametrize(
-    "change",
+    ("counts", "hidden"),
     [
-        {"delivery_name": "labka_2025", "refused_at": datetime(2026, 10, 1)},  # noqa: DTZ001
-        {"file_hash": ""},
-        {"reason": "older_version"},
-        {"refused_at": datetime(2025, 10, 1)},  # noqa: DTZ001
+        ([30, 40, 0], [False, False, False]),
+        ([3, 40, 9], [True, False, True]),
+        ([1, 2, 40, 9], [True, True, False, True]),
+        ([4, 4, 9], [True, True, False]),
+        ([0, 3, 40], [False, True, True]),
     ],
-    ids=["came whole since", "came under another name", "a newer one is loaded", "long ago"],
 )
-def test_a_refusal_that_matters_no_more_is_not_in_the_release(warehouse, change) -> None:
-    write_refusals(warehouse, [replace(REFUSAL, **change)])
-    assert refused(warehouse) == []
+def test_a_small_number_takes_others_with_it_until_the_total_no_longer_tells_it(
+    counts: list[int], hidden: list[bool]
+) -> None:
+    found = hide_under_a_total(np.array(counts), 5, 5)
+    assert found.parts.tolist() == hidden
+    assert not found.with_total
 
 
-def test_a_single_hidden_rule_takes_the_next_smallest_with_it_because_the_file_tells_the_sum() -> None:
-    rows = {"a": 3, "b": 40, "c": 9}
-    found = pl.DataFrame({"sector": "lab", "file_type": "lab_dm", "rule": list(rows), "rows": list(rows.values())})
-    assert hidden_rules(found, 5).to_list() == [True, False, True]
+@pytest.mark.parametrize("counts", [[3], [3, 3], [1, 2, 3]])
+def test_the_total_is_hidden_where_its_parts_leave_too_little_to_choose_from(counts: list[int]) -> None:
+    assert hide_under_a_total(np.array(counts), 5, 5).with_total
 
 
-def test_nothing_more_is_hidden_where_nothing_is_small() -> None:
-    found = pl.DataFrame({"sector": "lab", "file_type": "lab_dm", "rule": ["a", "b"], "rows": [30, 40]})
-    assert hidden_rules(found, 5).to_list() == [False, False]
+def published(files: list[tuple[int, int, int]], rules: list[int]) -> tuple[list[tuple[object, ...]], list[int | None]]:
+    """Return per file the rows in, loaded, quarantined and duplicate, and the rows per rule, as they are published."""
+    columns = ["rows_loaded", "rows_quarantined", "rows_duplicate"]
+    delivered = pl.DataFrame(files, schema=columns, orient="row").with_columns(
+        pl.lit("lab").alias("sector"),
+        pl.lit("labka").alias("file_type"),
+        pl.sum_horizontal(columns).alias("rows_in"),
+    )
+    names = ["lab"] * len(rules), ["labka"] * len(rules)
+    by_rule = pl.DataFrame([*names, rules], schema={"sector": pl.String, "file_type": pl.String, "rows": pl.Int64})
+    first, second = protect_left_out(delivered, by_rule, 5, 5)
+    return first.select("rows_in", *columns).rows(), second["rows"].to_list()
+
+
+def test_a_file_with_few_quarantined_rows_hides_another_because_the_rules_tell_the_sum() -> None:
+    files, rules = published([(1000, 3, 0), (1000, 40, 0), (1000, 90, 0)], [70, 63])
+    assert [quarantined for _, _, quarantined, _ in files] == [None, None, 90]
+    assert [loaded for _, loaded, _, _ in files] == [None, None, 1000]
+    assert rules == [70, 63]
+
+
+def test_two_small_rules_of_one_file_hide_the_number_that_adds_them_up() -> None:
+    files, rules = published([(1000, 6, 0)], [3, 3])
+    assert files == [(1006, None, None, 0)]
+    assert rules == [None, None]
+
+
+def test_one_file_with_few_rows_left_out_tells_no_rule() -> None:
+    files, rules = published([(1000, 3, 0)], [3])
+    assert files == [(1003, None, None, 0)]
+    assert rules == [None]
+
+
+def test_few_duplicates_hide_the_rows_loaded_beside_them() -> None:
+    files, _ = published([(1000, 0, 2)], [])
+    assert files == [(1002, None, 0, None)]
+
+
+def test_a_tiny_file_hides_the_rows_that_came_in_as_well() -> None:
+    files, _ = published([(2, 3, 0)], [3])
+    assert files == [(None, None, None, 0)]
+
+
+def test_nothing_is_hidden_where_nothing_is_small() -> None:
+    files, rules = published([(1000, 60, 40)], [30, 30])
+    assert files == [(1100, 1000, 60, 40)]
+    assert rules == [30, 30]
