@@ -15,7 +15,7 @@ BIN       := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 FOLDERS   := data_contracts ingest warehouse indicators dashboard synthetic packs tvaers
 
-.PHONY: demo test check format docs bench lock install clean help
+.PHONY: demo test check format docs proof definition-lock bench lock install clean help
 .DEFAULT_GOAL := help
 
 help:            ## Show the targets
@@ -51,6 +51,12 @@ test-%: install  ## One category of tests: make test-unit, test-contracts, test-
 
 docs: install    ## Write the generated pages (dictionary, indicators, commands) anew
 	$(BIN)/python docs/generate.py
+
+proof: install   ## Try every small mistake on the definitions, and write docs/reference/proof.md anew
+	$(BIN)/python -m tests.proof.page
+
+definition-lock: install   ## Lock what every definition means (SAME_NUMBERS="why", when no number changes)
+	$(BIN)/python -m tests.proof.definition_lock $(if $(SAME_NUMBERS),--same-numbers "$(SAME_NUMBERS)")
 
 bench: install   ## Measure against the bare engine; writes benchmarks/RESULTS.md
 	$(BIN)/python -m benchmarks.run $(BENCH)

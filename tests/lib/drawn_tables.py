@@ -25,6 +25,7 @@ means no diabetes. Practices 100001 and 100002 are in cluster K1, 100003 in K2.
 import uuid
 
 import duckdb
+import polars as pl
 
 from warehouse.schema import create_schema
 
@@ -131,9 +132,7 @@ def warehouse_of(drawing: str) -> duckdb.DuckDBPyConnection:
 
 def draw(con: duckdb.DuckDBPyConnection, drawing: str) -> None:
     """Put the drawn rows into the empty tables of a warehouse."""
-    for name, rows in complete(parse(drawing)).items():
-        for row in rows:
-            insert(con, name, row)
+    insert(con, complete(parse(drawing)))
 
 
 def erase(con: duckdb.DuckDBPyConnection) -> None:
@@ -189,12 +188,24 @@ def fill(table: str, number: int, row: Row) -> Row:
     return full
 
 
-def insert(con: duckdb.DuckDBPyConnection, table: str, row: Row) -> None:
-    """Insert one drawn row; unknown columns are refused by the table itself."""
-    values: dict[str, str | None] = dict(row)
-    if "patient" in values:
-        values["patient_id"] = str(patient_uuid(values.pop("patient") or 0))
+def insert(con: duckdb.DuckDBPyConnection, tables: dict[str, list[Row]]) -> None:
+    """Insert completed rows, a table at a time; unknown columns are refused by the table itself."""
+    for name, rows in tables.items():
+        full = [stored(name, row) for row in rows]
+        columns = list(dict.fromkeys(column for row in full for column in row))
+        if not full:
+            continue
+        con.register("drawn_rows", pl.DataFrame(full, schema=dict.fromkeys(columns, pl.String)).to_arrow())
+        listed = ", ".join(columns)
+        con.execute(f"INSERT INTO {table_of(name)} ({listed}) SELECT {listed} FROM drawn_rows")
+        con.unregister("drawn_rows")
+
+
+def stored(table: str, row: Row) -> Row:
+    """Return a completed row as its table holds it: the patient by pseudonym."""
+    values: Row = {column: cell for column, cell in row.items() if column != "patient"}
+    if "patient" in row:
+        values["patient_id"] = str(patient_uuid(row["patient"] or 0))
     if table == "diabetes":
         values["definition"] = "drawn"
-    marks = ", ".join("?" for _ in values)
-    con.execute(f"INSERT INTO {table_of(table)} ({', '.join(values)}) VALUES ({marks})", list(values.values()))
+    return values

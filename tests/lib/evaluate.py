@@ -10,6 +10,7 @@ import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue, load_catalogue
+from indicators.clauses import DAYS_PER_YEAR
 from indicators.dialect import ranges, shown_as
 from indicators.engine import Run, by_length, patient_period, prepare
 from indicators.members import create_members
@@ -39,7 +40,7 @@ def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dic
         By patient number, one of
         'met', 'not met' (proportions of patients);
         '1 of 2' (proportions of events: numerator of denominator);
-        '1 in 0.50 years' (rates: events in patient-years);
+        '1 in 184 days' (rates: events in days under observation);
         'value 53' (medians: the patient's value);
         'missing' (the denominator describes them, but the value is missing and the policy leaves them out);
         'excluded: <words of the exclusion>';
@@ -86,9 +87,9 @@ def in_words(kind: str, counts_events: bool, row: Sequence) -> str:
     if not in_denominator:
         return "missing" if is_missing else "not in denominator"
     if kind == "median":
-        return f"value {value:g}"
+        return "no value" if value is None else f"value {value:g}"
     if kind == "rate_per_1000_patient_years":
-        return f"{numerator} in {years:.2f} years"
+        return f"{numerator} in {years * DAYS_PER_YEAR:.0f} days"
     if counts_events:
         return f"{numerator} of {denominator}"
     return "met" if numerator else "not met"

@@ -1,11 +1,13 @@
 """Every indicator decides its drawn boundary cases as a clinician would, and none is without cases."""
 
+from datetime import date
 from functools import cache
 
 import pytest
 
+from tests.lib.case_board import Setting, case_board
 from tests.lib.case_files import DrawnCase, case_files, read_case_file
-from tests.lib.evaluate import catalogue, drawn_patients, evaluate
+from tests.lib.evaluate import catalogue, drawn_patients
 
 FILES = [path for path in case_files("type_2_diabetes") if "classifier" not in path.parts]
 CASES = [case for path in FILES for case in read_case_file(path)]
@@ -14,13 +16,16 @@ INDICATORS = catalogue().indicators
 
 
 @cache
-def outcomes(indicator_id: str, reporting_date: str, drawing: str) -> dict[int, str]:
-    return evaluate(drawing, indicator_id, reporting_date)
+def outcomes(indicator_id: str, reporting_date: str) -> dict[DrawnCase, str]:
+    board, known, day = case_board(), catalogue(), date.fromisoformat(reporting_date)
+    indicator = known.indicator(indicator_id)
+    frame = board.frame(known, Setting(day, indicator.period))
+    return board.outcomes(known, indicator_id, [indicator], frame, day)[0]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)
 def test_a_drawn_case_comes_out_as_expected(case: DrawnCase):
-    assert outcomes(case.subject, case.reporting_date, case.drawing)[case.patient] == case.outcome
+    assert outcomes(case.subject, case.reporting_date)[case] == case.outcome
 
 
 @pytest.mark.parametrize("indicator", INDICATORS, ids=lambda indicator: indicator.id)

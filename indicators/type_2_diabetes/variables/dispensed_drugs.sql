@@ -4,7 +4,8 @@
 -- sources: dispensing
 -- ties: -
 --
--- Only dispensings of community pharmacies are known; drugs given in hospital are not.
+-- Only dispensings of community pharmacies are known; drugs given in hospital are not. The 12 months are counted from
+-- the day after the reporting date, as periods are.
 WITH drug AS (
     SELECT
         code,
@@ -35,5 +36,5 @@ SELECT
 FROM dispensing
 JOIN drug ON drug.code = dispensing.atc_code
 JOIN period_day ON period_day.day = dispensing.dispensed_on
-WHERE period_day.day > period_day.period_end - INTERVAL '12' MONTH
+WHERE period_day.day >= period_day.period_end + INTERVAL '1' DAY - INTERVAL '12' MONTH
 GROUP BY dispensing.patient_id, period_day.period_end

@@ -61,9 +61,6 @@ placed AS (
 SELECT
     patient_id,
     period_end,
-    MAX(in_hospital) = 1 AS is_known_in_hospital,
-    MAX(in_general_practice) = 1 AS is_known_in_general_practice,
-    MAX(in_municipality) = 1 AS is_known_in_municipality,
     MAX(in_hospital) + MAX(in_general_practice) + MAX(in_municipality) AS known_sector_count
 FROM placed
 GROUP BY patient_id, period_end

@@ -4,9 +4,10 @@
 -- sources: -
 -- ties: -
 --
--- What happened after this day happened within the last 12 months, whatever the length of the period.
+-- What happened after this day happened within the last 12 months, whatever the length of the period. Counted from the
+-- day after the reporting date, as periods are: the 12 months until 28 February begin on 1 March, also after a leap year.
 SELECT
     patient_id,
     period_end,
-    CAST(period_end - INTERVAL '12' MONTH AS DATE) AS twelve_months_before_on
+    CAST(period_end + INTERVAL '1' DAY - INTERVAL '12' MONTH - INTERVAL '1' DAY AS DATE) AS twelve_months_before_on
 FROM patient

@@ -1,0 +1,69 @@
+"""No definition changes its meaning without a higher version and a line in the changelog."""
+
+from dataclasses import replace
+
+import pytest
+
+from tests.lib.evaluate import ROOT, catalogue
+from tests.proof.definition_lock import meaning_of, present, read_lock, unexplained
+
+INDICATORS = catalogue().indicators
+
+
+def numbers_that_change() -> str:
+    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    return text.partition("## Numbers that change")[2].partition("## Versions")[0]
+
+
+def test_every_definition_means_what_the_lock_says():
+    locked, found = read_lock(), present(catalogue())
+    for part in ("classifiers", "definitions"):
+        differs = {name for name in {*locked[part], *found[part]} if locked[part].get(name) != found[part].get(name)}
+        assert not differs, (
+            "the meaning changed; raise `version`, say it in CHANGELOG.md under Numbers that change, and run "
+            "`make definition-lock`"
+        )
+
+
+@pytest.mark.parametrize("indicator", [each for each in INDICATORS if each.version > 1], ids=lambda each: each.id)
+def test_the_changelog_says_why_a_later_version_gives_other_numbers(indicator):
+    lines = [" ".join(line.split()) for line in numbers_that_change().split("\n- ")]
+    assert [line for line in lines if f"`{indicator.id}` version {indicator.version}" in line and ": " in line]
+
+
+def test_words_and_layout_do_not_count_but_an_expression_a_value_or_a_code_does():
+    known = catalogue()
+    before = known.indicator("hba1c_below_59")
+    was = meaning_of(known, before)
+    clause = before.numerator
+    laid_out = before.model_copy(
+        update={"numerator": clause.model_copy(update={"when": f"\n  {clause.when.lower()}  "})}
+    )
+    renamed = before.model_copy(update={"title": before.question, "examples": ("another",)})
+    other = before.model_copy(update={"numerator": clause.model_copy(update={"when": clause.when.replace("<", "<=")})})
+    assert meaning_of(known, laid_out) == meaning_of(known, renamed) == was
+    assert meaning_of(known, other) != was
+    parameter = known.parameters["hba1c_common_limit_mmol_mol"]
+    raised = parameter.model_copy(
+        update={"values": tuple(v.model_copy(update={"value": 60}) for v in parameter.values)}
+    )
+    assert (
+        meaning_of(replace(known, parameters={**known.parameters, "hba1c_common_limit_mmol_mol": raised}), before)
+        != was
+    )
+    stroke = known.indicator("stroke")
+    fewer = replace(known, codelists=known.codelists.filter(known.codelists["code"] != "DI63"))
+    assert meaning_of(fewer, stroke) != meaning_of(known, stroke)
+    assert meaning_of(fewer, before) == was
+
+
+def test_a_changed_meaning_needs_a_higher_version():
+    old = {"classifiers": {"osdc": "a"}, "definitions": {"stroke": {"version": 1, "meaning": "a"}}}
+
+    def changed(meaning: str, version: int) -> dict:
+        return old | {"definitions": {"stroke": {"version": version, "meaning": meaning}}}
+
+    assert unexplained(old, old) == []
+    assert unexplained(old, changed("b", 1)) == ["stroke"]
+    assert unexplained(old, changed("b", 2)) == []
+    assert unexplained(old, old | {"classifiers": {"osdc": "b"}}) == ["classifier osdc"]

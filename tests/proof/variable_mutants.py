@@ -1,0 +1,84 @@
+"""Small mistakes in a variable's SQL: noticed when a drawn case of an indicator that uses it comes out otherwise."""
+
+from collections.abc import Iterator, Sequence
+from datetime import date
+
+import duckdb
+import polars as pl
+
+from indicators.catalogue import Catalogue
+from indicators.definition import Indicator
+from indicators.dialect import fetch
+from indicators.engine import Run
+from indicators.placement import Grid, place_beside
+from indicators.variables import Variable
+from tests.lib.case_board import Board, Setting
+from tests.proof.definition_mutants import Proof, steps_of
+from tests.proof.sql_mutants import SqlMutant, mutants_of, parse, text_of
+from tvaers.errors import DefinitionError
+
+
+def prove_variable(board: Board, known: Catalogue, variable: Variable) -> Proof:
+    """Return which mutants of a variable the drawn cases of the indicators that use it notice.
+
+    Mutants that the database or the engine refuses are left out: nobody could make those mistakes.
+    """
+    users = [each for each in known.indicators if variable in known.variables_of(each)]
+    alive = mutants_of(variable.sql, steps_of(known))
+    mutants, refused = len(alive), 0
+    for day, months, here in settings_of(board, users):
+        noticed: list[SqlMutant] = []
+        frame = board.frame(known, Setting(day, months))
+        with board.based(known, Setting(day, months)) as (run, grid):
+            before = columns_of(run, grid, variable, parse_again(variable.sql))
+            for mutant in alive:
+                try:
+                    after = columns_of(run, grid, variable, mutant.sql)
+                except (duckdb.Error, DefinitionError):
+                    refused += 1
+                    noticed.append(mutant)
+                    continue
+                if not after.equals(before) and is_noticed(board, known, here, frame, after, day):
+                    noticed.append(mutant)
+        alive = [mutant for mutant in alive if mutant not in noticed]
+    return Proof(f"variables/{variable.name}", mutants - refused, tuple(mutant.change for mutant in alive))
+
+
+def settings_of(board: Board, users: Sequence[Indicator]) -> Iterator[tuple[date, int, list[Indicator]]]:
+    """Yield each reporting date and length of period on which indicators have cases, with those indicators."""
+    found: dict[tuple[date, int], list[Indicator]] = {}
+    for user in users:
+        for day in board.dates_of(user.id):
+            found.setdefault((day, user.period), []).append(user)
+    for (day, months), here in sorted(found.items(), key=lambda item: -len(item[1])):
+        yield day, months, here
+
+
+def parse_again(sql: str) -> str:
+    """Return a text as mutants are written, without a change."""
+    return text_of(parse(sql))
+
+
+def columns_of(run: Run, grid: Grid, variable: Variable, sql: str) -> pl.DataFrame:
+    """Return the columns of a variable for each base row, with another SELECT in its place."""
+    rows = place_beside(grid, [variable], {variable.name: fetch(run.con, sql, run.bound)}, run.catalogue.columns)
+    return rows.select(run.catalogue.columns[variable.name])
+
+
+def is_noticed(
+    board: Board,
+    known: Catalogue,
+    users: Sequence[Indicator],
+    frame: pl.DataFrame,
+    columns: pl.DataFrame,
+    day: date,
+) -> bool:
+    """Return whether a drawn case comes out otherwise when a variable's columns are others."""
+    changed = frame.with_columns(columns)
+    touched = set(frame["patient_id"].filter(frame.select(columns.columns).hash_rows() != columns.hash_rows()))
+    for user in users:
+        if touched & set(board.rows_of(user.id, frame, day)["patient_id"]):
+            (found,) = board.outcomes(known, user.id, [user], changed, day)
+            if any(words != case.outcome for case, words in found.items()):
+                return True
+    return False
