@@ -45,6 +45,12 @@ def test_every_link_to_a_file_leads_to_one():
     assert [f"{name_of(page)}: {link}" for page, link in links if not (page.parent / link).exists()] == []
 
 
+def test_decisions_are_numbered_in_their_order():
+    page = (ROOT / "docs/decisions.md").read_text(encoding="utf-8")
+    numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", page, re.M)]
+    assert numbers == list(range(1, len(numbers) + 1))
+
+
 def test_the_front_page_has_its_parts_in_order():
     page = (ROOT / "README.md").read_text(encoding="utf-8")
     parts = [
