@@ -49,14 +49,17 @@ def facts(per_person: int, size: Size, salt: int) -> str:
     step = DAYS / per_person
     return (
         f"(SELECT p, j, patient_id, {FIRST_DAY} + CAST(floor(j * {step} + c % {max(1, int(step))}) AS INTEGER) AS day, "
-        f"c // 4096 AS c FROM (SELECT i // {per_person} AS p, i % {per_person} AS j, {chance('i', str(salt))} AS c, "
-        f"{pseudonym(f'(i // {per_person})', size)} AS patient_id "
-        f"FROM range({per_person * size.people}) AS made(i)))"
+        f"c // 4096 AS c FROM (SELECT i // {per_person} AS p, i % {per_person} AS j, {chance('i', str(salt))} AS c "
+        f"FROM range({per_person * size.people}) AS made(i)) AS fact JOIN invented_person USING (p))"
     )
 
 
 def build(con: duckdb.DuckDBPyConnection, size: Size) -> None:
     """Fill the core tables of an empty warehouse."""
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE invented_person AS "
+        f"SELECT i AS p, {pseudonym('i', size)} AS patient_id FROM range({size.people}) AS made(i)"
+    )
     for table, (columns, select) in statements(size).items():
         con.execute(f"INSERT INTO core.{table} ({columns}, batch_id) SELECT *, 1 FROM ({select})")
 

@@ -16,7 +16,7 @@ from sqlglot.errors import ParseError
 from indicators.codelists import create_codelist, load_codelists
 from indicators.definition import PARAMETER, Indicator, load_definitions, unknown
 from indicators.deliverers import Deliverers, load_deliverers
-from indicators.dialect import create_table, ranges, show_all_facts
+from indicators.dialect import create_table, create_view, ranges, show_all_facts
 from indicators.members import create_diabetes_table, create_members
 from indicators.parameters import Parameter, load_parameters, values_on
 from indicators.patient_period import (
@@ -29,7 +29,14 @@ from indicators.patient_period import (
     refuse_shared_columns,
 )
 from indicators.placement import day_column, table_of
-from indicators.population import Breakdowns, Populations, load_breakdowns, load_classifier, load_populations
+from indicators.population import (
+    Breakdowns,
+    Populations,
+    load_breakdowns,
+    load_classifier,
+    load_classifier_steps,
+    load_populations,
+)
 from indicators.variables import Source, Variable, load_variables
 from tvaers.errors import DefinitionError
 from warehouse.schema import create_schema
@@ -131,7 +138,8 @@ class Catalogue:
 
     def classifier_values_on(self, day: date) -> dict[str, int | float | str]:
         """Return the values of the classifiers' parameters on a day; the same for all reporting dates of a run."""
-        names = {name for select in self.classifiers.values() for name in PARAMETER.findall(select)}
+        selects = (*self.classifier_steps.values(), *self.classifiers.values())
+        names = {name for select in selects for name in PARAMETER.findall(select)}
         return values_on(self.parameters, names, day, where=f"{self.disease}/classifier/")
 
     @cached_property
@@ -139,6 +147,11 @@ class Catalogue:
         """The SELECT of each classifier by its name, the one that decides first."""
         names = (self.populations.classifier, *self.populations.also)
         return {name: load_classifier(self.disease, name) for name in names}
+
+    @cached_property
+    def classifier_steps(self) -> dict[str, str]:
+        """The SELECT of each step that the classifiers share, by its name."""
+        return load_classifier_steps(self.disease)
 
 
 @cache
@@ -240,5 +253,5 @@ def empty_warehouse(breakdowns: Breakdowns) -> duckdb.DuckDBPyConnection:
     create_reporting(con, [reporting_date], [12], breakdowns.attribution.hospital_months)
     create_base(con, [12], breakdowns)
     create_period(con, [reporting_date], 12)
-    create_table(con, "patient", patient_sql(12))
+    create_view(con, "patient", patient_sql(12))
     return con

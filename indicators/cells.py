@@ -10,7 +10,7 @@ import polars as pl
 from indicators.catalogue import Catalogue
 from indicators.clauses import Clauses, clauses_of, truth
 from indicators.definition import Indicator, Level
-from indicators.dialect import Bound, append, create_table
+from indicators.dialect import create_table
 from indicators.population import Breakdowns, Split
 
 UNIT_COLUMN: Mapping[Level, str] = {
@@ -58,13 +58,15 @@ class Counted:
 
     Attributes:
         tag: Suffix of its columns.
+        clauses: Its clauses over `patient_period` with the populations' truth columns.
+        counted: Name of the column that says who is in its denominator; indicators with the same denominator share it.
         has_undelivered: Whether somebody's practice or municipality delivers nothing for it.
-        counts: SQL aggregate of each number, by the number's name.
     """
 
     indicator: Indicator
     tag: str
     clauses: Clauses
+    counted: str
     has_undelivered: bool = False
 
     @property
@@ -74,39 +76,42 @@ class Counted:
         return is_excluded or self.has_undelivered
 
     @property
-    def counts(self) -> dict[str, str]:
-        """The aggregates, over the columns of `flags_sql`."""
-        tag = self.tag
-        found = {"patients": f"count_if(counted_{tag})"}
-        if self.leaves_some_out:
-            found["eligible"] = f"count_if(eligible_{tag})"
-        if self.clauses.is_met:
-            found["numerator_patients"] = f"count_if(met_{tag})"
-        if self.clauses.events:
-            found["numerator"] = f"CAST(sum(events_{tag}) AS BIGINT)"
-        if self.indicator.denominator.count:
-            found["denominator"] = f"CAST(sum(denominator_{tag}) AS BIGINT)"
-        if self.clauses.days:
-            found["days"] = f"CAST(sum(days_{tag}) AS BIGINT)"
-        return {f"{name}_{tag}": aggregate for name, aggregate in found.items()}
+    def is_met_by_events(self) -> bool:
+        """Whether who meets it is seen from the number of their events alone."""
+        is_free = self.indicator.measured is None or self.indicator.missing_values == "exclude"
+        return self.clauses.events is not None and is_free
 
     @property
     def flags(self) -> dict[str, str]:
-        """The columns of `flags_sql`, one value per patient and period."""
-        found = {"counted": self.clauses.in_denominator}
+        """SQL of each further column that is counted, one value per patient and period, by the column's name."""
+        clauses = clauses_of(self.indicator, self.clauses.in_population, counted=self.counted)
+        found = {}
         if self.leaves_some_out:
-            found["eligible"] = self.clauses.is_eligible
-        if self.clauses.is_met:
-            found["met"] = self.clauses.is_met
-        if self.clauses.events:
-            found["events"] = self.clauses.events
+            found["eligible"] = clauses.is_eligible
+        if clauses.events:
+            found["events"] = clauses.events
+        if clauses.is_met and not self.is_met_by_events:
+            found["met"] = clauses.is_met
         if self.indicator.denominator.count:
-            found["denominator"] = self.clauses.denominator
-        if self.clauses.days:
-            found["days"] = self.clauses.days
-        if self.clauses.value:
-            found["value"] = self.clauses.value
+            found["denominator"] = clauses.denominator
+        if clauses.days:
+            found["days"] = clauses.days
         return {f"{name}_{self.tag}": expression for name, expression in found.items()}
+
+    @property
+    def counts(self) -> dict[str, str]:
+        """SQL aggregate of each number that is counted, by the number's name."""
+        tag = self.tag
+        found = {f"patients_{tag}": f"CAST(count_if({self.counted}) AS INTEGER)"}
+        for flag in self.flags:
+            kind = flag.removesuffix(f"_{tag}")
+            if kind in ("eligible", "met"):
+                found[flag.replace("met", "numerator_patients")] = f"CAST(count_if({flag}) AS INTEGER)"
+            else:
+                found[flag.replace("events", "numerator")] = f"CAST(sum({flag}) AS BIGINT)"
+        if self.is_met_by_events:
+            found[f"numerator_patients_{tag}"] = f"CAST(count_if(events_{tag} > 0) AS INTEGER)"
+        return found
 
 
 def counted_of(catalogue: Catalogue, indicators: Sequence[Indicator], undelivered: Mapping[str, str]) -> list[Counted]:
@@ -118,15 +123,14 @@ def counted_of(catalogue: Catalogue, indicators: Sequence[Indicator], undelivere
         undelivered: For some indicators, the truth expression of whose data nobody delivered.
     """
     places = {indicator.id: place for place, indicator in enumerate(catalogue.indicators)}
-    return [
-        Counted(
-            indicator,
-            str(places[indicator.id]),
-            clauses_of(indicator, f"in_{indicator.population}", undelivered.get(indicator.id)),
-            has_undelivered=indicator.id in undelivered,
-        )
-        for indicator in indicators
-    ]
+    columns: dict[str, str] = {}
+    found = []
+    for indicator in indicators:
+        tag = str(places[indicator.id])
+        clauses = clauses_of(indicator, f"in_{indicator.population}", undelivered.get(indicator.id))
+        column = columns.setdefault(clauses.in_denominator, f"counted_{tag}")
+        found.append(Counted(indicator, tag, clauses, column, has_undelivered=indicator.id in undelivered))
+    return found
 
 
 def populated_sql(catalogue: Catalogue, indicators: Sequence[Indicator]) -> str:
@@ -136,38 +140,27 @@ def populated_sql(catalogue: Catalogue, indicators: Sequence[Indicator]) -> str:
     return f"SELECT *{selected} FROM patient_period"
 
 
+def in_any_population(counted: Sequence[Counted]) -> str:
+    """Return the condition, over `populated_sql`, that some indicator is about the patient."""
+    return " OR ".join(sorted({each.clauses.in_population for each in counted}))
+
+
 def cells_sql(catalogue: Catalogue, counted: Sequence[Counted]) -> str:
-    """Return the SELECT that counts `patient_period` into the finest cells of each family."""
-    indicators = [each.indicator for each in counted]
-    flags = ", ".join(f"{sql} AS {name}" for each in counted for name, sql in each.flags.items())
+    """Return the SELECT that counts `patient_period` into the finest cells of each family.
+
+    Who is counted is decided first, once for all indicators with the same denominator; then, among them, who meets it.
+    """
+    denominators = {each.counted: each.clauses.in_denominator for each in counted}
+    is_counted = ", ".join(f"{sql} AS {name}" for name, sql in denominators.items())
+    flags = ", ".join([*denominators, *(f"{sql} AS {name}" for each in counted for name, sql in each.flags.items())])
     counts = ", ".join(f"{sql} AS {name}" for each in counted for name, sql in each.counts.items())
-    populations = " OR ".join(sorted({f"in_{indicator.population}" for indicator in indicators}))
     cell = ", ".join(CELL)
     sets = ", ".join(f"({', '.join(family.cell(catalogue.breakdowns))})" for family in FAMILIES)
+    populated = populated_sql(catalogue, [each.indicator for each in counted])
     return (
-        f"SELECT {cell}, {counts} FROM (SELECT {cell}, {flags} FROM ({populated_sql(catalogue, indicators)}) AS "
-        f"populated WHERE {populations}) AS flagged GROUP BY GROUPING SETS ({sets})"
+        f"SELECT {cell}, {counts} FROM (SELECT {cell}, {flags} FROM (SELECT *, {is_counted} FROM ({populated}) AS "
+        f"populated WHERE {in_any_population(counted)}) AS described) AS flagged GROUP BY GROUPING SETS ({sets})"
     )
-
-
-def count_cells(
-    con: duckdb.DuckDBPyConnection,
-    months: int,
-    catalogue: Catalogue,
-    counted: Sequence[Counted],
-    *,
-    bound: Bound,
-    begun: set[str],
-) -> None:
-    """Add `patient_period` to the cells of one length of period, in a table that is begun when it does not exist."""
-    table = cell_table(months)
-    (append if table in begun else create_table)(con, table, cells_sql(catalogue, counted), bound)
-    begun.add(table)
-
-
-def collect_values(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, each: Counted, bound: Bound) -> None:
-    """Add one indicator's values, one row per patient and period, to the table `median_value`."""
-    append(con, "median_value", values_sql(catalogue, each), bound)
 
 
 def values_sql(catalogue: Catalogue, each: Counted) -> str:
@@ -176,16 +169,6 @@ def values_sql(catalogue: Catalogue, each: Counted) -> str:
     return (
         f"SELECT {each.tag} AS tag, {cell}, value FROM (SELECT {cell}, {each.clauses.value} AS value FROM "
         f"({populated_sql(catalogue, [each.indicator])}) AS populated) AS valued WHERE value IS NOT NULL"
-    )
-
-
-def create_median_values(con: duckdb.DuckDBPyConnection) -> None:
-    """Create the empty table of the values of which medians are taken."""
-    texts = ", ".join(f"CAST('' AS VARCHAR) AS {column}" for column in CELL[1:])
-    create_table(
-        con,
-        "median_value",
-        f"SELECT 0 AS tag, DATE '2000-01-01' AS period_end, {texts}, CAST(0 AS DOUBLE) AS value LIMIT 0",
     )
 
 

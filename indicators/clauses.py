@@ -46,13 +46,17 @@ def whole_days(years: str) -> str:
     return f"CAST(round(({years}) * {DAYS_PER_YEAR}) AS BIGINT)"
 
 
-def clauses_of(indicator: Indicator, population: str, undelivered: str | None = None) -> Clauses:
+def clauses_of(
+    indicator: Indicator, population: str, undelivered: str | None = None, *, counted: str | None = None
+) -> Clauses:
     """Return the clauses of an indicator.
 
     Args:
         indicator: The definition.
         population: Name of a BOOLEAN column that says who is in the population.
         undelivered: Truth expression of those for whom nobody delivered what the indicator needs: they are missing.
+        counted: Name of a BOOLEAN column that holds `in_denominator` already, so that the clauses about those who are
+            counted need not repeat it; None where there is no such column.
     """
     denominator = indicator.denominator
     described = [truth(denominator.when)] if denominator.when else []
@@ -75,19 +79,18 @@ def clauses_of(indicator: Indicator, population: str, undelivered: str | None = 
     if undelivered:
         is_missing = f"({is_missing}) OR (({is_eligible}) AND {undelivered})"
         in_denominator = f"({in_denominator}) AND NOT {undelivered}"
+    counted = counted or in_denominator
     return Clauses(
         in_population=population,
         excluded_by=excluded_by,
         is_eligible=is_eligible,
         is_missing=is_missing,
         in_denominator=in_denominator,
-        is_met=met_of(indicator, in_denominator),
-        events=events_of(indicator, in_denominator),
-        denominator=f"CASE WHEN {in_denominator} THEN {denominator.count or '1'} ELSE 0 END",
-        days=f"CASE WHEN {in_denominator} THEN {whole_days(denominator.years)} ELSE 0 END"
-        if denominator.years
-        else None,
-        value=f"CASE WHEN {in_denominator} THEN CAST({indicator.value.of} AS DOUBLE) END" if indicator.value else None,
+        is_met=met_of(indicator, counted),
+        events=events_of(indicator, counted),
+        denominator=f"CASE WHEN {counted} THEN {denominator.count or '1'} ELSE 0 END",
+        days=f"CASE WHEN {counted} THEN {whole_days(denominator.years)} ELSE 0 END" if denominator.years else None,
+        value=f"CASE WHEN {counted} THEN CAST({indicator.value.of} AS DOUBLE) END" if indicator.value else None,
     )
 
 

@@ -1,7 +1,7 @@
 """Compute all indicators of a disease for a series of reporting dates, and put the results into the warehouse."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import groupby
@@ -12,12 +12,13 @@ import polars as pl
 import tvaers
 from indicators.area import area_of
 from indicators.catalogue import Catalogue, load_catalogue
-from indicators.cells import Counted, add_up, all_keys, create_median_values
+from indicators.cells import Counted, add_up, all_keys, cell_table
 from indicators.coverage import is_covered, spans_of
-from indicators.engine import Run, by_length, prepare, run_all
+from indicators.dialect import add_rows, drop
+from indicators.engine import Found, Run, by_length, prepare, run_all
 from indicators.medians import medians
 from indicators.members import MEMBERS_PER_CHUNK, classify
-from indicators.patient_results import create_patient_results
+from indicators.patient_results import create_patient_results, patient_table
 from indicators.results import RESULT_COLUMNS, results_of
 from indicators.silence import find_silences
 from packs.pack import load_pack
@@ -102,23 +103,43 @@ def compute_on(
     dates = sorted(set(reporting_dates))
     prepare(con, catalogue)
     if diabetes_definition is None:
-        with track("Classifying who has diabetes"):
-            bound = catalogue.classifier_values_on(dates[-1])
-            classify(con, catalogue.classifiers, bound)
+        bound = catalogue.classifier_values_on(dates[-1])
+        classify(con, catalogue.classifiers, catalogue.classifier_steps, bound)
     silences = find_silences(con, catalogue, dates)
     lengths = by_length(catalogue, catalogue.indicators, silences.undelivered)
-    create_median_values(con)
-    begun: set[str] = set()
-    create_patient_results(con, "indicator.patient_result")
+    remove_rows_of_earlier_runs(con, lengths)
+    classifier = diabetes_definition or catalogue.populations.classifier
     for bound, group in by_values(catalogue, dates):
-        latest = "indicator.patient_result" if dates[-1] in group else None
-        run = Run(con, catalogue, group, bound, lengths, latest, begun, silences=silences)
-        classifier = diabetes_definition or catalogue.populations.classifier
-        run_all(run, classifier=classifier, members_per_chunk=members_per_chunk)
+        run = Run(con, catalogue, group, bound, lengths, keeps_latest=dates[-1] in group, silences=silences)
+        for found in run_all(run, classifier=classifier, members_per_chunk=members_per_chunk):
+            keep(con, found)
+        if run.keeps_latest:
+            create_patient_results(con, "indicator", lengths, bound)
     with track("Adding up units and intervals", len(catalogue.indicators)) as advance:
         write_results(con, catalogue, lengths, dates, advance)
     write_run(con, catalogue, dates)
     return summary_of(con, catalogue, dates, time.monotonic() - started)
+
+
+def remove_rows_of_earlier_runs(con: duckdb.DuckDBPyConnection, lengths: Iterable[int]) -> None:
+    """Remove the tables to which a run adds rows."""
+    drop(con, "indicator", "patient_result")
+    drop(con, "temp", "median_value")
+    for months in lengths:
+        drop(con, "temp", cell_table(months))
+    stored = con.execute("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'patient\\_%' ESCAPE '\\'")
+    for (name,) in stored.fetchall():
+        drop(con, "indicator", name)
+
+
+def keep(con: duckdb.DuckDBPyConnection, found: Found) -> None:
+    """Add what was found in one range of pseudonyms to the tables of a run."""
+    for months, cells in found.cells.items():
+        add_rows(con, "temp", cell_table(months), cells)
+    for values in found.values:
+        add_rows(con, "temp", "median_value", values)
+    for months, patients in found.latest.items():
+        add_rows(con, "indicator", patient_table(months), patients, pseudonyms=("patient_id",))
 
 
 def by_values(catalogue: Catalogue, dates: Sequence[date]) -> list[tuple[dict[str, int | float | str], list[date]]]:

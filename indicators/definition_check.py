@@ -99,6 +99,7 @@ def problems_of_dialect(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     """Yield variables and classifiers that are not in the subset of SQL that other engines have."""
     statements = {f"variables/{name}.sql": variable.sql for name, variable in catalogue.variables.items()}
     statements |= {f"classifier/{name}.sql": select for name, select in catalogue.classifiers.items()}
+    statements |= {f"classifier/steps/{name}.sql": select for name, select in catalogue.classifier_steps.items()}
     for where, sql in statements.items():
         try:
             to_spark(sql)

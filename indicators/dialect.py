@@ -60,9 +60,9 @@ def create_table(con: duckdb.DuckDBPyConnection, name: str, select: str, bound: 
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}", bound_in(select, bound))
 
 
-def append(con: duckdb.DuckDBPyConnection, name: str, select: str, bound: Bound | None = None) -> None:
-    """Append a portable SELECT to a table, by position."""
-    con.execute(f"INSERT INTO {name} {select}", bound_in(select, bound))
+def create_view(con: duckdb.DuckDBPyConnection, name: str, select: str) -> None:
+    """Create a temporary view on a portable SELECT, replacing one of the same name."""
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {select}")
 
 
 def fetch(con: duckdb.DuckDBPyConnection, select: str, bound: Bound | None = None) -> pl.DataFrame:
@@ -70,11 +70,16 @@ def fetch(con: duckdb.DuckDBPyConnection, select: str, bound: Bound | None = Non
     return con.execute(select, bound_in(select, bound)).pl()
 
 
-@contextmanager
-def shown_as(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[None]:
+def show(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     """Let statements read a data frame by name, without a copy, on all threads."""
     table = frame.to_arrow()
     con.register(name, pa.Table.from_batches(table.to_batches(max_chunksize=BATCH_ROWS), schema=table.schema))
+
+
+@contextmanager
+def shown_as(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Iterator[None]:
+    """Show a data frame under a name within a block."""
+    show(con, name, frame)
     try:
         yield
     finally:
@@ -110,10 +115,17 @@ def restrict_facts_to(con: duckdb.DuckDBPyConnection, member: str, low: str, hig
     show_practices(con)
 
 
-def show_all_facts(con: duckdb.DuckDBPyConnection) -> None:
-    """Put plain views named like the core tables over them, for everybody in the warehouse (classifiers read these)."""
+def show_all_facts(con: duckdb.DuckDBPyConnection, low: str | None = None, high: str | None = None) -> None:
+    """Put plain views named like the core tables over them, for everybody in the warehouse (classifiers read these).
+
+    Args:
+        con: A connection whose default catalog holds the schema `core`.
+        low: First pseudonym to show; the first of all when None.
+        high: Last pseudonym to show, included; the last of all when None.
+    """
+    chosen = f" WHERE patient_id BETWEEN UUID '{low}' AND UUID '{high}'" if low and high else ""
     for table in FACTS:
-        con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT * FROM core.{table}")
+        con.execute(f"CREATE OR REPLACE TEMP VIEW {table} AS SELECT * FROM core.{table}{chosen}")
     show_practices(con)
 
 
@@ -147,3 +159,35 @@ def store(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> Non
     con.register("incoming_frame", frame)
     con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS SELECT * FROM incoming_frame")
     con.unregister("incoming_frame")
+
+
+def add_rows(
+    con: duckdb.DuckDBPyConnection, schema: str, name: str, frame: pl.DataFrame, *, pseudonyms: tuple[str, ...] = ()
+) -> None:
+    """Add the rows of a data frame to a table, which begins with them when it does not exist.
+
+    Args:
+        con: A connection.
+        schema: Schema of the table; `temp` for a temporary one.
+        name: The table.
+        frame: The rows; columns are matched by name.
+        pseudonyms: Columns that hold pseudonyms as text.
+    """
+    kept = ", ".join(f"CAST({column} AS UUID) AS {column}" for column in pseudonyms)
+    rows = f"SELECT * {f'REPLACE ({kept})' if kept else ''} FROM incoming_frame"
+    con.register("incoming_frame", frame)
+    kind = "TEMP TABLE" if schema == "temp" else "TABLE"
+    con.execute(f"CREATE {kind} IF NOT EXISTS {schema}.{name} AS {rows} LIMIT 0")
+    con.execute(f"INSERT INTO {schema}.{name} BY NAME {rows}")
+    con.unregister("incoming_frame")
+
+
+def drop(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
+    """Remove a table or view, whichever has the name, if there is one."""
+    found = con.execute(
+        "SELECT table_type FROM information_schema.tables WHERE table_schema = $schema AND table_name = $name "
+        "AND table_catalog = CASE $schema WHEN 'temp' THEN 'temp' ELSE current_catalog() END",
+        {"schema": schema, "name": name},
+    ).fetchall()
+    for (kind,) in found:
+        con.execute(f"DROP {'VIEW' if kind == 'VIEW' else 'TABLE'} {schema}.{name}")

@@ -1,19 +1,20 @@
-"""Run a catalogue over a warehouse: patients in, cells and patient-level results out, range by range of pseudonyms."""
+"""Run a catalogue over a warehouse: patients in, cells and patient-level rows out, range by range of pseudonyms."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue
-from indicators.cells import Counted, collect_values, count_cells, counted_of
+from indicators.cells import Counted, cells_sql, counted_of, values_sql
 from indicators.codelists import create_codelist
 from indicators.definition import Indicator
-from indicators.dialect import Bound, fetch, ranges, show_all_facts, shown_as
+from indicators.dialect import Bound, create_view, fetch, ranges, show_all_facts, shown_as, store
 from indicators.members import create_members, number_of_chunks
 from indicators.patient_period import (
+    base_of,
     create_area,
     create_base,
     create_period,
@@ -21,11 +22,12 @@ from indicators.patient_period import (
     is_same_for_all_lengths,
     patient_sql,
 )
-from indicators.patient_results import collect_patient_results
+from indicators.patient_results import latest_patients
 from indicators.placement import Grid, place_beside
 from indicators.silence import Silences
 from indicators.variables import Variable
-from tvaers.progress import Advance, track
+from indicators.workers import Range, work_on
+from tvaers.progress import track
 
 
 @dataclass
@@ -33,11 +35,12 @@ class Run:
     """What one run works on.
 
     Attributes:
+        con: The connection that shows the facts of the members.
         dates: Reporting dates, in order.
         bound: Values of the parameters, the same on all these dates.
         lengths: Each length of period in months, with the indicators that use it.
-        patient_results: Table that receives the patient-level results of the latest date, or None.
-        begun: Tables of cells that exist already; shared by runs whose results belong together.
+        keeps_latest: Whether the rows of the latest date are kept, patient by patient.
+        base: Base columns of the members on each date, for all lengths of period.
         kept: Rows of variables that are the same for all lengths of period.
         silences: Who delivers nothing when.
     """
@@ -47,10 +50,25 @@ class Run:
     dates: Sequence[date]
     bound: Bound
     lengths: dict[int, list[Counted]]
-    patient_results: str | None
-    begun: set[str] = field(default_factory=set)
+    keeps_latest: bool = False
+    base: pl.DataFrame = field(default_factory=pl.DataFrame)
     kept: dict[str, pl.DataFrame] = field(default_factory=dict)
     silences: Silences = field(default_factory=Silences)
+
+
+@dataclass
+class Found:
+    """What was found among the members of one range.
+
+    Attributes:
+        cells: Numbers of each finest cell, by length of period.
+        values: Values of which medians are taken.
+        latest: Rows of the latest date under pseudonyms, by length of period.
+    """
+
+    cells: dict[int, pl.DataFrame] = field(default_factory=dict)
+    values: list[pl.DataFrame] = field(default_factory=list)
+    latest: dict[int, pl.DataFrame] = field(default_factory=dict)
 
 
 def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
@@ -78,50 +96,63 @@ def by_length(
     }
 
 
-def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> None:
-    """Fill the cells, the median values and the patient-level results for all members and dates."""
-    con = run.con
+def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> Iterator[Found]:
+    """Yield what is found in each range of pseudonyms, on all dates and for all lengths of period."""
+    shared = {name: fetch(run.con, f"SELECT * FROM {name}") for name in ("codelist", "area")}
+    chunks = ranges(number_of_chunks(run.con, classifier, members_per_chunk))
+
+    def share(con: duckdb.DuckDBPyConnection) -> None:
+        for name, frame in shared.items():
+            store(con, name, frame)
+
+    def work(con: duckdb.DuckDBPyConnection, part: Range) -> Found:
+        return run_range(replace(run, con=con, kept={}), classifier, part)
+
+    with track("Computing indicators", len(chunks)) as advance:
+        for found in work_on(run.con, chunks, share, work):
+            yield found
+            advance(1)
+
+
+def run_range(run: Run, classifier: str, part: Range) -> Found:
+    """Return what is found among the members of one range."""
+    show_members(run, classifier, part)
+    found = Found()
+    for months, counted in run.lengths.items():
+        rows = run.silences.marked(patient_period(run, months), months)
+        with shown_as(run.con, "patient_period", rows):
+            found.cells[months] = fetch(run.con, cells_sql(run.catalogue, counted), run.bound)
+            found.values += [
+                fetch(run.con, values_sql(run.catalogue, each), run.bound) for each in counted if each.clauses.value
+            ]
+        if run.keeps_latest:
+            latest = rows.filter(pl.col("period_end") == max(run.dates))
+            found.latest[months] = latest_patients(run.con, run.catalogue, counted, run.bound, latest)
+    return found
+
+
+def show_members(run: Run, classifier: str, part: Range) -> None:
+    """Show a run the members of one range of pseudonyms: their facts, and where they belonged on each date."""
     lengths = list(run.lengths)
-    create_reporting(con, run.dates, lengths, run.catalogue.breakdowns.attribution.hospital_months)
-    chunks = ranges(number_of_chunks(con, classifier, members_per_chunk))
-    with track("Computing indicators", len(chunks) * len(lengths)) as advance:
-        for low, high in chunks:
-            create_members(con, classifier, low, high)
-            create_base(con, lengths, run.catalogue.breakdowns)
-            run.kept.clear()
-            for months in lengths:
-                run_length(run, months, advance)
-
-
-def run_length(run: Run, months: int, advance: Advance) -> None:
-    """Add the members of one range and one length of period to the results."""
-    counted = run.lengths[months]
-    rows = run.silences.marked(patient_period(run, months), months)
-    with shown_as(run.con, "patient_period", rows):
-        count_cells(run.con, months, run.catalogue, counted, bound=run.bound, begun=run.begun)
-        for each in counted:
-            if each.clauses.value:
-                collect_values(run.con, run.catalogue, each, run.bound)
-    if run.patient_results:
-        with shown_as(run.con, "patient_period", rows.filter(pl.col("period_end") == max(run.dates))):
-            collect_patient_results(run.con, run.patient_results, run.catalogue, counted, run.bound)
-    advance(1)
+    create_reporting(run.con, run.dates, lengths, run.catalogue.breakdowns.attribution.hospital_months)
+    create_members(run.con, classifier, *part)
+    run.base = create_base(run.con, lengths, run.catalogue.breakdowns)
 
 
 def patient_period(run: Run, months: int) -> pl.DataFrame:
     """Return one row per patient and period of one length: the base columns and those of the variables in use."""
     variables = variables_of(run.catalogue, [each.indicator for each in run.lengths[months]])
     create_period(run.con, run.dates, months)
-    base = fetch(run.con, patient_sql(months))
+    create_view(run.con, "patient", patient_sql(months))
+    base = base_of(run.base, months)
     frames = {}
-    with shown_as(run.con, "patient", base):
-        for variable in variables:
-            if variable.name in run.kept:
-                frames[variable.name] = run.kept[variable.name]
-                continue
+    for variable in variables:
+        if variable.name not in run.kept:
             frames[variable.name] = fetch(run.con, variable.sql, run.bound)
             if is_same_for_all_lengths(variable):
                 run.kept[variable.name] = frames[variable.name]
+        else:
+            frames[variable.name] = run.kept[variable.name]
     people = fetch(run.con, "SELECT coalesce(max(patient_id), 0) AS people FROM member").item()
     return place_beside(Grid(base, run.dates, people), variables, frames, run.catalogue.columns)
 

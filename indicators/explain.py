@@ -14,10 +14,8 @@ from indicators.catalogue import Catalogue, columns_in, load_catalogue
 from indicators.clauses import truth
 from indicators.definition import PARAMETER, Indicator, Text, read_yaml
 from indicators.dialect import shown_as
-from indicators.engine import Run, by_length, patient_period, prepare
+from indicators.engine import Run, by_length, patient_period, prepare, show_members
 from indicators.limits import target_in_words, threshold_in_words
-from indicators.members import create_members
-from indicators.patient_period import create_base, create_reporting
 from indicators.silence import find_silences
 from packs.pack import load_pack
 from tvaers.errors import DefinitionError, WarehouseError
@@ -133,11 +131,8 @@ def explain_on(
     indicator = catalogue.indicator(indicator_id)
     person = current_pseudonym(con, pseudonym)
     prepare(con, catalogue)
-    create_reporting(con, [on], [indicator.period], catalogue.breakdowns.attribution.hospital_months)
-    create_members(con, diabetes_definition or catalogue.populations.classifier, person, person)
-    create_base(con, [indicator.period], catalogue.breakdowns)
-    lengths = by_length(catalogue, [indicator])
-    run = Run(con, catalogue, [on], catalogue.values_on([indicator], on), lengths, None)
+    run = Run(con, catalogue, [on], catalogue.values_on([indicator], on), by_length(catalogue, [indicator]))
+    show_members(run, diabetes_definition or catalogue.populations.classifier, (person, person))
     words = WORDS[language]
     row = con.execute("SELECT count(*) FROM member").fetchone()
     start, reasons, verdict = None, [], words["not_diseased"] if row == (0,) else words["not_observed"]

@@ -3,10 +3,23 @@
 from collections.abc import Mapping
 
 import duckdb
+import polars as pl
 
-from indicators.dialect import Bound, bound_in, create_table, restrict_facts_to, show_all_facts
+from indicators.dialect import (
+    Bound,
+    add_rows,
+    create_table,
+    fetch,
+    ranges,
+    restrict_facts_to,
+    show_all_facts,
+    store,
+)
+from indicators.workers import Range, work_on
+from tvaers.progress import track
 
-MEMBERS_PER_CHUNK = 40_000
+MEMBERS_PER_CHUNK = 20_000
+PEOPLE_PER_CHUNK = 50_000
 
 MEMBERS = """
     SELECT
@@ -28,23 +41,43 @@ def create_diabetes_table(con: duckdb.DuckDBPyConnection) -> None:
     )
 
 
-def classify(con: duckdb.DuckDBPyConnection, classifiers: Mapping[str, str], bound: Bound) -> None:
+def classify(
+    con: duckdb.DuckDBPyConnection,
+    classifiers: Mapping[str, str],
+    steps: Mapping[str, str],
+    bound: Bound,
+    *,
+    people_per_chunk: int = PEOPLE_PER_CHUNK,
+) -> None:
     """Fill `indicator.diabetes` with what each classifier says about everybody in the warehouse.
 
     Args:
         con: A connection with the schema `core` and the relation `codelist`.
         classifiers: The SELECT of each classifier by its name.
+        steps: The SELECT of each relation that several classifiers read, by its name.
         bound: Values of their parameters.
+        people_per_chunk: How many people to work on at a time; bounds memory, never changes a result.
     """
     create_diabetes_table(con)
-    show_all_facts(con)
-    for name, select in classifiers.items():
-        create_table(con, "classified", select, bound_in(select, bound))
-        con.execute(
-            "INSERT INTO indicator.diabetes SELECT patient_id, diabetes_type, diabetes_since_on, $name, "
-            "is_since_date_stable FROM classified ORDER BY patient_id",
-            {"name": name},
-        )
+    codes = fetch(con, "SELECT * FROM codelist")
+    people = fetch(con, "SELECT count(*) AS people FROM core.person").item()
+    parts = ranges(max(1, -(-people // people_per_chunk)))
+
+    def work(own: duckdb.DuckDBPyConnection, part: Range) -> dict[str, pl.DataFrame]:
+        show_all_facts(own, *part)
+        for name, select in steps.items():
+            create_table(own, name, select, bound)
+        return {name: fetch(own, select, bound) for name, select in classifiers.items()}
+
+    found: dict[str, list[pl.DataFrame]] = {name: [] for name in classifiers}
+    with track("Classifying who has diabetes", len(parts)) as advance:
+        for answers in work_on(con, parts, lambda own: store(own, "codelist", codes), work):
+            for name, answer in answers.items():
+                found[name].append(answer)
+            advance(1)
+    for name, answers in found.items():
+        everybody = pl.concat(answers).sort("patient_id").with_columns(pl.lit(name).alias("definition"))
+        add_rows(con, "indicator", "diabetes", everybody, pseudonyms=("patient_id",))
 
 
 def number_of_chunks(con: duckdb.DuckDBPyConnection, classifier: str, members_per_chunk: int) -> int:

@@ -15,8 +15,10 @@ import polars as pl
 import sqlglot
 from sqlglot import exp
 
+from indicators.clauses import DAYS_PER_YEAR
 from indicators.definition import unknown
-from indicators.dialect import create_days, create_table, store
+from indicators.dialect import create_days, create_table, fetch, show, store
+from indicators.placement import rows_of_latest_day, taken_from
 from indicators.population import Breakdowns
 from indicators.variables import Variable
 from tvaers.errors import DefinitionError
@@ -57,17 +59,16 @@ def first_day(period_end: date, months: int) -> date:
 def create_reporting(
     con: duckdb.DuckDBPyConnection, dates: Sequence[date], lengths: Sequence[int], hospital_months: int
 ) -> None:
-    """Create the tables that place facts in time for a run.
+    """Create `reporting`: one row per reporting date with the first day of each length of period.
 
-    `reporting` has one row per reporting date with the first day of each length of period; `attribution_day` every day
-    on which a hospital contact decides where a person belongs.
+    `contact_start` is the first day on which a hospital contact decides where a person belongs.
     """
     columns: dict[str, list[date]] = {"period_end": list(dates)}
     for months in lengths:
         columns[f"start_{months}"] = [first_day(day, months) for day in dates]
     columns["earliest_start"] = [first_day(day, max(lengths)) for day in dates]
+    columns["contact_start"] = [first_day(day, hospital_months) for day in dates]
     store(con, "reporting", pl.DataFrame(columns))
-    create_days(con, "attribution_day", [(first_day(day, hospital_months), day) for day in dates])
 
 
 def create_area(con: duckdb.DuckDBPyConnection, municipalities: Collection[str] | None) -> None:
@@ -82,13 +83,21 @@ def create_area(con: duckdb.DuckDBPyConnection, municipalities: Collection[str] 
         )
 
 
-def create_base(con: duckdb.DuckDBPyConnection, lengths: Sequence[int], breakdowns: Breakdowns) -> None:
-    """Create `patient_at`: base columns per member and reporting date, whatever the length of the period."""
+def create_base(con: duckdb.DuckDBPyConnection, lengths: Sequence[int], breakdowns: Breakdowns) -> pl.DataFrame:
+    """Create `patient_at`: base columns per member and reporting date, for all lengths of period; and return it.
+
+    In order of patient and date, so that the facts of a patient are placed beside each other.
+    """
     create_table(con, "observed", observed_sql(lengths))
     create_table(con, "registered", REGISTERED)
     create_table(con, "practice_cluster", PRACTICE_CLUSTER)
-    create_table(con, "attributed", ATTRIBUTED)
-    create_table(con, "patient_at", patient_at_sql(lengths, breakdowns))
+    base = fetch(con, patient_at_sql(lengths, breakdowns))
+    contacts = fetch(con, HOSPITAL_DAYS)
+    latest = rows_of_latest_day(contacts, "started_on", base, first="contact_start", last="observed_to")
+    hospital = taken_from(contacts, ["hospital_id"], latest).to_series().fill_null(NOWHERE)
+    base = base.drop("contact_start").with_columns(hospital)
+    show(con, "patient_at", base)
+    return base
 
 
 def observed_sql(lengths: Sequence[int]) -> str:
@@ -98,7 +107,8 @@ def observed_sql(lengths: Sequence[int]) -> str:
     for months in lengths:
         first = f"greatest(residence.starts_on, member.diabetes_since_on, start_{months})"
         per_length += (
-            f", sum(CASE WHEN {first} <= {last} THEN 1 + date_diff('day', {first}, {last}) ELSE 0 END) AS days_{months}"
+            f", CAST(sum(CASE WHEN {first} <= {last} THEN 1 + date_diff('day', {first}, {last}) ELSE 0 END) AS BIGINT)"
+            f" AS days_{months}"
             f", min(CASE WHEN {first} <= {last} THEN {first} END) AS from_{months}"
         )
     return f"""
@@ -137,59 +147,45 @@ PRACTICE_CLUSTER = """
     GROUP BY practice.practice_id, reporting.period_end
 """
 
-ATTRIBUTED = """
-    SELECT
-        observed.patient_id,
-        observed.period_end,
-        max_by(contact.hospital_id, (contact.started_on, contact.hospital_id)) AS hospital_id
-    FROM hospital_contact AS contact
-    JOIN attribution_day ON attribution_day.day = contact.started_on
-    JOIN observed ON observed.patient_id = contact.patient_id AND observed.period_end = attribution_day.period_end
-    WHERE contact.is_physical AND contact.hospital_id IS NOT NULL AND contact.started_on <= observed.observed_to
-    GROUP BY observed.patient_id, observed.period_end
+HOSPITAL_DAYS = """
+    SELECT patient_id, started_on, max(hospital_id) AS hospital_id
+    FROM hospital_contact
+    WHERE is_physical AND hospital_id IS NOT NULL
+    GROUP BY patient_id, started_on
 """
 
 
 def patient_at_sql(lengths: Sequence[int], breakdowns: Breakdowns) -> str:
-    """Return the SELECT of the base columns; `<column>_<months>` differ between lengths of period.
-
-    In order of date and patient, so that counting works on one date after the other.
-    """
+    """Return the SELECT of the base columns but the hospital; `<column>_<months>` differ between lengths of period."""
     bands = " ".join(
         f"WHEN age >= {band.from_age}" + (f" AND age <= {band.to_age}" if band.to_age else "") + f" THEN '{band.id}'"
         for band in breakdowns.age_bands
     )
-    per_length = "".join(f", observed.days_{months}, observed.from_{months}" for months in lengths)
-    columns = "".join(f", days_{months}, from_{months}" for months in lengths)
+    per_length = "".join(f", days_{months}, from_{months}, start_{months}" for months in lengths)
     return f"""
         SELECT
             patient_id, period_end, sex, age, CASE {bands} ELSE '{NOWHERE}' END AS age_band, diabetes_type,
             diabetes_since_on, died_on, observed_to, is_present, municipality_id, practice_id, cluster_id,
-            hospital_id{columns}
+            contact_start{per_length}
         FROM (
             SELECT
-                member.patient_id, observed.period_end, member.sex, member.diabetes_type, member.diabetes_since_on,
-                member.died_on, observed.observed_to, observed.municipality_id,
-                year(observed.observed_to) - year(member.born_on) - CASE
-                    WHEN month(observed.observed_to) * 100 + day(observed.observed_to)
-                       < month(member.born_on) * 100 + day(member.born_on)
+                observed.*, reporting.*, member.sex, member.diabetes_type, member.diabetes_since_on, member.died_on,
+                year(observed_to) - year(born_on) - CASE
+                    WHEN month(observed_to) * 100 + day(observed_to) < month(born_on) * 100 + day(born_on)
                     THEN 1 ELSE 0 END AS age,
-                observed.observed_to = observed.period_end
-                    AND coalesce(member.died_on > observed.period_end, TRUE) AS is_present,
+                observed_to = observed.period_end AND coalesce(died_on > observed.period_end, TRUE) AS is_present,
                 coalesce(registered.practice_id, '{NOWHERE}') AS practice_id,
-                coalesce(practice_cluster.cluster_id, '{NOWHERE}') AS cluster_id,
-                coalesce(attributed.hospital_id, '{NOWHERE}') AS hospital_id{per_length}
+                coalesce(practice_cluster.cluster_id, '{NOWHERE}') AS cluster_id
             FROM observed
             JOIN member ON member.patient_id = observed.patient_id
+            JOIN reporting ON reporting.period_end = observed.period_end
             LEFT JOIN registered
                 ON registered.patient_id = observed.patient_id AND registered.period_end = observed.period_end
             LEFT JOIN practice_cluster
                 ON practice_cluster.practice_id = registered.practice_id
                 AND practice_cluster.period_end = observed.period_end
-            LEFT JOIN attributed
-                ON attributed.patient_id = observed.patient_id AND attributed.period_end = observed.period_end
         ) AS base
-        ORDER BY period_end, patient_id
+        ORDER BY patient_id, period_end
     """
 
 
@@ -202,17 +198,27 @@ def create_period(con: duckdb.DuckDBPyConnection, dates: Sequence[date], months:
 
 
 def patient_sql(months: int) -> str:
-    """Return the SELECT of `patient`, the base columns for one length of period, in order of date and patient."""
+    """Return the SELECT of `patient`, the base columns for one length of period."""
     return f"""
         SELECT
-            patient_at.patient_id, period.period_start, patient_at.period_end, sex, age, age_band, diabetes_type,
+            patient_id, start_{months} AS period_start, period_end, sex, age, age_band, diabetes_type,
             diabetes_since_on, from_{months} AS observed_from, observed_to,
             least(days_{months}, 1 + date_diff('day', from_{months}, observed_to)) / 365.25 AS observed_years,
             is_present, died_on, municipality_id, practice_id, cluster_id, hospital_id
         FROM patient_at
-        JOIN period ON period.period_end = patient_at.period_end
         WHERE days_{months} > 0
     """
+
+
+def base_of(patient_at: pl.DataFrame, months: int) -> pl.DataFrame:
+    """Return the rows that `patient_sql` selects from `patient_at`, without a way through the database."""
+    days = 1 + (pl.col("observed_to") - pl.col("observed_from")).dt.total_days()
+    return (
+        patient_at.filter(pl.col(f"days_{months}") > 0)
+        .rename({f"start_{months}": "period_start", f"from_{months}": "observed_from"})
+        .with_columns((pl.min_horizontal(f"days_{months}", days) / DAYS_PER_YEAR).alias("observed_years"))
+        .select(BASE_COLUMNS)
+    )
 
 
 @cache

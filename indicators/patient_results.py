@@ -1,52 +1,79 @@
-"""Why each patient counts as they do: one row per patient and indicator on the latest reporting date."""
+"""Why each patient counts as they do: one row per patient and indicator on the latest reporting date.
 
-from collections.abc import Sequence
+What is stored is what the definitions look at: `indicator.patient_<months>`, the rows of `patient_period` of the latest
+date under pseudonyms. `indicator.patient_result` is a view that applies every definition to them, with the parameters
+of that date written out.
+"""
+
+from collections.abc import Mapping, Sequence
 
 import duckdb
+import polars as pl
 
 from indicators.catalogue import Catalogue
-from indicators.cells import Counted, populated_sql
-from indicators.dialect import Bound, append, create_table
+from indicators.cells import Counted, in_any_population, populated_sql
+from indicators.definition import PARAMETER
+from indicators.dialect import Bound, drop, fetch, shown_as
 
 COLUMNS = (
-    "patient_id UUID NOT NULL, indicator_id VARCHAR NOT NULL, definition_version INTEGER NOT NULL, "
-    "period_start DATE NOT NULL, period_end DATE NOT NULL, in_population BOOLEAN NOT NULL, "
-    "in_denominator BOOLEAN NOT NULL, excluded_by VARCHAR, is_missing BOOLEAN NOT NULL, numerator BIGINT, "
-    "denominator BIGINT NOT NULL, patient_years DOUBLE, value DOUBLE, evidence_value VARCHAR, evidence_on DATE"
+    "patient_id",
+    "indicator_id",
+    "definition_version",
+    "period_start",
+    "period_end",
+    "in_population",
+    "in_denominator",
+    "excluded_by",
+    "is_missing",
+    "numerator",
+    "denominator",
+    "patient_years",
+    "value",
+    "evidence_value",
+    "evidence_on",
 )
 
 LATEST = """
     SELECT populated.*, member.pseudonym
     FROM ({populated}) AS populated
     JOIN member ON member.patient_id = populated.patient_id
+    WHERE {in_any_population}
 """
 
 
-def create_patient_results(con: duckdb.DuckDBPyConnection, name: str) -> None:
-    """Create the empty table."""
-    con.execute(f"CREATE OR REPLACE TABLE {name} ({COLUMNS})")
-
-
-def collect_patient_results(
-    con: duckdb.DuckDBPyConnection,
-    name: str,
-    catalogue: Catalogue,
-    counted: Sequence[Counted],
-    bound: Bound,
-) -> None:
-    """Add the patients of `patient_period`, which holds the latest date only, who are in an indicator's population."""
-    indicators = [each.indicator for each in counted]
-    create_table(
-        con,
-        "latest_patient",
-        LATEST.format(populated=populated_sql(catalogue, indicators)),
-        bound,
+def latest_patients(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, counted: Sequence[Counted], bound: Bound, latest: pl.DataFrame
+) -> pl.DataFrame:
+    """Return those rows of one date whose patients are in an indicator's population, under their pseudonyms."""
+    statement = LATEST.format(
+        populated=populated_sql(catalogue, [each.indicator for each in counted]),
+        in_any_population=in_any_population(counted),
     )
-    append(con, name, " UNION ALL ".join(patient_result_sql(each) for each in counted), bound)
+    with shown_as(con, "patient_period", latest):
+        return fetch(con, statement, bound).drop("patient_id").rename({"pseudonym": "patient_id"})
 
 
-def patient_result_sql(each: Counted) -> str:
-    """Return the SELECT of one indicator's patients, over `latest_patient`."""
+def create_patient_results(
+    con: duckdb.DuckDBPyConnection, schema: str, lengths: Mapping[int, Sequence[Counted]], bound: Bound
+) -> None:
+    """Create the view `patient_result` in a schema that holds `patient_<months>` for each length of period."""
+    drop(con, schema, "patient_result")
+    selects = (
+        patient_result_sql(each, f"{schema}.{patient_table(months)}")
+        for months, counted in lengths.items()
+        for each in counted
+    )
+    statement = PARAMETER.sub(lambda name: literal(bound[name[1]]), " UNION ALL ".join(selects))
+    con.execute(f"CREATE VIEW {schema}.patient_result ({', '.join(COLUMNS)}) AS {statement}")
+
+
+def patient_table(months: int) -> str:
+    """Return the name of the table of patients of one length of period."""
+    return f"patient_{months}"
+
+
+def patient_result_sql(each: Counted, table: str) -> str:
+    """Return the SELECT of one indicator's patients, over the table of its length of period."""
     indicator, clauses = each.indicator, each.clauses
     names = " ".join(
         f"WHEN {place} THEN '{quoted(exclusion.who.en)}'" for place, exclusion in enumerate(indicator.exclusions, 1)
@@ -59,12 +86,12 @@ def patient_result_sql(each: Counted) -> str:
     years = f"{clauses.days} / 365.25" if clauses.days else "CAST(NULL AS DOUBLE)"
     return f"""
         SELECT
-            pseudonym, '{indicator.id}', {indicator.version}, period_start, period_end, {clauses.in_population},
-            {clauses.in_denominator}, {excluded_by}, {clauses.is_missing},
+            patient_id, '{indicator.id}', CAST({indicator.version} AS INTEGER), period_start, period_end,
+            {clauses.in_population}, {clauses.in_denominator}, {excluded_by}, {clauses.is_missing},
             CAST({numerator} AS BIGINT), CAST({clauses.denominator} AS BIGINT), {years},
             CAST({clauses.value or "NULL"} AS DOUBLE), CAST({evidence_value or "NULL"} AS VARCHAR),
             CAST({evidence_on or "NULL"} AS DATE)
-        FROM latest_patient
+        FROM {table}
         WHERE {clauses.in_population}
     """
 
@@ -72,3 +99,8 @@ def patient_result_sql(each: Counted) -> str:
 def quoted(text: str) -> str:
     """Return a text as the inside of a SQL string."""
     return text.replace("'", "''")
+
+
+def literal(value: object) -> str:
+    """Return the value of a parameter as SQL."""
+    return f"'{quoted(value)}'" if isinstance(value, str) else str(value)

@@ -76,9 +76,7 @@ def place_beside(
             origin = origin_by_period(grid, variable, frame, by_number)
         else:
             origin = origin_by_day(grid, variable, frame, own)
-        chosen = pl.Series(origin)
-        chosen = chosen.set(chosen < 0, None)
-        placed.append(frame.select(pl.col(list(own)).gather(chosen)))
+        placed.append(taken_from(frame, own, origin))
     return pl.concat(placed, how="horizontal")
 
 
@@ -102,16 +100,40 @@ def origin_by_period(grid: Grid, variable: Variable, frame: pl.DataFrame, by_num
 
 def origin_by_day(grid: Grid, variable: Variable, frame: pl.DataFrame, own: Sequence[str]) -> Places:
     """Return for each base row the row of the variable of the period's latest day, -1 where the period has none."""
-    if frame.is_empty():
-        return np.full(grid.base.height, -1, dtype=np.int64)
-    keys = days_of_patients(frame, day_column(variable, own))
+    day = day_column(variable, own)
+    if len(own) > 1:
+        refuse_repeated(variable, frame.select("patient_id", day).n_unique(), frame.height)
+    base = grid.base
+    if variable.within:
+        first = (pl.col("period_end") + pl.duration(days=1)).dt.offset_by(f"-{variable.within}mo")
+        base = base.with_columns(pl.max_horizontal("period_start", first).alias("period_start"))
+    return rows_of_latest_day(frame, day, base, first="period_start", last="period_end")
+
+
+def rows_of_latest_day(facts: pl.DataFrame, day: str, base: pl.DataFrame, *, first: str, last: str) -> Places:
+    """Return for each base row the row of the patient's latest fact between two days, -1 where there is none.
+
+    Args:
+        facts: Rows with patient_id and a day.
+        day: The column of that day.
+        base: Rows with patient_id and the two days.
+        first: The column of the first day, included.
+        last: The column of the last day, included.
+    """
+    if facts.is_empty():
+        return np.full(base.height, -1, dtype=np.int64)
+    keys = days_of_patients(facts, day)
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
-    if len(own) > 1:
-        refuse_repeated(variable, int(np.count_nonzero(np.diff(keys))) + 1, frame.height)
-    latest = np.searchsorted(keys, days_of_patients(grid.base, "period_end"), side="right") - 1
-    is_within = (latest >= 0) & (keys[latest] >= days_of_patients(grid.base, "period_start"))
+    latest = np.searchsorted(keys, days_of_patients(base, last), side="right") - 1
+    is_within = (latest >= 0) & (keys[latest] >= days_of_patients(base, first))
     return np.where(is_within, order[latest], -1)
+
+
+def taken_from(frame: pl.DataFrame, columns: Sequence[str], rows: Places) -> pl.DataFrame:
+    """Return some columns of the rows with these numbers, NULL where the number is -1."""
+    chosen = pl.Series(rows)
+    return frame.select(pl.col(list(columns)).gather(chosen.set(chosen < 0, None)))
 
 
 def days_of_patients(frame: pl.DataFrame, day: str) -> Places:
@@ -170,9 +192,11 @@ def latest_sql(variable: Variable, own: Sequence[str]) -> str:
     chosen = ", ".join(
         f"max({column}) AS {column}" if column == day else f"max_by({column}, {day}) AS {column}" for column in own
     )
+    first = f"period_end + INTERVAL '1' DAY - INTERVAL '{variable.within}' MONTH"
+    within = f" WHERE day >= {first}" if variable.within else ""
     return (
-        f"(SELECT patient_id, period_end, {chosen} FROM {table} JOIN period_day ON period_day.day = {table}.{day} "
-        f"GROUP BY patient_id, period_end) AS {table}"
+        f"(SELECT patient_id, period_end, {chosen} FROM {table} JOIN period_day ON period_day.day = {table}.{day}"
+        f"{within} GROUP BY patient_id, period_end) AS {table}"
     )
 
 

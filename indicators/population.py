@@ -96,3 +96,9 @@ def load_classifier(disease: str, name: str) -> str:
     if not path.is_file():
         raise unknown("classifier", name, (file.stem for file in folder.glob("*.sql")), where=f"{disease}/classifier/")
     return path.read_text(encoding="utf-8").strip().rstrip(";")
+
+
+def load_classifier_steps(disease: str) -> dict[str, str]:
+    """Return the SELECT of each step that classifiers share, by the name under which they read it."""
+    paths = sorted((disease_folder(disease) / "classifier" / "steps").glob("*.sql"))
+    return {path.stem: path.read_text(encoding="utf-8").strip().rstrip(";") for path in paths}

@@ -25,12 +25,14 @@ What it returns, by its `rows`:
 - patient and day: patient_id, a day (the first column that ends in `_on`) and value columns, for all of history. The
   engine takes the row of the latest day of each period; with value columns there is at most one row per patient and
   day, without them (when only the day matters) there may be several. Prefer this kind for "latest ...": it is read once
-  for all lengths of period, and needs no join to period_day.
+  for all lengths of period, and needs no join to period_day. A further header line `-- within: 12 months` lets only the
+  last months of each period count.
 
 Column names carry their unit; dates end in `_on`; counts in `_count`.
 """
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, cast, get_args
@@ -41,6 +43,7 @@ from tvaers.errors import DefinitionError
 Rows = Literal["patient", "patient and period", "patient and day"]
 ROWS: tuple[Rows, ...] = get_args(Rows)
 HEADER = ("label", "unit", "rows", "sources", "ties")
+WITHIN = re.compile(r"^(\d+) months$")
 SOURCE = re.compile(r"^(?P<table>[a-z_]+)(\((?P<column>[a-z_]+)=(?P<value>[a-z0-9_]+)\))?$")
 # The day by which a source's rows are placed in time, for judging whether its extracts cover a period.
 SOURCE_DAYS = {
@@ -83,6 +86,7 @@ class Variable:
         sources: The tables without whose extracts it cannot be computed.
         ties: What is done when two facts compete (same day, same rank), or `-`.
         sql: The SELECT, with `$parameters`.
+        within: Only the last so many months of the period are looked at; None for all of it.
     """
 
     name: str
@@ -92,6 +96,7 @@ class Variable:
     sources: tuple[Source, ...]
     ties: str
     sql: str
+    within: int | None = None
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -114,8 +119,8 @@ def parse_variable(name: str, text: str) -> Variable:
         elif not line.lstrip().startswith("--") and (body or line.strip()):
             body.append(line)
     where = f"variables/{name}.sql"
-    for key in header.keys() - set(HEADER):
-        raise unknown("header line", key, HEADER, where=where)
+    for key in header.keys() - {*HEADER, "within"}:
+        raise unknown("header line", key, (*HEADER, "within"), where=where)
     if missing := [key for key in HEADER if not header.get(key)]:
         raise DefinitionError(
             f"A variable lacks the header lines: {', '.join(missing)}.",
@@ -132,7 +137,26 @@ def parse_variable(name: str, text: str) -> Variable:
         sources=tuple(parse_source(part, where) for part in split_sources(header["sources"])),
         ties=header["ties"],
         sql="\n".join(body).strip().rstrip(";"),
+        within=parse_within(header, where),
     )
+
+
+def parse_within(header: Mapping[str, str], where: str) -> int | None:
+    """Return the months of the line `within`, or None when there is no such line.
+
+    Raises:
+        DefinitionError: Not of the form `12 months`, or the variable's rows are not those of a patient and day.
+    """
+    if "within" not in header:
+        return None
+    found = WITHIN.match(header["within"])
+    if not found or header["rows"] != "patient and day":
+        raise DefinitionError(
+            f"The line 'within' is written wrongly: '{header['within']}'.",
+            where=where,
+            what_to_do="Write `within: 12 months`, in a variable with `rows: patient and day`.",
+        )
+    return int(found[1])
 
 
 def split_sources(text: str) -> list[str]:

@@ -19,18 +19,26 @@ import polars as pl
 from indicators.catalogue import Catalogue
 from indicators.cells import counted_of
 from indicators.definition import Indicator
-from indicators.dialect import FACTS, Bound, fetch, ranges, shown_as
+from indicators.dialect import FACTS, Bound, create_view, ranges
 from indicators.engine import Run, patient_period, prepare
 from indicators.members import create_members
-from indicators.patient_period import create_base, create_period, create_reporting, first_day, patient_sql
-from indicators.patient_results import collect_patient_results, create_patient_results
+from indicators.patient_period import base_of, create_base, create_period, create_reporting, first_day, patient_sql
 from indicators.placement import Grid
 from tests.lib.case_files import DrawnCase, case_files, read_case_file
 from tests.lib.drawn_tables import Row, complete, insert, parse, patient_uuid, warehouse_of
-from tests.lib.evaluate import catalogue, in_words
+from tests.lib.evaluate import catalogue, in_words, results_of_patients
 
 DISEASE = "type_2_diabetes"
-OUTCOME = "patient_id, excluded_by, in_denominator, is_missing, numerator, denominator, patient_years, value"
+OUTCOME = (
+    "patient_id",
+    "excluded_by",
+    "in_denominator",
+    "is_missing",
+    "numerator",
+    "denominator",
+    "patient_years",
+    "value",
+)
 
 
 @dataclass(frozen=True)
@@ -93,18 +101,17 @@ class Board:
 
         with patch("indicators.patient_period.first_day", moved):
             create_reporting(self.con, [last], [setting.months], known.breakdowns.attribution.hospital_months)
-            create_base(self.con, [setting.months], known.breakdowns)
+            base = create_base(self.con, [setting.months], known.breakdowns)
             lengths = {setting.months: counted_of(known, indicators, {})}
-            yield Run(self.con, known, [last], all_values_on(known, setting.reporting_date), lengths, None)
+            yield Run(self.con, known, [last], all_values_on(known, setting.reporting_date), lengths, base=base)
 
     @contextmanager
     def based(self, known: Catalogue, setting: Setting) -> Iterator[tuple[Run, Grid]]:
         """Show variables all that they see in a setting: the dates, and the base columns as `patient`."""
         with self.placed(known, setting, []) as run:
             create_period(self.con, run.dates, setting.months)
-            base = fetch(self.con, patient_sql(setting.months))
-            with shown_as(self.con, "patient", base):
-                yield run, Grid(base, run.dates, max(self.numbers.values()))
+            create_view(self.con, "patient", patient_sql(setting.months))
+            yield run, Grid(base_of(run.base, setting.months), run.dates, max(self.numbers.values()))
 
     def outcomes(
         self, known: Catalogue, subject: str, variants: Sequence[Indicator], frame: pl.DataFrame, day: date
@@ -122,15 +129,14 @@ class Board:
         own = self.rows_of(subject, frame, day)
         numbered = [variant.model_copy(update={"id": f"variant_{place}"}) for place, variant in enumerate(variants)]
         changed = replace(known, indicators=tuple(numbered))
-        create_patient_results(self.con, "patient_result")
-        with shown_as(self.con, "patient_period", own):
-            counted = counted_of(changed, numbered, {})
-            collect_patient_results(self.con, "patient_result", changed, counted, all_values_on(known, day))
-        rows = self.con.execute(f"SELECT indicator_id, {OUTCOME} FROM patient_result").fetchall()
+        counted = counted_of(changed, numbered, {})
+        rows = results_of_patients(self.con, changed, counted, all_values_on(known, day), own)
         found: list[dict[UUID, str]] = [{} for _ in variants]
-        for name, person, *row in rows:
+        for name, person, *row in rows.select("indicator_id", *OUTCOME).rows():
             place = int(name.removeprefix("variant_"))
-            found[place][person] = in_words(variants[place].kind, variants[place].denominator.count is not None, row)
+            found[place][UUID(person)] = in_words(
+                variants[place].kind, variants[place].denominator.count is not None, row
+            )
         return [{case: words.get(person, "not in denominator") for case, person in cases} for words in found]
 
 

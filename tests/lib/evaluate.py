@@ -10,12 +10,11 @@ import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue, load_catalogue
+from indicators.cells import Counted
 from indicators.clauses import DAYS_PER_YEAR
-from indicators.dialect import ranges, shown_as
-from indicators.engine import Run, by_length, patient_period, prepare
-from indicators.members import create_members
-from indicators.patient_period import create_base, create_reporting
-from indicators.patient_results import collect_patient_results, create_patient_results
+from indicators.dialect import Bound, fetch, ranges, shown_as
+from indicators.engine import Run, by_length, patient_period, prepare, show_members
+from indicators.patient_results import COLUMNS, latest_patients, patient_result_sql
 from tests.lib.drawn_tables import draw, erase, parse, patient_uuid, warehouse_of
 
 ROOT = Path(__file__).parents[2]
@@ -57,26 +56,38 @@ def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dic
     draw(con, drawing)
     try:
         prepare(con, found)
-        create_reporting(con, [day], [indicator.period], found.breakdowns.attribution.hospital_months)
-        create_members(con, "drawn", *ranges(1)[0])
-        create_base(con, [indicator.period], found.breakdowns)
-        create_patient_results(con, "patient_result")
-        run = Run(con, found, [day], found.values_on([indicator], day), by_length(found, [indicator]), "patient_result")
-        run_patients(run)
-        columns = "patient_id, excluded_by, in_denominator, is_missing, numerator, denominator, patient_years, value"
-        rows = con.execute(f"SELECT {columns} FROM patient_result").fetchall()
+        run = Run(con, found, [day], found.values_on([indicator], day), by_length(found, [indicator]))
+        show_members(run, "drawn", ranges(1)[0])
+        rows = patient_results(run)
     finally:
         erase(con)
-    words = {row[0]: in_words(indicator.kind, indicator.denominator.count is not None, row[1:]) for row in rows}
-    return {number: words.get(patient_uuid(number), "not in denominator") for number in drawn_patients(drawing)}
+    has_events = indicator.denominator.count is not None
+    columns = ("excluded_by", "in_denominator", "is_missing", "numerator", "denominator", "patient_years", "value")
+    words = {
+        row["patient_id"]: in_words(indicator.kind, has_events, [row[column] for column in columns])
+        for row in rows.to_dicts()
+    }
+    return {number: words.get(str(patient_uuid(number)), "not in denominator") for number in drawn_patients(drawing)}
 
 
-def run_patients(run: Run) -> None:
-    """Fill the patient-level results only."""
+def patient_results(run: Run) -> pl.DataFrame:
+    """Return the patient-level results of the latest date, as the view `patient_result` would show them."""
+    found = []
     for months, counted in run.lengths.items():
         latest = patient_period(run, months).filter(pl.col("period_end") == max(run.dates))
-        with shown_as(run.con, "patient_period", latest):
-            collect_patient_results(run.con, str(run.patient_results), run.catalogue, counted, run.bound)
+        found.append(results_of_patients(run.con, run.catalogue, counted, run.bound, latest))
+    return pl.concat(found)
+
+
+def results_of_patients(
+    con: duckdb.DuckDBPyConnection, known: Catalogue, counted: Sequence[Counted], bound: Bound, latest: pl.DataFrame
+) -> pl.DataFrame:
+    """Return the patient-level results of some indicators on rows of `patient_period`."""
+    patients = latest_patients(con, known, counted, bound, latest)
+    with shown_as(con, "latest_patient", patients):
+        statement = " UNION ALL ".join(patient_result_sql(each, "latest_patient") for each in counted)
+        rows = fetch(con, statement, bound)
+    return rows.rename(dict(zip(rows.columns, COLUMNS, strict=True)))
 
 
 def in_words(kind: str, counts_events: bool, row: Sequence) -> str:

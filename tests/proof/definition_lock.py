@@ -65,7 +65,8 @@ def values_of(known: Catalogue, names: frozenset[str] | set[str]) -> dict[str, o
 
 def meaning_of_variable(known: Catalogue, variable: Variable) -> dict[str, object]:
     """Return all that a variable's values depend on."""
-    return {"rows": variable.rows, "sql": normal(variable.sql), "codes": codes_named_in(known, variable.sql)}
+    meaning = {"rows": variable.rows, "sql": normal(variable.sql), "codes": codes_named_in(known, variable.sql)}
+    return meaning | ({"within": variable.within} if variable.within else {})
 
 
 def meaning_of(known: Catalogue, indicator: Indicator) -> dict[str, object]:
@@ -88,6 +89,7 @@ def meaning_of(known: Catalogue, indicator: Indicator) -> dict[str, object]:
 
 def present(known: Catalogue) -> Locked:
     """Return what the lock should say."""
+    steps = {f"steps/{name}": sql for name, sql in known.classifier_steps.items()}
     classifiers = {
         name: hash_of(
             {
@@ -96,7 +98,7 @@ def present(known: Catalogue) -> Locked:
                 "parameters": values_of(known, set(known.parameters) & set(re.findall(r"\$([a-z_0-9]+)", sql))),
             }
         )
-        for name, sql in known.classifiers.items()
+        for name, sql in (known.classifiers | steps).items()
     }
     definitions = {
         indicator.id: {"version": indicator.version, "meaning": hash_of(meaning_of(known, indicator))}

@@ -21,14 +21,14 @@ STEPS_THAT_DIFFER = {
     "raised_hba1c",
     "practice_diagnosis",
     "practice_type",
-    "stream_day",
+    "event",
     "evidence",
 }
 WHERE_THEY_DIFFER = ("general practice", "municipality", "other code", "newer register")
 
 
 @cache
-def found_in(drawing: str) -> dict[str, dict[int, str]]:
+def found_in(drawing: str, people_per_chunk: int = 50_000) -> dict[str, dict[int, str]]:
     """Return what each classifier says about each drawn patient."""
     known = catalogue()
     names = {name for select in known.classifiers.values() for name in PARAMETER.findall(select)}
@@ -36,7 +36,7 @@ def found_in(drawing: str) -> dict[str, dict[int, str]]:
     with warehouse_of(drawing) as con:
         show_all_facts(con)
         create_codelist(con, known.codelists)
-        classify(con, known.classifiers, bound)
+        classify(con, known.classifiers, known.classifier_steps, bound, people_per_chunk=people_per_chunk)
         rows = con.execute(
             "SELECT definition, patient_id, diabetes_type, diabetes_since_on, is_since_date_stable "
             "FROM indicator.diabetes"
@@ -78,6 +78,11 @@ def test_the_steps_that_the_classifiers_share_are_the_same_text():
         assert published[step] == extended[step], step
 
 
+def test_people_are_classified_the_same_in_small_ranges_as_all_at_once():
+    drawing = next(case.drawing for classifier, case in CASES if classifier == "osdc")
+    assert found_in(drawing, people_per_chunk=2) == found_in(drawing)
+
+
 def test_a_person_can_have_had_gestational_diabetes_and_have_type_2_diabetes():
     drawing = """
     diagnosis
@@ -93,5 +98,5 @@ def test_a_person_can_have_had_gestational_diabetes_and_have_type_2_diabetes():
 
 def test_every_classifier_is_drawn_and_in_the_common_subset_of_sql():
     assert {name for name, _ in CASES} == set(catalogue().classifiers)
-    for select in catalogue().classifiers.values():
+    for select in (*catalogue().classifier_steps.values(), *catalogue().classifiers.values()):
         assert to_spark(select)

@@ -10,14 +10,12 @@ import sqlglot
 from sqlglot import exp
 
 from indicators.definition import PARAMETER
-from indicators.engine import Run, by_length, prepare
-from indicators.members import create_members
-from indicators.patient_period import create_base, create_reporting
-from indicators.patient_results import create_patient_results
+from indicators.dialect import ranges
+from indicators.engine import Run, by_length, prepare, show_members
 from indicators.variables import SOURCE_DAYS
 from tests.lib.case_files import case_files, read_case_file
 from tests.lib.drawn_tables import warehouse_of
-from tests.lib.evaluate import ROOT, catalogue, ranges, run_patients
+from tests.lib.evaluate import ROOT, catalogue, patient_results
 
 DISEASE = ROOT / "indicators" / "type_2_diabetes"
 PACK = ROOT / "packs" / "denmark"
@@ -40,9 +38,13 @@ def code_lists() -> dict[str, list[dict[str, str]]]:
     return found
 
 
+def classifying_sql() -> list[str]:
+    return [*catalogue().classifier_steps.values(), *catalogue().classifiers.values()]
+
+
 def all_sql() -> str:
     texts = [variable.sql for variable in catalogue().variables.values()]
-    return "\n".join([*texts, *catalogue().classifiers.values()])
+    return "\n".join([*texts, *classifying_sql()])
 
 
 @pytest.mark.parametrize("name", sorted(code_lists()))
@@ -64,7 +66,7 @@ def test_no_code_of_a_list_begins_with_another_of_it_so_that_nothing_counts_twic
 
 def test_every_code_list_that_sql_names_exists():
     named = set()
-    for select in [*(variable.sql for variable in catalogue().variables.values()), *catalogue().classifiers.values()]:
+    for select in [*(variable.sql for variable in catalogue().variables.values()), *classifying_sql()]:
         for compared in sqlglot.parse_one(select, read="duckdb").find_all(exp.EQ, exp.In):
             if isinstance(compared.this, exp.Column) and compared.this.name == "list":
                 named |= {literal.name for literal in compared.find_all(exp.Literal)}
@@ -136,9 +138,6 @@ def rows_of(drawing: str, indicator, dates) -> list[tuple]:
     bound = known.values_on([indicator], dates[-1])
     with warehouse_of(drawing) as con:
         prepare(con, known)
-        create_reporting(con, list(dates), [indicator.period], known.breakdowns.attribution.hospital_months)
-        create_members(con, "drawn", *ranges(1)[0])
-        create_base(con, [indicator.period], known.breakdowns)
-        create_patient_results(con, "patient_result")
-        run_patients(Run(con, known, list(dates), bound, by_length(known, [indicator]), "patient_result"))
-        return con.execute("SELECT * FROM patient_result ORDER BY ALL").fetchall()
+        run = Run(con, known, list(dates), bound, by_length(known, [indicator]))
+        show_members(run, "drawn", ranges(1)[0])
+        return sorted(patient_results(run).rows(), key=str)

@@ -36,64 +36,20 @@ WITH
         WHERE list = 'pregnancy_ending'
     ),
 
-    -- Purchases of glucose-lowering drugs, without drugs that are also used for other diseases, and without metformin
-    -- that may treat polycystic ovary syndrome. Equal rows are one purchase.
-    purchase AS (
-        SELECT DISTINCT
-            dispensing.patient_id,
-            dispensing.dispensed_on,
-            dispensing.atc_code,
-            dispensing.volume,
-            dispensing.packages,
-            dispensing.indication_code
-        FROM dispensing
-        JOIN person ON person.patient_id = dispensing.patient_id
-        JOIN codelist AS glucose_lowering
-            ON glucose_lowering.list = 'glucose_lowering_drug'
-            AND glucose_lowering.system = 'atc'
-            AND glucose_lowering.code = dispensing.atc_code
-        LEFT JOIN codelist AS other_use
-            ON other_use.list = 'glucose_lowering_drug_with_other_use'
-            AND other_use.system = 'atc'
-            AND other_use.code = dispensing.atc_code
-        LEFT JOIN codelist AS metformin
-            ON metformin.list = 'metformin'
-            AND metformin.system = 'atc'
-            AND metformin.code = dispensing.atc_code
-        LEFT JOIN codelist AS polycystic
-            ON polycystic.list = 'polycystic_ovary_indication'
-            AND polycystic.system = 'indication'
-            AND polycystic.code = dispensing.indication_code
-        WHERE
-            other_use.code IS NULL
-            AND NOT (
-                person.sex = 'female'
-                AND metformin.code IS NOT NULL
-                AND (
-                    dispensing.dispensed_on < person.born_on + INTERVAL '40' YEAR
-                    OR polycystic.code IS NOT NULL
-                )
-            )
-    ),
-
     kept_purchase AS (
-        SELECT *
+        SELECT purchase.*
         FROM purchase
-        WHERE
-            NOT EXISTS (
-                SELECT 1
-                FROM pregnancy
-                WHERE
-                    pregnancy.patient_id = purchase.patient_id
-                    AND purchase.dispensed_on >= pregnancy.starts_on
-                    AND purchase.dispensed_on <= pregnancy.ends_on
-            )
+        LEFT JOIN pregnancy
+            ON pregnancy.patient_id = purchase.patient_id
+            AND purchase.dispensed_on >= pregnancy.starts_on
+            AND purchase.dispensed_on <= pregnancy.ends_on
+        WHERE pregnancy.patient_id IS NULL
     ),
 
-    -- One raised HbA1c per person and date, from the laboratory registers under the two national codes, as published.
+    -- Raised HbA1c, from the laboratory registers under the two national codes, as published.
     -- Results delivered in percent have their own limit after conversion.
     raised_hba1c AS (
-        SELECT DISTINCT patient_id, taken_on
+        SELECT patient_id, taken_on
         FROM measurement
         WHERE
             code IN ('NPU27300', 'NPU03835')
@@ -107,70 +63,61 @@ WITH
     ),
 
     kept_hba1c AS (
-        SELECT *
+        SELECT raised_hba1c.*
         FROM raised_hba1c
-        WHERE
-            NOT EXISTS (
-                SELECT 1
-                FROM pregnancy
-                WHERE
-                    pregnancy.patient_id = raised_hba1c.patient_id
-                    AND raised_hba1c.taken_on >= pregnancy.starts_on
-                    AND raised_hba1c.taken_on <= pregnancy.ends_on
-            )
+        LEFT JOIN pregnancy
+            ON pregnancy.patient_id = raised_hba1c.patient_id
+            AND raised_hba1c.taken_on >= pregnancy.starts_on
+            AND raised_hba1c.taken_on <= pregnancy.ends_on
+        WHERE pregnancy.patient_id IS NULL
     ),
 
-    -- Foot therapy for diabetes: one per person, week and service; a child on the parent's card is not the parent.
-    foot_therapy AS (
-        SELECT DISTINCT service.patient_id, service.service_on, service.specialty_code, service.service_code
-        FROM service
-        JOIN codelist
-            ON codelist.list = 'foot_therapist_service'
-            AND codelist.system = 'service'
-            AND codelist.code = service.specialty_code || service.service_code
-        WHERE NOT service.is_for_child
-    ),
-
-    -- Events per stream and day. Within a stream each row is an event of its own; a purchase and a raised HbA1c of one
-    -- day are one event, as they share a stream in which they are joined by day.
-    stream_day AS (
-        SELECT patient_id, diagnosed_on AS event_on, COUNT(*) AS event_count
+    -- Events of all streams. Raised HbA1c is one event a day, so that it needs no count.
+    event AS (
+        SELECT patient_id, diagnosed_on AS event_on, 1 AS is_diagnosis, 0 AS is_therapy, 0 AS is_purchase
         FROM hospital_diagnosis
         WHERE list = 'diabetes_diagnosis'
-        GROUP BY patient_id, diagnosed_on
         UNION ALL
-        SELECT patient_id, service_on AS event_on, COUNT(*) AS event_count
+        SELECT patient_id, service_on AS event_on, 0 AS is_diagnosis, 1 AS is_therapy, 0 AS is_purchase
         FROM foot_therapy
-        GROUP BY patient_id, service_on
         UNION ALL
-        SELECT patient_id, dispensed_on AS event_on, COUNT(*) AS event_count
+        SELECT patient_id, dispensed_on AS event_on, 0 AS is_diagnosis, 0 AS is_therapy, 1 AS is_purchase
         FROM kept_purchase
-        GROUP BY patient_id, dispensed_on
         UNION ALL
-        SELECT patient_id, taken_on AS event_on, 1 AS event_count
+        SELECT patient_id, taken_on AS event_on, 0 AS is_diagnosis, 0 AS is_therapy, 0 AS is_purchase
         FROM kept_hba1c
     ),
 
-    -- Streams meet by day: events of different streams on one day are one event.
-    event_day AS (
-        SELECT patient_id, event_on, MAX(event_count) AS event_count
-        FROM stream_day
-        GROUP BY patient_id, event_on
+    first_event AS (
+        SELECT patient_id, MIN(event_on) AS first_on
+        FROM event
+        GROUP BY patient_id
     ),
 
-    counted_day AS (
+    -- The day of the second event. Within a stream every row is an event; events of different streams on one day are
+    -- one. So it is the first day when one stream has two events on it, and the next day with an event otherwise.
+    second_event AS (
         SELECT
-            patient_id,
-            event_on,
-            SUM(event_count) OVER (PARTITION BY patient_id ORDER BY event_on) AS events_until_day
-        FROM event_day
+            event.patient_id,
+            CASE
+                WHEN
+                    GREATEST(
+                        SUM(CASE WHEN event.event_on = first_event.first_on THEN event.is_diagnosis END),
+                        SUM(CASE WHEN event.event_on = first_event.first_on THEN event.is_therapy END),
+                        SUM(CASE WHEN event.event_on = first_event.first_on THEN event.is_purchase END)
+                    ) >= 2
+                    THEN MIN(event.event_on)
+                ELSE MIN(CASE WHEN event.event_on > first_event.first_on THEN event.event_on END)
+            END AS included_on
+        FROM event
+        JOIN first_event ON first_event.patient_id = event.patient_id
+        GROUP BY event.patient_id
     ),
 
     inclusion AS (
-        SELECT patient_id, MIN(event_on) AS included_on
-        FROM counted_day
-        WHERE events_until_day >= 2
-        GROUP BY patient_id
+        SELECT patient_id, included_on
+        FROM second_event
+        WHERE included_on IS NOT NULL
     ),
 
     type_diagnosis AS (
@@ -189,31 +136,14 @@ WITH
         GROUP BY patient_id
     ),
 
-    dose AS (
-        SELECT
-            kept_purchase.patient_id,
-            kept_purchase.dispensed_on,
-            kept_purchase.volume * kept_purchase.packages AS dose_ddd,
-            insulin.code IS NOT NULL AND with_glp1.code IS NULL AS is_insulin,
-            MIN(kept_purchase.dispensed_on) OVER (PARTITION BY kept_purchase.patient_id) AS first_purchase_on
-        FROM kept_purchase
-        LEFT JOIN codelist AS insulin
-            ON insulin.list = 'insulin' AND insulin.system = 'atc' AND insulin.code = kept_purchase.atc_code
-        LEFT JOIN codelist AS with_glp1
-            ON with_glp1.list = 'insulin_with_glp1'
-            AND with_glp1.system = 'atc'
-            AND with_glp1.code = kept_purchase.atc_code
-    ),
-
     insulin_use AS (
         SELECT
             patient_id,
             COALESCE(SUM(CASE WHEN is_insulin THEN dose_ddd END), 0) AS insulin_ddd,
             COALESCE(SUM(dose_ddd), 0) AS all_ddd,
-            MAX(
-                CASE WHEN is_insulin AND dispensed_on <= first_purchase_on + INTERVAL '180' DAY THEN 1 ELSE 0 END
-            ) = 1 AS has_insulin_early
-        FROM dose
+            MIN(CASE WHEN is_insulin THEN dispensed_on END) <= MIN(dispensed_on) + INTERVAL '180' DAY
+                AS has_insulin_early
+        FROM kept_purchase
         GROUP BY patient_id
     ),
 

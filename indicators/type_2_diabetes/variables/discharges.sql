@@ -82,6 +82,7 @@ stay AS (
 followed AS (
     SELECT
         *,
+        CAST(discharged_on + INTERVAL '30' DAY AS DATE) AS followed_until,
         CAST(
             LEAD(admitted_at) OVER (PARTITION BY patient_id ORDER BY admitted_at) AS DATE
         ) AS next_admitted_on,
@@ -121,29 +122,16 @@ seen_outside AS (
     WHERE status = 'finished'
 ),
 
--- Stays and contacts in one line per patient; contacts of the day of discharge stand before it, so that the first
--- contact that follows is one of a later day.
-in_line AS (
-    SELECT seen_outside.patient_id, seen_outside.seen_on AS day, 0 AS place, NULL AS discharged_at, seen_outside.seen_on
-    FROM seen_outside
-    JOIN (SELECT DISTINCT patient_id FROM followed WHERE has_diabetes_diagnosis) AS followed_patient
-        ON followed_patient.patient_id = seen_outside.patient_id
-    UNION ALL
-    SELECT patient_id, discharged_on AS day, 1 AS place, discharged_at, NULL AS seen_on
-    FROM followed
-    WHERE has_diabetes_diagnosis
-),
-
+-- The first contact on a later day, as long as a discharge is followed.
 seen_after AS (
-    SELECT
-        patient_id,
-        discharged_at,
-        MIN(seen_on) OVER (
-            PARTITION BY patient_id
-            ORDER BY day DESC, place DESC
-            ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-        ) AS next_seen_on
-    FROM in_line
+    SELECT followed.patient_id, followed.discharged_at, MIN(seen_outside.seen_on) AS next_seen_on
+    FROM seen_outside
+    JOIN followed
+        ON followed.patient_id = seen_outside.patient_id
+        AND followed.discharged_on < seen_outside.seen_on
+        AND followed.followed_until >= seen_outside.seen_on
+    WHERE followed.has_diabetes_diagnosis
+    GROUP BY followed.patient_id, followed.discharged_at
 ),
 
 -- A discharge belongs to the period of its day; the patient is observed on that day and leaves the hospital alive.

@@ -35,16 +35,37 @@ WITH record AS (
     WHERE status = 'finished'
 ),
 
-placed AS (
+-- A day lies in all periods from the first to the last that hold it; records are counted once for such a stretch of days.
+stretch_day AS (
+    SELECT day, MIN(period_end) AS first_period_end, MAX(period_end) AS last_period_end
+    FROM period_day
+    GROUP BY day
+),
+
+recorded AS (
     SELECT
         record.patient_id,
-        period_day.period_end,
+        stretch_day.first_period_end,
+        stretch_day.last_period_end,
         MAX(CASE WHEN record.sector = 'hospital' THEN 1 ELSE 0 END) AS in_hospital,
         MAX(CASE WHEN record.sector = 'general_practice' THEN 1 ELSE 0 END) AS in_general_practice,
         MAX(CASE WHEN record.sector = 'municipality' THEN 1 ELSE 0 END) AS in_municipality
     FROM record
-    JOIN period_day ON period_day.day = record.seen_on
-    GROUP BY record.patient_id, period_day.period_end
+    JOIN stretch_day ON stretch_day.day = record.seen_on
+    GROUP BY record.patient_id, stretch_day.first_period_end, stretch_day.last_period_end
+),
+
+placed AS (
+    SELECT
+        recorded.patient_id,
+        period.period_end,
+        recorded.in_hospital,
+        recorded.in_general_practice,
+        recorded.in_municipality
+    FROM recorded
+    JOIN period
+        ON period.period_end >= recorded.first_period_end
+        AND period.period_end <= recorded.last_period_end
     UNION ALL
     SELECT
         municipal_course.patient_id,

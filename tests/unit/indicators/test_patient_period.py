@@ -5,9 +5,8 @@ from datetime import date
 import pytest
 
 from indicators.dialect import ranges
-from indicators.engine import Run, by_length, patient_period, prepare
-from indicators.members import create_members
-from indicators.patient_period import create_base, create_reporting, first_day
+from indicators.engine import Run, by_length, patient_period, prepare, show_members
+from indicators.patient_period import first_day
 from tests.lib.drawn_tables import warehouse_of
 from tests.lib.evaluate import catalogue
 
@@ -16,11 +15,9 @@ def rows(drawing: str, day: str, months: int = 12) -> list[dict]:
     found, end = catalogue(), date.fromisoformat(day)
     with warehouse_of(drawing) as con:
         prepare(con, found)
-        create_reporting(con, [end], [months], found.breakdowns.attribution.hospital_months)
-        create_members(con, "drawn", *ranges(1)[0])
-        create_base(con, [months], found.breakdowns)
         indicator = found.indicator("hba1c_measured").model_copy(update={"period": months})
-        run = Run(con, found, [end], {}, by_length(found, [indicator]), None)
+        run = Run(con, found, [end], {}, by_length(found, [indicator]))
+        show_members(run, "drawn", ranges(1)[0])
         return patient_period(run, months).to_dicts()
 
 

@@ -9,8 +9,8 @@ from polars.testing import assert_frame_equal
 
 from indicators import codelists, medians, patient_period
 from indicators.cells import add_up_sql, cells_sql, counted_of, values_sql
-from indicators.dialect import bound_in, create_table, ranges, restrict_facts_to, to_spark
-from indicators.engine import Run, by_length, prepare
+from indicators.dialect import bound_in, create_table, create_view, ranges, restrict_facts_to, to_spark
+from indicators.engine import Run, by_length, prepare, show_members
 from indicators.engine import patient_period as placed_patient_period
 from indicators.members import MEMBERS, create_members
 from indicators.patient_results import LATEST, patient_result_sql
@@ -24,7 +24,8 @@ COUNTED = counted_of(FOUND, FOUND.indicators, {})
 STATEMENTS = {
     **{f"variable {name}": variable.sql for name, variable in FOUND.variables.items()},
     **{f"classifier {name}": select for name, select in FOUND.classifiers.items()},
-    **{f"patient results {each.indicator.id}": patient_result_sql(each) for each in COUNTED},
+    **{f"step of classifiers {name}": select for name, select in FOUND.classifier_steps.items()},
+    **{f"patient results {each.indicator.id}": patient_result_sql(each, "patient_12") for each in COUNTED},
     **{f"values {each.indicator.id}": values_sql(FOUND, each) for each in COUNTED if each.clauses.value},
     "occurring codes": codelists.OCCURRING,
     "expanded code lists": codelists.EXPANDED,
@@ -32,13 +33,15 @@ STATEMENTS = {
     "observed": patient_period.observed_sql([12, 24]),
     "registered": patient_period.REGISTERED,
     "practice cluster": patient_period.PRACTICE_CLUSTER,
-    "attributed": patient_period.ATTRIBUTED,
+    "hospital days": patient_period.HOSPITAL_DAYS,
     "patient at": patient_period.patient_at_sql([12, 24], FOUND.breakdowns),
     "patient": patient_period.patient_sql(12),
     "patient period": joined_sql(list(FOUND.variables.values()), FOUND.columns),
     "cells": cells_sql(FOUND, COUNTED),
     "added up": add_up_sql(12, COUNTED, FOUND.breakdowns),
-    "patients of the latest date": LATEST.format(populated="SELECT * FROM patient_period"),
+    "patients of the latest date": LATEST.format(
+        populated="SELECT *, TRUE AS is_in FROM patient_period", in_any_population="is_in"
+    ),
     "counted values": medians.counted_values_sql(FOUND.breakdowns, ["1"]),
     "medians": medians.MEDIANS,
 }
@@ -82,25 +85,21 @@ def test_placing_variables_by_number_is_the_same_as_joining_them():
     variables = [FOUND.variables[name] for name in sorted(FOUND.variables)]
     with warehouse_of(DRAWING) as con:
         prepare(con, FOUND)
-        patient_period.create_reporting(con, dates, [12], 15)
-        create_members(con, "drawn", *ranges(1)[0])
-        patient_period.create_base(con, [12], FOUND.breakdowns)
-        run = Run(
-            con, FOUND, dates, FOUND.values_on(FOUND.indicators, dates[0]), by_length(FOUND, FOUND.indicators), None
-        )
-        patient_period.create_period(con, dates, 12)
-        create_table(con, "patient", patient_period.patient_sql(12))
+        bound = FOUND.values_on(FOUND.indicators, dates[0])
+        run = Run(con, FOUND, dates, bound, by_length(FOUND, FOUND.indicators))
+        show_members(run, "drawn", ranges(1)[0])
+        placed = placed_patient_period(run, 12).select("patient_id")
         frames = {}
         for variable in variables:
-            create_table(con, table_of(variable), variable.sql, run.bound)
+            create_table(con, table_of(variable), variable.sql, bound)
             frames[variable.name] = con.execute(f"SELECT * FROM {table_of(variable)}").pl()
-        base = con.execute("SELECT * FROM patient ORDER BY patient_id, period_end").pl()
+        base = con.execute("SELECT * FROM patient").pl()
+        assert_frame_equal(patient_period.base_of(run.base, 12), base)
+        assert placed.height == base.height == 8
         placed = place_beside(Grid(base, dates, 4), variables, frames, FOUND.columns)
         joined = con.execute(
             f"{joined_sql(variables, FOUND.columns)} ORDER BY patient.patient_id, patient.period_end"
         ).pl()
-        con.execute("DROP TABLE patient")
-        assert placed_patient_period(run, 12).height == base.height == 8
     assert placed["latest_hba1c_mmol_mol"].to_list().count(None) < 8
     assert_frame_equal(placed, joined)
 
@@ -110,11 +109,10 @@ def test_a_variable_with_two_rows_for_one_patient_is_refused(name):
     variable, dates = FOUND.variables[name], [date(2025, 12, 31)]
     with warehouse_of(DRAWING) as con:
         prepare(con, FOUND)
-        patient_period.create_reporting(con, dates, [12], 15)
-        create_members(con, "drawn", *ranges(1)[0])
-        patient_period.create_base(con, [12], FOUND.breakdowns)
+        run = Run(con, FOUND, dates, {}, by_length(FOUND, [FOUND.indicator("hba1c_measured")]))
+        show_members(run, "drawn", ranges(1)[0])
         patient_period.create_period(con, dates, 12)
-        create_table(con, "patient", patient_period.patient_sql(12))
+        create_view(con, "patient", patient_period.patient_sql(12))
         base = con.execute("SELECT * FROM patient").pl()
         rows = con.execute(variable.sql).pl()
     assert rows.height
@@ -131,6 +129,17 @@ def test_several_rows_of_one_day_are_one_where_only_the_day_matters():
     rows = pl.DataFrame({"patient_id": [1, 1, 1, 2, 2], "latest_foot_examination_on": days})
     placed = place_beside(Grid(base, dates, 2), [variable], {variable.name: rows}, FOUND.columns)
     assert placed["latest_foot_examination_on"].to_list() == [date(2025, 6, 30), date(2025, 7, 1), None]
+
+
+def test_a_variable_within_some_months_looks_no_further_back():
+    variable, end = FOUND.variables["latest_lipid_lowering_drug"], date(2025, 2, 28)
+    base = pl.DataFrame({"patient_id": [1, 2, 3], "period_end": [end] * 3}).with_columns(
+        period_start=pl.lit(date(2023, 3, 1))
+    )
+    days = [date(2024, 3, 1), date(2024, 2, 29), end]
+    rows = pl.DataFrame({"patient_id": [1, 2, 3], "latest_lipid_lowering_drug_on": days})
+    placed = place_beside(Grid(base, [end], 3), [variable], {variable.name: rows}, FOUND.columns)
+    assert placed["latest_lipid_lowering_drug_on"].to_list() == [date(2024, 3, 1), None, end]
 
 
 def test_ranges_of_pseudonyms_follow_each_other_without_gap():

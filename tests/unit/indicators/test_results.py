@@ -102,6 +102,18 @@ def test_the_patient_level_table_says_what_was_decided_and_on_what_evidence():
     )
 
 
+def test_a_table_of_patients_from_an_older_version_gives_way_to_the_view():
+    con = warehouse_of(FIVE)
+    con.execute("CREATE TABLE indicator.patient_result (patient_id UUID)")
+    con.execute("CREATE TABLE indicator.patient_99 (patient_id UUID)")
+    results(con, ["hba1c_below_53"], DAY)
+    found = con.execute("SELECT count(*) FROM indicator.patient_result").fetchone()
+    kinds = con.execute("SELECT table_name, table_type FROM information_schema.tables").fetchall()
+    assert found == (5,)
+    assert ("patient_result", "VIEW") in kinds
+    assert "patient_99" not in dict(kinds)
+
+
 def test_practices_add_up_to_clusters_and_sexes_and_ages_to_the_whole():
     frame = results(FIVE, [made()], DAY)
     assert numbers(cell(frame, "practice", "100003")) == (1, 2, 2)

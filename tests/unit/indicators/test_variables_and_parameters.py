@@ -57,6 +57,24 @@ def test_a_header_line_that_is_wrong_is_refused_with_what_is_right(line, instead
         parse_variable("x", HEADER.replace(line, instead) + "SELECT 1")
 
 
+def test_the_months_within_which_a_variable_looks_are_read():
+    text = HEADER.replace("patient and period", "patient and day") + "-- within: 12 months\nSELECT 1"
+    assert parse_variable("x", text).within == 12
+    assert parse_variable("x", HEADER + "SELECT 1").within is None
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        HEADER + "-- within: 12 months\nSELECT 1",
+        HEADER.replace("patient and period", "patient and day") + "-- within: a year\nSELECT 1",
+    ],
+)
+def test_months_written_wrongly_or_where_rows_are_no_days_are_refused(text):
+    with pytest.raises(DefinitionError, match="The line 'within' is written wrongly"):
+        parse_variable("x", text)
+
+
 def test_a_parameter_has_the_value_that_held_on_the_day(tmp_path):
     limit = parameters(tmp_path)["limit_mmol_mol"]
     days = (date(2017, 3, 1), date(2023, 12, 31), date(2024, 1, 1))
