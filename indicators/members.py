@@ -75,8 +75,8 @@ def classify(
             for name, answer in answers.items():
                 found[name].append(answer)
             advance(1)
-    for name, answers in found.items():
-        everybody = pl.concat(answers).sort("patient_id").with_columns(pl.lit(name).alias("definition"))
+    for name, parts_found in found.items():
+        everybody = pl.concat(parts_found).sort("patient_id").with_columns(pl.lit(name).alias("definition"))
         add_rows(con, "indicator", "diabetes", everybody, pseudonyms=("patient_id",))
 
 
