@@ -28,6 +28,7 @@ from indicators.definition import load_definitions
 from indicators.members import MEMBERS_PER_CHUNK
 from tvaers.settings import Settings
 from warehouse.connection import open_for_build
+from warehouse.schema import schema_version
 
 ROOT = Path(__file__).parents[1]
 LAST_DAY = date(2026, 9, 30)
@@ -51,7 +52,8 @@ def quarter_ends(last: date, number: int) -> list[date]:
 
 def built_warehouse(folder: Path, size: Size, memory: str) -> tuple[Path, float]:
     """Return an invented warehouse of a size in a folder, and the seconds it took to build; 0 when it was there."""
-    path = folder / f"invented_{size.people}_{size.measurements_per_person}_{size.practices}.duckdb"
+    shape = f"{size.people}_{size.measurements_per_person}_{size.municipalities}_{size.practices}"
+    path = folder / f"invented_{shape}_v{schema_version()}.duckdb"
     if path.exists():
         return path, 0.0
     unfinished = path.with_suffix(".unfinished")
