@@ -34,9 +34,7 @@ def home(tmp_path):
     settings.save()
     create_key_file(settings.key_file)
     with open_for_build(settings.warehouse, load_master_key(settings).subkey("encryption")) as con:
-        for table, rows in complete(parse(DRAWING)).items():
-            for row in rows if table != "diabetes" else []:
-                insert(con, table, row)
+        insert(con, {table: rows for table, rows in complete(parse(DRAWING)).items() if table != "diabetes"})
     return settings
 
 

@@ -5,7 +5,7 @@ from functools import cache
 import pytest
 
 from indicators.codelists import create_codelist
-from indicators.dialect import bound_in, show_all_facts
+from indicators.dialect import bound_in, create_table, show_all_facts
 from tests.lib.case_files import case_files, read_case_file
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue
@@ -44,6 +44,8 @@ def evidence(classifier: str) -> list[tuple]:
         with warehouse_of(cases[0].drawing) as con:
             show_all_facts(con)
             create_codelist(con, known.codelists)
+            for name, step in known.classifier_steps.items():
+                create_table(con, name, step)
             rows = {row[0]: row[1:] for row in con.execute(flags, bound).fetchall()}
         types = {patient_uuid(case.patient): case.outcome.split(" ")[0] for case in cases}
         found += [(*rows[person], types[person]) for person in rows]
