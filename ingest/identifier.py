@@ -3,6 +3,7 @@
 How the number is written stands in the country pack; nothing here knows a country.
 """
 
+import itertools
 from datetime import date
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from pydantic import Field
 from packs.definition_file import Part, read_definition
 
 _THIRTY_DAYS = (4, 6, 9, 11)
+_APART = r"[\s\p{Pd}./_,]"
 
 
 class Century(Part):
@@ -152,16 +154,19 @@ def _has_check_digit(scheme: IdentifierScheme) -> pl.Expr:
 def holds_identifier(values: pl.Series, scheme: IdentifierScheme, born_until: date) -> pl.Series:
     """Return which texts hold something that reads as an identifier: the right digits, beginning with a real date.
 
-    A separator may stand after the date. Digits that are part of a longer number do not count.
+    Up to three blanks, dashes, points, slashes, commas or underscores may stand after the date, and one between its
+    parts. Digits of a longer number do not count.
     """
     nothing = pl.repeat(value=False, n=values.len(), eager=True)
     texts = values.filter(values.str.len_bytes() >= scheme.length).unique()
     if texts.is_empty():
         return nothing
-    apart = "".join(f"\\{sign}" for sign in scheme.separators)
-    date_digits = max(scheme.day[1], scheme.month[1], scheme.year[1])
-    pattern = rf"(?:^|[^0-9])([0-9]{{{date_digits}}}[{apart}]{{0,2}}[0-9]{{{scheme.length - date_digits}}})(?:[^0-9]|$)"
-    doubled = texts.str.replace_all("([^0-9])", "${1}${1}")  # so that two neighbours do not share a sign
+    ends = sorted({0, scheme.day[1], scheme.month[1], scheme.year[1]})
+    parts = [f"[0-9]{{{end - start}}}" for start, end in itertools.pairwise(ends)]
+    # Every sign is doubled below, so that two neighbours do not share one.
+    written = f"{_APART}{{0,2}}".join(parts) + f"{_APART}{{0,6}}[0-9]{{{scheme.length - ends[-1]}}}"
+    pattern = f"(?:^|[^0-9])({written})(?:[^0-9]|$)"
+    doubled = texts.str.replace_all("([^0-9])", "${1}${1}")
     found = pl.DataFrame({"text": texts, "digits": doubled.str.extract_all(pattern)}).explode("digits").drop_nulls()
     if found.is_empty():
         return nothing

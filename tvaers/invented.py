@@ -26,11 +26,13 @@ def is_marked(folder: Path) -> bool:
 def keep_apart(settings: "Settings", folder: Path) -> "Settings":
     """Return the settings of a home into which a folder may be loaded; a new home takes the folder's kind of people.
 
+    A folder that does not exist brings nobody.
+
     Raises:
         SettingsError: The home holds real people and the folder invented ones, or the other way round.
     """
     is_invented = is_marked(folder)
-    if is_invented == settings.is_synthetic:
+    if is_invented == settings.is_synthetic or not folder.exists():
         return settings
     if settings.warehouse.exists():
         held, brought = ("invented", "real") if settings.is_synthetic else ("real", "invented")

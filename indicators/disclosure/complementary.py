@@ -46,7 +46,7 @@ def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> tuple
             repair = repair or Repair(system)
             upwards = np.where(findings.exact, 1.0, width - findings.below)[found]
             if not repair.let_move(hidden, dict(zip(found.tolist(), upwards.tolist(), strict=True))):
-                break
+                _give_up(system, hidden, found, known, told_by)
         else:
             _give_up(system, hidden, found, known, told_by)
         if int(hidden.sum()) == before:

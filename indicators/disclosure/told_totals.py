@@ -51,6 +51,8 @@ def protect_left_out(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return deliveries and rules with a null in place of every number that is hidden.
 
+    A delivery of which only a few rows were loaded is hidden too. A refused file has no counts; they stay null.
+
     Args:
         deliveries: `sector`, `file_type`, `rows_in`, `rows_loaded`, `rows_quarantined`, `rows_duplicate`.
         rules: Quarantined rows by `sector`, `file_type` and rule: `rows`.
@@ -59,7 +61,8 @@ def protect_left_out(
     """
     types = ["sector", "file_type"]
     loaded, quarantined, duplicate = (
-        deliveries[name].to_numpy().astype(np.int64) for name in ("rows_loaded", "rows_quarantined", "rows_duplicate")
+        deliveries[name].fill_null(0).to_numpy().astype(np.int64)
+        for name in ("rows_loaded", "rows_quarantined", "rows_duplicate")
     )
     hides = np.zeros((4, deliveries.height), dtype=bool)
     hides_rule = np.zeros(rules.height, dtype=bool)
@@ -83,6 +86,10 @@ def protect_left_out(
         hides[0, file] = True
         left = loaded[file] + quarantined[file] * hides[1, file] + duplicate[file] * hides[2, file]
         hides[3, file] = left - hides[:3, file].sum() < width
+    # A delivery of a few rows is about a few people, and its two numbers tell each other.
+    is_tiny = (loaded >= 1) & (loaded < smallest)
+    hides[0] |= is_tiny
+    hides[3] |= is_tiny
     hidden = dict(zip(("rows_loaded", "rows_quarantined", "rows_duplicate", "rows_in"), hides, strict=True))
     return (
         deliveries.with_columns(

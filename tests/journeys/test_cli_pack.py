@@ -37,6 +37,12 @@ def test_a_new_pack_passes_its_check_under_its_own_name(new_pack, capsys):
     assert (answer["pack"], answer["version"]) == ("atlantis", "0.1.0")
 
 
+def test_a_copy_beside_the_pack_it_is_named_after_is_the_one_that_is_checked_next(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    following = told(capsys, "pack", "new", "denmark")["next_step"]
+    assert told(capsys, *following.split()[1:])["version"] == "0.1.0"
+
+
 def test_an_indicator_without_its_code_list_or_parameter_is_listed(new_pack, capsys):
     complete = told(capsys, "pack", "check", str(new_pack))["indicators"]
     (new_pack / "codelists" / "stroke.csv").unlink()

@@ -38,7 +38,7 @@ def compute(
         return
     screen.say(f"{summary.indicators} indicators, {quarters} quarters up to {summary.reporting_dates[-1]}")
     screen.say(
-        f"The area is {summary.municipalities} municipalities"
+        f"The area is {summary.municipalities} {'municipality' if summary.municipalities == 1 else 'municipalities'}"
         + (f"; addresses in {summary.outside} others are not counted" if summary.outside else "")
     )
     screen.show_table("", ("people by classifier", "number"), summary.people.items(), numbers=("number",))

@@ -127,7 +127,8 @@ def new_pack(
     text = re.sub(r"^name:.*$", f"name: {name}", text, count=1, flags=re.M)
     text = re.sub(r"^version:.*$", "version: 0.1.0", text, count=1, flags=re.M)
     page.write_text(text, encoding="utf-8")
-    following = f"tvaers pack check {folder}"
+    # A bare name would be taken for an installed pack.
+    following = f"tvaers pack check {folder if len(folder.parts) > 1 else f'./{folder}'}"
     rooms = sorted(path.name for path in folder.iterdir())
     if as_json:
         screen.write_json({"folder": folder, "like": model.name, "rooms": rooms, "next_step": following})

@@ -68,6 +68,18 @@ def test_few_duplicates_hide_the_rows_loaded_beside_them() -> None:
     assert files == [(1002, None, 0, None)]
 
 
+def test_a_delivery_of_a_few_rows_is_not_counted_aloud() -> None:
+    files, _ = published([(1, 0, 0), (4, 0, 0), (5, 0, 0)], [])
+    assert files == [(None, None, 0, 0), (None, None, 0, 0), (5, 5, 0, 0)]
+
+
+def test_a_refused_file_without_counts_stays_without(recwarn: pytest.WarningsRecorder) -> None:
+    files, _ = published([(None, None, None), (9, 0, 0)], [])  # type: ignore[list-item]
+    assert files[0][1:] == (None, None, None)
+    assert files[1] == (9, 9, 0, 0)
+    assert not recwarn.list
+
+
 def test_a_tiny_file_hides_the_rows_that_came_in_as_well() -> None:
     files, _ = published([(2, 3, 0)], [3])
     assert files == [(None, None, None, 0)]

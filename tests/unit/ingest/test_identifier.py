@@ -101,6 +101,12 @@ DASHED = f"{PERSON[:6]}-{PERSON[6:]}"
         f"9999999999 {PERSON}",
         f"{PERSON[:6]} {PERSON[6:]}",
         f"a{PERSON}b",
+        f"{PERSON[:6]} - {PERSON[6:]}",
+        f"{PERSON[:6]}.{PERSON[6:]}",
+        f"{PERSON[:6]}\N{EN DASH}{PERSON[6:]}",
+        f"{PERSON[:6]}/{PERSON[6:]}",
+        f"{PERSON[:6]}\N{NO-BREAK SPACE}{PERSON[6:]}",
+        f"{PERSON[:2]}-{PERSON[2:4]}-{PERSON[4:6]}-{PERSON[6:]}",
     ],
 )
 def test_an_identifier_in_a_text_is_found(text):
@@ -118,6 +124,8 @@ def test_an_identifier_in_a_text_is_found(text):
         f"{PERSON}7",
         "3213401234",
         "2025-01-01 08:30:00",
+        "2010-12-01 0830",
+        "10:12:05",
         "000000000100000001",
     ],
 )

@@ -53,3 +53,9 @@ def test_real_people_are_not_loaded_beside_invented_ones(settings, invented, rea
     made.warehouse.write_bytes(b"invented people")
     with pytest.raises(SettingsError, match="never mixed"):
         keep_apart(made, real)
+
+
+def test_a_folder_that_does_not_exist_brings_nobody(settings, invented, tmp_path):
+    made = keep_apart(settings, invented)
+    made.warehouse.write_bytes(b"invented people")
+    assert keep_apart(made, tmp_path / "missing").is_synthetic
