@@ -62,10 +62,11 @@ def test_wrong_usage_has_exit_code_two(capsys):
 
 @pytest.mark.parametrize("shell", ["bash", "zsh", "fish"])
 def test_shell_completion_can_be_shown(shell):
-    # The shell is named in the environment, because in a test there is none to be detected.
-    done = run("--show-completion", shell)
+    # The shell is named, because the tests may run below another one, or below none.
+    done = run("--show-completion", shell, _TYPER_COMPLETE_TEST_DISABLE_SHELL_DETECTION="1")
     assert done.returncode == 0, done.stderr
     assert "_TVAERS_COMPLETE" in done.stdout
+    assert f"complete_{shell}" in done.stdout
 
 
 def test_shell_completion_knows_the_verbs():
