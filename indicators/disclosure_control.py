@@ -89,7 +89,8 @@ def protect(
                 hidden[rows] = chosen
                 narrowest.append(width)
                 advance(1)
-    finite = [width for width in narrowest if np.isfinite(width)]
+    # The solver is exact to about six decimals.
+    finite = [round(width, 6) for width in narrowest if np.isfinite(width)]
     return Protection(
         cells=released(cells, pl.Series(hidden), policy),
         report=_report(cells, primary, hidden),
