@@ -285,7 +285,7 @@ def describe_fault(path: Path, fault: ValidationError, model: type[BaseModel]) -
     return DefinitionError(
         "A definition is written wrongly.",
         where=f"{path.name}: " + " | ".join(lines),
-        what_to_do="Correct the keys named above, then: tvaers check --definitions",
+        what_to_do="Correct the keys named above, then: tvaers pack check",
     )
 
 

@@ -79,9 +79,13 @@ def protect(
 
         def one(period: date) -> tuple[NDArray[np.bool_], float]:
             part, clusters = cells[of_period[period]], parents.filter(pl.col("period_end") == period)
-            system = build_system(part, clusters, policy, looks_at or {}, related or Related())
-            chosen, findings = hide_enough(system, primary[of_period[period]], policy.protection_width)
-            return chosen, _judge(system, chosen, findings, period)
+            try:
+                system = build_system(part, clusters, policy, looks_at or {}, related or Related())
+                chosen, findings = hide_enough(system, primary[of_period[period]], policy.protection_width)
+                return chosen, _judge(system, chosen, findings)
+            except DisclosureError as fault:
+                fault.where = ", ".join(filter(None, [f"period ending {period}", fault.where]))
+                raise
 
         # The solver works outside Python, so two periods can be protected at the same time.
         with ThreadPoolExecutor(min(AT_THE_SAME_TIME, os.cpu_count() or 1)) as pool:
@@ -104,7 +108,7 @@ def _rows_by_period(cells: pl.DataFrame) -> dict[date, NDArray[np.int64]]:
     return {period: np.flatnonzero((periods == period).to_numpy()) for period in periods.unique().sort()}
 
 
-def _judge(system: System, hidden: np.ndarray, findings: Findings, period: date) -> float:
+def _judge(system: System, hidden: np.ndarray, findings: Findings) -> float:
     """Return the smallest distance met between a small count's bounds, if the result of one period may be published.
 
     Raises:
@@ -118,7 +122,6 @@ def _judge(system: System, hidden: np.ndarray, findings: Findings, period: date)
         return float(findings.width.min(initial=np.inf))
     raise DisclosureError(
         "The release was refused: hidden cells could be worked out from it.",
-        where=f"period ending {period}",
         how_much=f"{seen} visible, {exact} exact, {narrow} narrow.",
         what_to_do="Publish fewer breakdowns at the lowest level (breakdowns.yaml), then compute and release again.",
     )

@@ -72,8 +72,7 @@ def deliveries(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     ).pl()
     fresh = {name: contract.fresh_within_days for name, contract in load_contracts().items()}
     running = pl.int_range(1, pl.len() + 1).over("sector", "file_type", "state")
-    in_use = found.with_columns()
-    return pl.concat([in_use, _refused(con).select(in_use.columns)], how="vertical_relaxed").with_columns(
+    return pl.concat([found, _refused(con).select(found.columns)], how="vertical_relaxed").with_columns(
         pl.concat_str("file_type", pl.lit(" "), running).alias("file_name"),
         pl.col("file_type").replace_strict(fresh, default=None, return_dtype=pl.Int32).alias("fresh_within_days"),
     )

@@ -14,6 +14,10 @@ GUIDES = "\n".join(
     page.read_text(encoding="utf-8") for page in documents() if not name_of(page).startswith("docs/reference/")
 )
 
+FOLDERS = ("data_contracts", "ingest", "warehouse", "indicators", "dashboard", "synthetic", "packs", "tvaers")
+# A command with options, as a message or docstring writes it: verb, perhaps a second word, options directly behind.
+NAMED = re.compile(r"\btvaers ([a-z]+)(?: ([a-z]+))?((?: --[a-z-]+)+)")
+
 
 def verbs() -> dict[str, object]:
     return typer.main.get_command(app).commands
@@ -29,6 +33,20 @@ def test_the_verbs_are_the_steps_of_the_data_flow_in_their_order():
     flow = "init synth check ingest compute release dashboard query explain pack doctor demo"
     group = typer.main.get_command(app)
     assert group.list_commands(typer.Context(group)) == flow.split()
+
+
+def test_every_command_that_a_message_names_exists():
+    group = typer.main.get_command(app)
+    unknown = []
+    for path in sorted(page for folder in FOLDERS for page in (ROOT / folder).rglob("*.py")):
+        for verb, word, options in NAMED.findall(path.read_text(encoding="utf-8")):
+            command = group.commands.get(verb)
+            command = getattr(command, "commands", {}).get(word, command)
+            options_of = command.params if command else ()
+            known = {name for each in options_of for name in (*each.opts, *each.secondary_opts)}
+            if not command or set(options.split()) - known:
+                unknown.append(f"{name_of(path)}: tvaers {verb} {word} {options}")
+    assert unknown == []
 
 
 def test_every_exit_code_is_explained_to_the_data_steward():

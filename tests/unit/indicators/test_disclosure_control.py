@@ -172,8 +172,9 @@ def test_a_cell_with_nobody_in_it_has_no_data_and_one_that_was_not_computed_keep
 
 
 def test_cells_that_add_up_to_more_than_their_total_are_refused() -> None:
-    with pytest.raises(DisclosureError, match="add up to more"):
+    with pytest.raises(DisclosureError, match="add up to more") as fault:
         states(cell("all/all", 20, 100), cell("municipality/A", 30, 60), cell("municipality/B", 10, 40))
+    assert fault.value.where.startswith("period ending 2")
 
 
 def test_the_report_counts_what_is_small_what_is_hidden_and_what_is_shown() -> None:
