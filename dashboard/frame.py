@@ -199,7 +199,7 @@ def _chosen(found: Content, words: Wording, page: str, choices: Sequence[str]) -
         if "unit" in choices:
             unit = units.by_key[address.choose(words("choose.unit"), "unit", list(units.by_key), words_of, unit.key)]
         if "practice" in choices and (practices := [each.key for each in units.of_level("practice")]):
-            chosen = address.choose(words("choose.practice"), "unit", practices, words_of, _nearest(unit, units))
+            chosen = address.choose(words("choose.practice"), "unit", practices, words_of, _nearest(unit, found))
             unit = units.by_key[chosen]
         peer = _peer(unit, units, words, is_asked="with" in choices)
         reporting_date = _reporting_date(found.dates, words, is_asked="date" in choices)
@@ -236,16 +236,18 @@ def _reporting_date(dates: Sequence[date], words: Wording, *, is_asked: bool) ->
     ]
 
 
-def _nearest(unit: Unit, units: Directory) -> str:
-    practices = units.of_level("practice")
+def _nearest(unit: Unit, found: Content) -> str:
+    """Return the practice to begin with: of the reader's unit, and the one with most to look at."""
+    practices = {practice.unit_id: practice for practice in found.units.of_level("practice")}
+    order = [practices[known] for known in found.release.units_by_shown_numbers("practice") if known in practices]
     related = [
         practice
-        for practice in practices
+        for practice in order
         if unit == practice
         or (unit.level == "cluster" and practice.cluster_id == unit.unit_id)
         or (unit.level == "municipality" and practice.municipality_id == unit.unit_id)
     ]
-    return (related or practices)[0].key
+    return [*related, *order, *practices.values()][0].key
 
 
 def _apologise(fault: ReleaseUnavailableError, words: Wording) -> None:

@@ -116,6 +116,18 @@ class Release:
             reporting_date,
         )
 
+    def units_by_shown_numbers(self, level: str) -> list[str]:
+        """Return the units of a level, those with most numbers shown on the newest reporting date first."""
+        found = self._rows(
+            """SELECT unit_id FROM release.result
+            WHERE level = ? AND sex = 'all' AND age_band = 'all'
+            AND period_end = (SELECT max(period_end) FROM release.result)
+            GROUP BY unit_id
+            ORDER BY count(*) FILTER (WHERE state = 'shown') DESC, max(eligible) DESC NULLS LAST, unit_id""",
+            level,
+        )
+        return found["unit_id"].to_list()
+
     def of_indicator(self, indicator_id: str, level: str, reporting_date: date) -> pl.DataFrame:
         """Return one indicator for every unit of a level on one reporting date, with the splits by sex and age."""
         return self._rows(

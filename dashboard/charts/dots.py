@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard import colours
+from dashboard.charts.reach import Reach, ends_of, reach, target_sign
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet, wrapped
 from dashboard.comparison import Judgement
 from dashboard.presenters.drawn import Dot, Panel, Scale
@@ -28,13 +29,14 @@ def figure(dots: Sequence[Dot], reference: Dot | None, scale: Scale, caption: Ca
         words: The reader's language.
     """
     centre = reference if reference is not None and reference.value is not None else None
-    drawn = sheet(caption, ROW * max(len(dots), 3), words, key=_key(dots, centre, scale, words))
-    ends = axis_range([*dots, *([centre] if centre else [])], scale)
+    ends = reach(ends_of([*dots, *([centre] if centre else [])]), scale)
+    key = _key(dots, centre, target_sign(scale, ends, words), words)
+    drawn = sheet(caption, ROW * max(len(dots), 3), words, key=key)
     _add_rows(drawn, dots, ends)
     # In one go: Plotly checks the whole layout again at each change.
     drawn.update_layout(
-        shapes=_behind(centre, scale),
-        xaxis={"range": list(ends), "ticksuffix": scale.suffix, "nticks": 6},
+        shapes=_behind(centre, ends.target),
+        xaxis={"range": [ends.low, ends.high], "ticksuffix": scale.suffix, "nticks": 6},
         yaxis={
             "tickvals": list(range(len(dots))),
             "ticktext": [_label(dot) for dot in dots],
@@ -46,7 +48,7 @@ def figure(dots: Sequence[Dot], reference: Dot | None, scale: Scale, caption: Ca
     return drawn
 
 
-def _behind(centre: Dot | None, scale: Scale) -> list[dict[str, Any]]:
+def _behind(centre: Dot | None, target: float | None) -> list[dict[str, Any]]:
     """Return the shapes behind the dots, from top to bottom: everybody's interval and value, and the target."""
     shapes: list[dict[str, Any]] = []
     if centre is not None:
@@ -55,9 +57,9 @@ def _behind(centre: Dot | None, scale: Scale) -> list[dict[str, Any]]:
             shapes.append({"type": "rect", "x0": centre.low, "x1": centre.high} | band)
         line = {"color": colours.MUTED, "width": 1.5, "dash": "dash"}
         shapes.append({"type": "line", "x0": centre.value, "x1": centre.value, "line": line})
-    if scale.target is not None:
+    if target is not None:
         line = {"color": colours.TARGET, "width": 1.5, "dash": "dot"}
-        shapes.append({"type": "line", "x0": scale.target, "x1": scale.target, "line": line})
+        shapes.append({"type": "line", "x0": target, "x1": target, "line": line})
     return [{"y0": 0, "y1": 1, "yref": "y domain", "layer": "below"} | shape for shape in shapes]
 
 
@@ -66,29 +68,13 @@ def headed(panels: Sequence[Panel]) -> list[Dot]:
     return [dot for panel in panels for dot in (Dot(panel.heading, None, None, None, "", state=HEADING), *panel.dots)]
 
 
-def axis_range(dots: Sequence[Dot], scale: Scale) -> tuple[float, float]:
-    """Return the ends of the value axis: every interval and the target, with air, not far outside what can occur."""
-    ends = [end for dot in dots for end in (dot.low, dot.high, dot.value) if end is not None]
-    if scale.target is not None:
-        ends.append(scale.target)
-    if not ends:
-        return 0.0, 100.0 if scale.is_share else 1.0
-    span = max(ends) - min(ends)
-    air = max(span * 0.06, 0.5 if scale.is_share else 0.05)
-    # A little room beyond what can occur, so that a dot at 0 or 100 is drawn whole.
-    edge = span * 0.02
-    top = max(ends) + air
-    return max(min(ends) - air, -edge), min(top, 100.0 + edge) if scale.is_share else top
-
-
-def _add_rows(drawn: go.Figure, dots: Sequence[Dot], ends: tuple[float, float]) -> None:
-    low, high = ends
+def _add_rows(drawn: go.Figure, dots: Sequence[Dot], ends: Reach) -> None:
     hidden = [place for place, dot in enumerate(dots) if dot.value is None and dot.state != HEADING]
     if hidden:
         drawn.add_bar(
             y=hidden,
-            x=[high - low] * len(hidden),
-            base=[low] * len(hidden),
+            x=[ends.high - ends.low] * len(hidden),
+            base=[ends.low] * len(hidden),
             orientation="h",
             width=[0.5] * len(hidden),
             marker={
@@ -132,7 +118,7 @@ def _arm(start: float | None, end: float | None) -> float:
     return 0.0 if start is None or end is None else end - start
 
 
-def _key(dots: Sequence[Dot], centre: Dot | None, scale: Scale, words: Wording) -> list[Sign]:
+def _key(dots: Sequence[Dot], centre: Dot | None, target: Sequence[Sign], words: Wording) -> list[Sign]:
     key = [
         Sign(colours.MARKS[judgement], colours.JUDGED[judgement], words(f"chart.judged.{judgement}"))
         for judgement in _JUDGEMENTS
@@ -140,8 +126,7 @@ def _key(dots: Sequence[Dot], centre: Dot | None, scale: Scale, words: Wording) 
     ]
     if centre is not None:
         key.append(Sign(colours.SIGN_DASHES, colours.MUTED, centre.label))
-    if scale.target is not None:
-        key.append(Sign(colours.SIGN_DOTS, colours.TARGET, words("chart.target", target=scale.target_text)))
+    key += target
     if any(dot.state == "suppressed" for dot in dots):
         key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
     return key

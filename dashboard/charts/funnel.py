@@ -1,10 +1,12 @@
 """The funnel chart: a dot for each practice by its size, between the lines that chance seldom crosses."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import plotly.graph_objects as go
 
 from dashboard import colours
+from dashboard.charts.reach import reach, target_sign
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet
 from dashboard.presenters.drawn import Scale
 from dashboard.presenters.funnel import Drawing, Spot
@@ -23,9 +25,11 @@ def figure(drawing: Drawing, scale: Scale, caption: Caption, words: Wording) -> 
         caption: Texts drawn into the picture.
         words: The reader's language.
     """
-    target = None if drawing.is_around_target else scale.target
-    drawn = sheet(caption, HEIGHT, words, key=_key(drawing, target, scale.target_text, words), ticks=TICKS)
+    if drawing.is_around_target:
+        scale = replace(scale, target=None)
     lines = drawing.lines
+    ends = reach([*(spot.value for spot in drawing.spots), *lines.low, *lines.high, drawing.level], scale)
+    drawn = sheet(caption, HEIGHT, words, key=_key(drawing, target_sign(scale, ends, words), words), ticks=TICKS)
     for low, high, dash in ((lines.low, lines.high, "solid"), (lines.far_low, lines.far_high, "dash")):
         # Both limits in one trace, parted by a gap: each trace costs time on every visit.
         drawn.add_scatter(
@@ -42,10 +46,10 @@ def figure(drawing: Drawing, scale: Scale, caption: Caption, words: Wording) -> 
         line={"color": colours.INK, "width": 1.8},
         hoverinfo="skip",
     )
-    if target is not None:
+    if ends.target is not None:
         drawn.add_scatter(
             x=[lines.sizes[0], lines.sizes[-1]],
-            y=[target] * 2,
+            y=[ends.target] * 2,
             mode="lines",
             line={"color": colours.TARGET, "width": 1.5, "dash": "dot"},
             hoverinfo="skip",
@@ -59,7 +63,7 @@ def figure(drawing: Drawing, scale: Scale, caption: Caption, words: Wording) -> 
             marker={"symbol": "circle-open", "size": 22, "color": colours.INK, "line": {"width": 2}},
             hoverinfo="skip",
         )
-    drawn.update_yaxes(range=list(_ends(drawing, target, is_share=scale.is_share)), ticksuffix=scale.suffix, nticks=6)
+    drawn.update_yaxes(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
     drawn.update_xaxes(
         title={"text": escaped(drawing.size_title), "font": {"size": 13, "color": colours.MUTED}, "standoff": 8},
         range=[0, lines.sizes[-1]],
@@ -93,7 +97,7 @@ def _symbol(spot: Spot) -> str:
     return colours.SYMBOLS[spot.judgement] + ("-open" if _is_open(spot) else "")
 
 
-def _key(drawing: Drawing, target: float | None, target_text: str, words: Wording) -> list[Sign]:
+def _key(drawing: Drawing, target: Sequence[Sign], words: Wording) -> list[Sign]:
     key = [Sign(colours.SIGN_RING, colours.INK, spot.label) for spot in drawing.spots if spot.is_own]
     for judgement in ("better", "worse", "different"):
         found = {spot.is_far for spot in drawing.spots if spot.judgement == judgement}
@@ -108,16 +112,4 @@ def _key(drawing: Drawing, target: float | None, target_text: str, words: Wordin
         Sign(colours.SIGN_THIN, colours.LIMIT, words("funnel.inner")),
         Sign(colours.SIGN_DASHES, colours.LIMIT, words("funnel.outer")),
     ]
-    if target is not None:
-        key.append(Sign(colours.SIGN_DOTS, colours.TARGET, words("chart.target", target=target_text)))
-    return key
-
-
-def _ends(drawing: Drawing, target: float | None, *, is_share: bool) -> tuple[float, float]:
-    """Return the ends of the value axis: every practice, the inner limits and the target, with air."""
-    ends = [spot.value for spot in drawing.spots] + [*drawing.lines.low, *drawing.lines.high, drawing.level]
-    if target is not None:
-        ends.append(target)
-    air = (max(ends) - min(ends)) * 0.06
-    top = max(ends) + air
-    return max(min(ends) - air, -air / 3), min(top, 100 + air / 3) if is_share else top
+    return [*key, *target]

@@ -1,10 +1,13 @@
 """The run chart: a unit's values around their median, between the limits of a control chart."""
 
+from dataclasses import replace
+
 import plotly.graph_objects as go
 
 from dashboard import colours
+from dashboard.charts.reach import reach
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet
-from dashboard.charts.trend import HEIGHT, hatch_hidden, mark_days
+from dashboard.charts.trend import HEIGHT, TICKS, hatch_hidden, mark_days
 from dashboard.presenters.drawn import Line, Scale
 from dashboard.presenters.run_chart import Bounds
 from dashboard.wording import Wording
@@ -22,9 +25,9 @@ def figure(own: Line, bounds: Bounds, scale: Scale, caption: Caption, words: Wor
         key.append(Sign(colours.MARKS["different"], colours.DIFFERENT, words("course.outside")))
     if any(dot.state == "suppressed" for dot in own.dots):
         key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
-    drawn = sheet(caption, HEIGHT, words, key=key)
-    low, high = _ends(own, bounds, is_share=scale.is_share)
-    hatch_hidden(drawn, own, low, high)
+    drawn = sheet(caption, HEIGHT, words, key=key, ticks=TICKS)
+    ends = reach([*(dot.value for dot in own.dots), *bounds.low, *bounds.high], replace(scale, target=None))
+    hatch_hidden(drawn, own, ends.low, ends.high)
     for line in (bounds.low, bounds.high):
         drawn.add_scatter(
             x=bounds.days,
@@ -54,14 +57,6 @@ def figure(own: Line, bounds: Bounds, scale: Scale, caption: Caption, words: Wor
         customdata=[escaped(f"{dot.label}: {dot.text}") for dot in own.dots],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    drawn.update_yaxes(range=[low, high], ticksuffix=scale.suffix, nticks=6)
+    drawn.update_yaxes(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
     mark_days(drawn, own.days, words)
     return drawn
-
-
-def _ends(own: Line, bounds: Bounds, *, is_share: bool) -> tuple[float, float]:
-    """Return the ends of the value axis: every value and limit, with air."""
-    ends = [dot.value for dot in own.dots if dot.value is not None] + [*bounds.low, *bounds.high]
-    air = max((max(ends) - min(ends)) * 0.1, 0.5 if is_share else 0.05)
-    top = max(ends) + air
-    return max(min(ends) - air, 0.0), min(top, 100.0) if is_share else top

@@ -10,7 +10,7 @@ from dashboard.comparison import Judgement
 from dashboard.presenters.practice import Row
 from dashboard.wording import Wording
 
-ROW = 31
+ROW = 34
 LABEL_LENGTH = 25
 # A row of the chart: an indicator, or the group whose indicators follow.
 Entry = str | Row

@@ -6,12 +6,15 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from dashboard import colours
+from dashboard.charts.reach import ends_of, reach, target_sign
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet
 from dashboard.presenters.breaks import Mark
 from dashboard.presenters.drawn import Line, Scale
 from dashboard.wording import Wording
 
 HEIGHT = 300
+# Two lines below the axis: a month above its year, which stay apart on a phone.
+TICKS = 48
 _HALF_A_QUARTER_MS = 45 * 86_400_000
 
 
@@ -20,19 +23,18 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
     key = [Sign(colours.SIGN_LINE, colours.ACCENT, own.name)]
     if other is not None:
         key.append(Sign(colours.SIGN_DASHES, colours.MUTED, other.name))
-    if scale.target is not None:
-        key.append(Sign(colours.SIGN_DOTS, colours.TARGET, words("chart.target", target=scale.target_text)))
+    ends = reach(ends_of([*own.dots, *(other.dots if other else ())]), scale)
+    key += target_sign(scale, ends, words)
     if any(dot.state == "suppressed" for dot in own.dots):
         key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
-    drawn = sheet(caption, HEIGHT, words, key=key)
-    low, high = axis_range([own, *([other] if other else [])], scale)
-    hatch_hidden(drawn, own, low, high)
+    drawn = sheet(caption, HEIGHT, words, key=key, ticks=TICKS)
+    hatch_hidden(drawn, own, ends.low, ends.high)
     for start, end in _stretches(own):
         days = list(own.days[start:end])
-        dots = own.dots[start:end]
+        stretch = own.dots[start:end]
         drawn.add_scatter(
             x=[*days, *reversed(days)],
-            y=[*[dot.high for dot in dots], *[dot.low for dot in reversed(dots)]],
+            y=[*[dot.high for dot in stretch], *[dot.low for dot in reversed(stretch)]],
             fill="toself",
             fillcolor=colours.RIBBON,
             # A single value between hidden ones has no ribbon to stand in: its interval is a bar.
@@ -58,15 +60,15 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
         customdata=[escaped(f"{dot.label}: {dot.text}") for dot in own.dots],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    if scale.target is not None:
+    if ends.target is not None:
         drawn.add_scatter(
             x=[own.days[0], own.days[-1]] if own.days else [],
-            y=[scale.target] * 2,
+            y=[ends.target] * 2,
             mode="lines",
             line={"color": colours.TARGET, "width": 1.5, "dash": "dot"},
             hoverinfo="skip",
         )
-    drawn.update_yaxes(range=[low, high], ticksuffix=scale.suffix, nticks=6)
+    drawn.update_yaxes(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
     mark_days(drawn, own.days, words)
     return drawn
 
@@ -74,7 +76,9 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
 def mark_days(drawn: go.Figure, days: Sequence[date], words: Wording) -> None:
     """Write one reporting date a year below the lower axis, and give the first and last room."""
     marks = [day for day in days if day.month == days[-1].month]
-    drawn.update_xaxes(tickvals=marks, ticktext=[words.month(day) for day in marks], showgrid=False)
+    drawn.update_xaxes(
+        tickvals=marks, ticktext=[words.month(day).replace(" ", "<br>") for day in marks], showgrid=False
+    )
     if days:
         margin = timedelta(days=50)
         drawn.update_xaxes(range=[days[0] - margin, days[-1] + margin])
@@ -96,19 +100,6 @@ def mark_breaks(drawn: go.Figure, found: Sequence[Mark], days: Sequence[date]) -
                 yanchor="top",
                 font={"size": 11, "color": colours.WORSE},
             )
-
-
-def axis_range(lines: list[Line], scale: Scale) -> tuple[float, float]:
-    """Return the ends of the value axis: what is drawn and the target, with air, and never outside what can occur."""
-    ends = [end for line in lines for dot in line.dots for end in (dot.low, dot.high, dot.value) if end is not None]
-    if scale.target is not None:
-        ends.append(scale.target)
-    if not ends:
-        return 0.0, 100.0 if scale.is_share else 1.0
-    lowest, highest = min(ends), max(ends)
-    air = max((highest - lowest) * 0.12, abs(highest) * 0.02, 0.5 if scale.is_share else 0.05)
-    top = min(highest + air, 100.0) if scale.is_share else highest + air
-    return max(lowest - air, 0.0), top
 
 
 def _stretches(line: Line) -> list[tuple[int, int]]:

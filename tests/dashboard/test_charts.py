@@ -10,6 +10,7 @@ import pytest
 from dashboard import colours
 from dashboard.catalogue import Definition
 from dashboard.charts import dots, received, sheet, spine, trend
+from dashboard.charts.reach import reach, target_sign
 from dashboard.comparison import Judgement, Measure
 from dashboard.parts.sparkline import sparkline
 from dashboard.presenters import drawn
@@ -61,7 +62,8 @@ def test_a_trend_shows_the_target_and_the_comparison(english: Wording) -> None:
 
 def test_a_trend_without_a_single_number_still_draws(english: Wording) -> None:
     figure = trend.figure(line(None, None), None, replace(SCALE, target=None), CAPTION, english)
-    assert figure.layout.yaxis.range == (0, 100)
+    low, high = figure.layout.yaxis.range
+    assert low <= 0 < 100 <= high
 
 
 def test_a_trend_without_dates_still_draws(english: Wording) -> None:
@@ -90,9 +92,24 @@ def test_a_heading_row_is_neither_a_value_nor_hidden(english: Wording) -> None:
 
 
 def test_a_zero_is_drawn_whole_at_the_edge_of_the_axis(english: Wording) -> None:
-    at_zero = drawn.Dot("A", 0.0, 0.0, 8.0, "0 of 40")
-    low, _ = dots.axis_range([at_zero], replace(SCALE, target=None))
-    assert -1 < low < 0
+    assert -1 < reach([0.0, 8.0], replace(SCALE, target=None)).low < 0
+
+
+def test_a_target_is_drawn_while_the_values_keep_a_quarter_of_the_axis_and_named_when_not() -> None:
+    near, far = reach([5.0, 10.0], replace(SCALE, target=25.0)), reach([5.0, 10.0], replace(SCALE, target=25.1))
+    assert near.target == 25.0
+    assert near.high > 25.0
+    assert far.target is None
+    assert far.high < 12
+    (sign,) = target_sign(replace(SCALE, target=25.1), far, wording("en"))
+    assert "outside" in sign.name
+    assert target_sign(replace(SCALE, target=None), far, wording("en")) == []
+
+
+def test_values_that_hardly_move_are_not_blown_up_to_fill_the_axis() -> None:
+    ends = reach([50.0, 50.1], replace(SCALE, target=None))
+    assert ends.high - ends.low >= 4
+    assert reach([99.9, 100.0], replace(SCALE, target=None)).high <= 100.1
 
 
 def row(position: float | None, judgement: Judgement = "similar") -> Row:

@@ -52,6 +52,17 @@ def test_a_table_names_its_rows_and_columns_for_screen_readers() -> None:
     assert "<caption>Numbers</caption>" in html
 
 
+def test_why_cells_are_hidden_is_written_once_below_the_table_with_a_number_in_each_cell() -> None:
+    few, none = Cell("Not shown", note="Too few <5", look="hidden"), Cell("No data", note="No extract", look="hidden")
+    html = table("Numbers", ["Unit", "a", "b"], [Section("", ((Cell("Skive"), few, few), (Cell("Viborg"), none, few)))])
+    inside, below = html.split("</table>")
+    assert below.count("Too few &lt;5") == 1
+    assert below.index("<sup>1</sup> Too few") < below.index("<sup>2</sup> No extract")
+    assert inside.count(">1</sup>") == 3
+    assert inside.count(">2</sup>") == 1
+    assert "tv-reasons" not in table("Numbers", ["Unit"], [Section("", ((Cell("Skive"),),))])
+
+
 @pytest.mark.parametrize(("language", "separator"), [("danish", ";"), ("english", ",")])
 def test_a_downloaded_table_says_what_it_is_and_opens_in_the_readers_spreadsheet(
     request: pytest.FixtureRequest, language: str, separator: str
