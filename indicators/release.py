@@ -220,5 +220,6 @@ def _meta(con: duckdb.DuckDBPyConnection, settings: Settings, pack: Pack, report
         "is_synthetic": "true" if settings.is_synthetic else "false",
         "reporting_date": str(reporting_date),
         "country_languages": ", ".join(pack.settings.languages),
+        "file_type_names": json.dumps(pack.settings.file_types, ensure_ascii=False),
     }
     return pl.DataFrame({"key": list(facts), "value": list(facts.values())})

@@ -44,6 +44,7 @@ class PackSettings(Part):
         identifier: The national identifier.
         contracts: File types accepted, in the order in which they are loaded.
         sectors: Name of each sector, per language.
+        file_types: What each file type is called by people, per language.
     """
 
     name: str
@@ -53,6 +54,7 @@ class PackSettings(Part):
     identifier: Identifier
     contracts: tuple[str, ...] = Field(min_length=1)
     sectors: dict[str, dict[str, str]]
+    file_types: dict[str, dict[str, str]]
 
 
 @dataclass(frozen=True, eq=False)
@@ -145,6 +147,8 @@ def load_pack(name_or_path: str | Path) -> Pack:
             raise unknown_name(folder / "pack.yaml", "contracts", file_type, list(contracts))
         if contracts[file_type].sector not in settings.sectors:
             raise definition_fault(folder / "pack.yaml", "sectors", f"{contracts[file_type].sector} has no name.")
+        if file_type not in settings.file_types:
+            raise definition_fault(folder / "pack.yaml", "file_types", f"{file_type} has no name.")
     paths = {file_type: folder / "mappings" / f"{file_type}.yaml" for file_type in settings.contracts}
     pack = Pack(folder, settings, {name: read_definition(path, Mapping) for name, path in paths.items()})
     for file_type, mapping in pack.mappings.items():

@@ -85,7 +85,7 @@ def deliveries(found: Sequence[data_quality.Delivery], words: Wording) -> list[S
             sector,
             tuple(
                 (
-                    Cell(_named_type(each, words), note=_files(each, words)),
+                    Cell(each.name, note=_files(each, words)),
                     Cell(each.delivered, look="number"),
                     Cell(each.covers, look="number"),
                     Cell(each.promise, look="number"),
@@ -106,15 +106,10 @@ def deliveries(found: Sequence[data_quality.Delivery], words: Wording) -> list[S
     ]
 
 
-def _named_type(each: data_quality.Delivery, words: Wording) -> str:
-    if words.has(f"data_quality.file_type.{each.file_type}"):
-        return words(f"data_quality.file_type.{each.file_type}")
-    return each.file_type
-
-
 def _files(each: data_quality.Delivery, words: Wording) -> str:
-    files = words("data_quality.files", number=each.files)
-    return f"{files} · {words('data_quality.refused_files', number=each.refused)}" if each.refused else files
+    own = each.file_type if each.file_type != each.name else ""
+    refused = words("data_quality.refused_files", number=each.refused) if each.refused else ""
+    return words.joined(own, words("data_quality.files", number=each.files), refused)
 
 
 def received(found: data_quality.Received, words: Wording) -> list[Section]:
@@ -133,7 +128,7 @@ def set_aside(found: Sequence[data_quality.SetAside]) -> list[Section]:
         Section(
             sector,
             tuple(
-                (Cell(each.description, note=each.rule), Cell(each.file_type), Cell(each.rows, look="number"))
+                (Cell(each.description, note=each.rule), Cell(each.name), Cell(each.rows, look="number"))
                 for each in found
                 if each.sector == sector
             ),

@@ -1,6 +1,7 @@
 """How the numbers are made and protected, and the catalogue of definitions."""
 
 import json
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
@@ -12,6 +13,7 @@ from dashboard.presenters.prose import Paragraph
 from dashboard.wording import SMALLEST_GROUP, Wording
 
 SMALLEST_GROUP_KEY = "smallest_count"
+NUMBER = re.compile(r"\d+(\.\d+)?")
 
 
 @dataclass(frozen=True)
@@ -96,6 +98,8 @@ def release(meta: Mapping[str, str], words: Wording) -> list[Paragraph]:
 
 
 def _value(stated: str, words: Wording) -> str:
+    if NUMBER.fullmatch(stated):
+        return words.trimmed(float(stated))
     parts = [part.strip() for part in stated.split(",")]
     return ", ".join(words(f"policy_value.{part}") if words.has(f"policy_value.{part}") else part for part in parts)
 

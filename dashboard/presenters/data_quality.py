@@ -1,5 +1,6 @@
 """What was delivered, how fresh and how complete it is, and what was set aside."""
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
@@ -12,11 +13,27 @@ from dashboard.wording import Wording
 Freshness = Literal["fresh", "stale", "older", "unknown"]
 
 
+class FileTypes:
+    """What people call the file types: told by the release, in all its languages."""
+
+    def __init__(self, meta: Mapping[str, str], words: Wording) -> None:
+        self._named: Mapping[str, Mapping[str, str]] = json.loads(meta.get("file_type_names", "{}"))
+        self._words = words
+
+    def of(self, file_type: str) -> str:
+        """Return a file type's name; one that the release has no name for keeps its own."""
+        if file_type in self._named:
+            return self._words.text(self._named[file_type])
+        key = f"data_quality.file_type.{file_type}"
+        return self._words(key) if self._words.has(key) else file_type
+
+
 @dataclass(frozen=True)
 class Delivery:
     """The newest delivery of one file type, in words.
 
     Attributes:
+        name: What people call the file type.
         refused: How many files of the type were refused and never came whole; empty when none.
         freshness: Whether it covers as recent a day as its contract promises, seen from the day of the release:
             `older` when it does not but another file type of its sector does (record systems follow each other).
@@ -24,6 +41,7 @@ class Delivery:
 
     sector: str
     file_type: str
+    name: str
     files: str
     refused: str
     delivered: str
@@ -42,7 +60,7 @@ class SetAside:
     """Rows of a file type set aside under one rule."""
 
     sector: str
-    file_type: str
+    name: str
     rule: str
     description: str
     rows: str
@@ -65,7 +83,7 @@ class Received:
     texts: tuple[tuple[str, ...], ...]
 
 
-def deliveries(frame: pl.DataFrame, released_on: date | None, words: Wording) -> list[Delivery]:
+def deliveries(frame: pl.DataFrame, released_on: date | None, names: FileTypes, words: Wording) -> list[Delivery]:
     """Return one line per file type: its newest delivery, with the number of files and the sums of their rows.
 
     Refused files are counted beside them; they have a line of their own only where nothing of their type was loaded.
@@ -74,8 +92,10 @@ def deliveries(frame: pl.DataFrame, released_on: date | None, words: Wording) ->
     all_refused = frame.filter(pl.col("state") == "refused")
     refused = all_refused.join(loaded, on=["sector", "file_type"], how="anti")
     number = dict(all_refused.group_by("file_type").len().iter_rows())
-    found = [_delivery(row, released_on, words) for row in _summed(loaded).iter_rows(named=True)]
-    found += [_delivery(row, released_on, words, is_refused=True) for row in _summed(refused).iter_rows(named=True)]
+    found = [_delivery(row, released_on, names, words) for row in _summed(loaded).iter_rows(named=True)]
+    found += [
+        _delivery(row, released_on, names, words, is_refused=True) for row in _summed(refused).iter_rows(named=True)
+    ]
     found = [
         replace(each, refused=words.whole(number[each.file_type])) if each.file_type in number else each
         for each in found
@@ -109,13 +129,13 @@ def stale(found: Sequence[Delivery]) -> list[str]:
     return list(dict.fromkeys(delivery.sector for delivery in found if delivery.freshness == "stale"))
 
 
-def set_aside(frame: pl.DataFrame, words: Wording) -> list[SetAside]:
+def set_aside(frame: pl.DataFrame, names: FileTypes, words: Wording) -> list[SetAside]:
     """Return the quarantine by rule, most rows first within a sector."""
     found = frame.sort(["sector", "rows"], descending=[False, True], nulls_last=True)
     return [
         SetAside(
             sector=sector(row["sector"], words),
-            file_type=row["file_type"],
+            name=names.of(row["file_type"]),
             rule=row["rule"],
             description=rule_in_words(row["rule"], row.get("description") or "", words),
             rows=_rows(row["rows"], words),
@@ -161,7 +181,7 @@ def rule_in_words(rule: str, description: str, words: Wording) -> str:
 
 
 def _delivery(
-    row: Mapping[str, Any], released_on: date | None, words: Wording, *, is_refused: bool = False
+    row: Mapping[str, Any], released_on: date | None, names: FileTypes, words: Wording, *, is_refused: bool = False
 ) -> Delivery:
     covers, promised = row["covers_until"], row["fresh_within_days"]
     # Of a file of no known type nobody can say that it is late.
@@ -175,6 +195,7 @@ def _delivery(
     return Delivery(
         sector=sector(row["sector"], words),
         file_type=row["file_type"],
+        name=names.of(row["file_type"]),
         files=words.whole(0 if is_refused else row["files"]),
         refused="",
         delivered=words.short_date(row["delivered_on"]) if row["delivered_on"] else words("data_quality.not_stated"),

@@ -11,8 +11,9 @@ MONTHS = 36
 
 view = frame.open_page("data_quality")
 words, content, release = view.words, view.content, view.content.release
-found = data_quality.deliveries(release.deliveries(), frame.released_on(content), words)
-aside = data_quality.set_aside(release.quarantine(), words)
+names = data_quality.FileTypes(content.meta, words)
+found = data_quality.deliveries(release.deliveries(), frame.released_on(content), names, words)
+aside = data_quality.set_aside(release.quarantine(), names, words)
 months = release.completeness()
 
 frame.heading(words("data_quality.title"), words("data_quality.subtitle"))

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import address, frame
 from dashboard.parts.cards import cards, summary
 from dashboard.parts.markup import safe
-from dashboard.presenters.data_quality import deliveries, stale
+from dashboard.presenters.data_quality import FileTypes, deliveries, stale
 from dashboard.presenters.history import histories
 from dashboard.presenters.overview import Peer, present
 
@@ -25,7 +25,8 @@ frame.heading(
 )
 st.html(summary(story.summary))
 
-if late := stale(deliveries(release.deliveries(), frame.released_on(view.content), words)):
+names = FileTypes(view.content.meta, words)
+if late := stale(deliveries(release.deliveries(), frame.released_on(view.content), names, words)):
     st.warning(words("overview.stale", sectors=words.listed(late)), icon=":material/schedule:")
 
 if story.look_first:

@@ -8,11 +8,15 @@ import pytest
 from dashboard.parts import rows
 from dashboard.presenters import data_quality
 from dashboard.release_reader import Release
-from dashboard.wording import Wording
+from dashboard.wording import Wording, wording
+
+NAMES = data_quality.FileTypes(
+    {"file_type_names": '{"kontakter": {"da": "Kontakter", "en": "Contacts"}}'}, wording("en")
+)
 
 
 def test_a_late_sector_and_a_refused_file_are_pointed_out(release: Release, english: Wording) -> None:
-    found = data_quality.deliveries(release.deliveries(), date(2026, 10, 6), english)
+    found = data_quality.deliveries(release.deliveries(), date(2026, 10, 6), NAMES, english)
     by_type = {each.file_type: each for each in found}
     assert by_type["kl_gateway_119"].freshness == "stale"
     assert by_type["oejenscreening"].freshness_text == "Refused"
@@ -33,7 +37,7 @@ def test_refused_files_are_counted_beside_those_in_use_and_one_of_no_known_type_
         file_type=pl.lit("unknown"), sector=pl.lit("unknown"), fresh_within_days=pl.lit(None, dtype=pl.Int64)
     )
     frame = pl.concat([release.deliveries(), refused, refused, unknown], how="vertical_relaxed")
-    found = data_quality.deliveries(frame, date(2026, 10, 6), english)
+    found = data_quality.deliveries(frame, date(2026, 10, 6), NAMES, english)
     by_type = {each.file_type: each for each in found}
     assert (by_type["lab_dm_forsker"].files, by_type["lab_dm_forsker"].refused) == ("1", "2")
     assert by_type["lab_dm_forsker"].freshness_text == "Fresh"
@@ -42,7 +46,8 @@ def test_refused_files_are_counted_beside_those_in_use_and_one_of_no_known_type_
     assert data_quality.stale(found) == ["Eye screening", "Municipality"]
     shown = {row[0].text: row[0].note for section in rows.deliveries(found, english) for row in section.rows}
     assert shown["lab_dm_forsker"] == "files: 1 · refused: 2"
-    assert shown["Unknown type"] == "files: 0 · refused: 1"
+    assert shown["Contacts"] == "kontakter · files: 1"
+    assert shown["Unknown type"] == "unknown · files: 0 · refused: 1"
 
 
 def test_an_old_file_type_that_a_newer_one_has_followed_is_no_alarm(release: Release, english: Wording) -> None:
@@ -51,13 +56,13 @@ def test_an_old_file_type_that_a_newer_one_has_followed_is_no_alarm(release: Rel
         .filter(file_type="kontakter")
         .with_columns(file_type=pl.lit("lpr_adm"), covers_until=date(2019, 2, 28))
     )
-    found = data_quality.deliveries(pl.concat([release.deliveries(), retired]), date(2026, 10, 6), english)
+    found = data_quality.deliveries(pl.concat([release.deliveries(), retired]), date(2026, 10, 6), NAMES, english)
     assert {each.file_type: each.freshness for each in found}["lpr_adm"] == "older"
     assert "Hospital" not in data_quality.stale(found)
 
 
 def test_small_quarantine_counts_are_not_shown(release: Release, english: Wording) -> None:
-    counts = {each.rule: each.rows for each in data_quality.set_aside(release.quarantine(), english)}
+    counts = {each.rule: each.rows for each in data_quality.set_aside(release.quarantine(), NAMES, english)}
     assert counts["identifier_missing"] == "Not shown"
     assert counts["contact_unknown"] == "61"
 
@@ -70,7 +75,7 @@ def test_a_hidden_number_of_rows_is_not_called_few_since_it_may_be_hidden_for_an
         pl.lit(None, dtype=pl.Int64).alias(name) for name in ("rows_loaded", "rows_quarantined", "rows_duplicate")
     ]
     one = release.deliveries().filter(file_type="lab_dm_forsker").head(1).with_columns(*hidden)
-    (found,) = data_quality.deliveries(pl.concat([one] * files), date(2026, 10, 6), english)
+    (found,) = data_quality.deliveries(pl.concat([one] * files), date(2026, 10, 6), NAMES, english)
     assert (found.rows_loaded, found.rows_quarantined, found.rows_duplicate) == ("Not shown", "Not shown", "Not shown")
 
 
