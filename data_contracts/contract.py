@@ -9,7 +9,7 @@ The staged table
       Direct identifiers and free text are not there at all; a column that may be absent from the header is NULL.
     - for a record key its keyed hash instead of the text: equal keys are still equal, and nothing else can be read off.
     - for an identifier column `<c>` instead: `<c> UUID` (the pseudonym, NULL when unusable), `<c>__state` ('ok',
-      'missing', 'broken' or 'replacement') and `<c>__has_check_digit BOOLEAN`.
+      'zero_lost', 'missing', 'broken' or 'replacement') and `<c>__has_check_digit BOOLEAN`.
     - for a typed column `<c>__typed`, NULL when unreadable: date and iso_week as DATE (the Monday of the week),
       datetime as TIMESTAMP, time as TIME, number as DOUBLE (decimal comma or point), integer as BIGINT.
     - for a laboratory value `<c>__comparator` ('=', '<', '<=', '>', '>='; NULL without a number), `<c>__number DOUBLE`

@@ -40,6 +40,12 @@ def _identifier_rules(columns: Sequence[Column]) -> Iterator[Rule]:
     fine = " AND ".join(f"({each}__state <> 'ok' OR {each}__has_check_digit)" for each in names)
     sentence = "The identifier has a valid check digit. Numbers without one are genuine too, so such rows are loaded."
     yield Rule("identifier_without_check_digit", name, fine, "warn", sentence)
+    fine = " AND ".join(f"{each}__state <> 'zero_lost'" for each in names)
+    sentence = (
+        "The identifier has its leading zero. Where no identifier of a file begins with zero, one that is a digit "
+        "short is read with a zero before it, if it then begins with a real date and its check digit is valid."
+    )
+    yield Rule("identifier_without_leading_zero", name, fine, "warn", sentence)
 
 
 def _column_rules(column: Column) -> Iterator[Rule]:

@@ -13,6 +13,7 @@ from ingest.delivery import Delivery, said
 from ingest.load import Arrival, load
 from ingest.prepare import Prepared
 from ingest.report import write_page
+from ingest.unit_specialty import say_what_is_missing
 from ingest.validate import Validator
 from ingest.verdict import FileVerdict
 from packs.pack import Pack
@@ -87,7 +88,7 @@ class FileJob:
             return replace(verdict, message=refusal, reason="too_many_broken" if verdict.rows_in else "no_rows")
         earlier = [batch for batch in known if batch.delivery_key == delivery.delivery_key and batch.state == "loaded"]
         try:
-            duplicates = self._load(delivery, verdict, earlier, started)
+            duplicates, missing = self._load(delivery, verdict, earlier, started)
         except duckdb.ConstraintException:
             self._con.execute("ROLLBACK")
             return replace(verdict, message=_DOES_NOT_FIT, reason="mapping_does_not_fit")
@@ -100,11 +101,17 @@ class FileJob:
             replaces=bool(earlier),
             loaded=verdict.rows_in - verdict.quarantined - duplicates,
             duplicates=duplicates,
-            message=_message(delivery, earlier),
+            message=_message(delivery, earlier, missing),
         )
 
-    def _load(self, delivery: Delivery, verdict: FileVerdict, earlier: list[Batch], started: datetime) -> int:
-        """Load the accepted rows in one transaction, replacing what they correct; return the number of duplicates."""
+    def _load(
+        self, delivery: Delivery, verdict: FileVerdict, earlier: list[Batch], started: datetime
+    ) -> tuple[int, str]:
+        """Load the accepted rows in one transaction, replacing what they correct.
+
+        Returns:
+            The number of duplicates, and what the loaded rows lack.
+        """
         contract, con = delivery.contract, self._con
         con.execute("BEGIN")
         batch_id = next_batch_id(con)
@@ -112,7 +119,8 @@ class FileJob:
         write_batch(con, self._batch(delivery, verdict, batch_id, loaded.duplicates, started))
         con.execute("COMMIT")
         self.changed |= loaded.changed
-        return loaded.duplicates
+        by_unit = self._pack.mapping(contract.file_type).specialty_by_unit
+        return loaded.duplicates, say_what_is_missing(con, self._pack, batch_id) if by_unit else ""
 
     def _batch(
         self, delivery: Delivery, verdict: FileVerdict, batch_id: int, duplicates: int, started: datetime
@@ -172,8 +180,8 @@ def _refusal(contract: Contract, rows: int, quarantined: int) -> str:
     )
 
 
-def _message(delivery: Delivery, earlier: list[Batch]) -> str:
+def _message(delivery: Delivery, earlier: list[Batch], missing: str) -> str:
     parts = [f"Replaces {batch.file_name}." for batch in earlier]
     if delivery.ignored:
         parts.append(f"Columns not in the contract were not read: {', '.join(delivery.ignored)}.")
-    return " ".join(parts)
+    return " ".join([*parts, *([missing] if missing else [])])

@@ -4,7 +4,9 @@ How the number is written stands in the country pack; nothing here knows a count
 """
 
 import itertools
+import unicodedata
 from datetime import date
+from functools import cache
 from pathlib import Path
 
 import polars as pl
@@ -13,7 +15,12 @@ from pydantic import Field
 from packs.definition_file import Part, read_definition
 
 _THIRTY_DAYS = (4, 6, 9, 11)
-_APART = r"[\s\p{Pd}./_,]"
+# Blanks and dashes of every kind, the minus sign, the middle dot, and signs that are not seen.
+_SPACING = r"\s\p{Pd}\p{Cf}\x{2212}\x{00B7}"
+_APART = rf"[{_SPACING}./_,]"
+_LAST_SCRIPT_WITH_DIGITS = 0x1FBFF
+# So many numbers of one length in a column are numbers of their own when fewer than half of them could be identifiers.
+_MANY = 20
 
 
 class Century(Part):
@@ -73,11 +80,51 @@ def read_scheme(pack_folder: Path) -> IdentifierScheme:
 
 
 def normalise(values: pl.Series, scheme: IdentifierScheme) -> pl.Series:
-    """Return identifiers without separators and in upper case; blank becomes null."""
+    """Return identifiers in upper case, in plain digits, without separators, blanks and dashes; blank becomes null."""
     if ((values.str.len_bytes() == scheme.length) | values.is_null()).all():
         return values
-    without = values.str.replace_many(list(scheme.separators), [""] * len(scheme.separators)).str.to_uppercase()
+    without = in_plain_digits(values).str.replace_many(list(scheme.separators), [""] * len(scheme.separators))
+    without = without.str.replace_all(f"[{_SPACING}]", "").str.to_uppercase()
     return without.set(without == "", None)
+
+
+def in_plain_digits(values: pl.Series) -> pl.Series:
+    """Return texts with the digits of all scripts, and raised, encircled and full-width ones, as 0 to 9."""
+    if (values.str.len_bytes() == values.str.len_chars()).all():
+        return values
+    return values.str.replace_many(*_other_digits())
+
+
+@cache
+def _other_digits() -> tuple[list[str], list[str]]:
+    signs = [
+        chr(code) for code in range(0x80, _LAST_SCRIPT_WITH_DIGITS) if unicodedata.digit(chr(code), None) is not None
+    ]
+    return signs, [str(unicodedata.digit(sign)) for sign in signs]
+
+
+def with_lost_zeros(identifiers: pl.Series, scheme: IdentifierScheme, born_until: date) -> pl.Series:
+    """Return normalised identifiers with the leading zero that a spreadsheet has taken from them.
+
+    A zero is put back before a number that is one digit short when it then begins with a real date and has a valid
+    check digit, and when no other identifier begins with zero: what strips one zero strips all, and a digit that one
+    row lost by a slip of the pen can be any of them.
+
+    Args:
+        identifiers: Normalised identifiers that were delivered together.
+        scheme: How they are written; without a check digit nothing is put back.
+        born_until: A date of birth after this day is impossible.
+    """
+    is_short = (identifiers.str.len_bytes() == scheme.length - 1).fill_null(value=False)
+    if scheme.check is None or not is_short.any():
+        return identifiers
+    whole = identifiers.filter(identifiers.str.len_bytes() == scheme.length)
+    if whole.str.starts_with("0").any():
+        return identifiers
+    candidates = ("0" + identifiers).set(~is_short, None)
+    judged = examine(candidates, scheme, born_until)
+    is_one = (judged["state"] == "ok") & judged["has_check_digit"]
+    return identifiers.zip_with(~is_one, candidates)
 
 
 def examine(identifiers: pl.Series, scheme: IdentifierScheme, born_until: date) -> pl.DataFrame:
@@ -154,21 +201,42 @@ def _has_check_digit(scheme: IdentifierScheme) -> pl.Expr:
 def holds_identifier(values: pl.Series, scheme: IdentifierScheme, born_until: date) -> pl.Series:
     """Return which texts hold something that reads as an identifier: the right digits, beginning with a real date.
 
-    Up to three blanks, dashes, points, slashes, commas or underscores may stand after the date, and one between its
-    parts. Digits of a longer number do not count.
+    Digits may be of any script. Up to three blanks, dashes, points, slashes, commas or underscores may stand after the
+    date, and one between its parts. Digits of a longer number do not count. A number that has lost its leading zero
+    counts when its check digit is valid, unless the texts are full of numbers of that length, most of which are no
+    identifiers.
     """
     nothing = pl.repeat(value=False, n=values.len(), eager=True)
-    texts = values.filter(values.str.len_bytes() >= scheme.length).unique()
+    texts = values.filter(values.str.len_bytes() >= scheme.length - 1).unique()
     if texts.is_empty():
         return nothing
+    # Every sign is doubled, so that two neighbours do not share one.
+    doubled = in_plain_digits(texts).str.replace_all("([^0-9])", "${1}${1}")
+    whole = _found(texts, doubled, _written(scheme), scheme, born_until).filter("is_real")
+    short = _found(texts, doubled, _written_without_zero(scheme), scheme, born_until, before="0")
+    is_short = short["is_real"] & short["has_check_digit"]
+    if scheme.check is None or (is_short.len() >= _MANY and 2 * int(is_short.sum()) < is_short.len()):
+        is_short = pl.repeat(value=False, n=short.height, eager=True)
+    holding = pl.concat([whole["text"], short["text"].filter(is_short)]).unique()
+    return values.is_in(holding.implode()).fill_null(value=False) if holding.len() else nothing
+
+
+def _written(scheme: IdentifierScheme) -> str:
     ends = sorted({0, scheme.day[1], scheme.month[1], scheme.year[1]})
     parts = [f"[0-9]{{{end - start}}}" for start, end in itertools.pairwise(ends)]
-    # Every sign is doubled below, so that two neighbours do not share one.
-    written = f"{_APART}{{0,2}}".join(parts) + f"{_APART}{{0,6}}[0-9]{{{scheme.length - ends[-1]}}}"
-    pattern = f"(?:^|[^0-9])({written})(?:[^0-9]|$)"
-    doubled = texts.str.replace_all("([^0-9])", "${1}${1}")
-    found = pl.DataFrame({"text": texts, "digits": doubled.str.extract_all(pattern)}).explode("digits").drop_nulls()
-    if found.is_empty():
-        return nothing
-    is_real = examine(found["digits"].str.replace_all("[^0-9]", ""), scheme, born_until)["state"] == "ok"
-    return values.is_in(found["text"].filter(is_real).unique().implode()).fill_null(value=False)
+    return f"{_APART}{{0,2}}".join(parts) + f"{_APART}{{0,6}}[0-9]{{{scheme.length - ends[-1]}}}"
+
+
+def _written_without_zero(scheme: IdentifierScheme) -> str:
+    date_ends = max(scheme.day[1], scheme.month[1], scheme.year[1])
+    return f"[1-9][0-9]{{{date_ends - 2}}}{_APART}{{0,6}}[0-9]{{{scheme.length - date_ends}}}"
+
+
+def _found(
+    texts: pl.Series, doubled: pl.Series, pattern: str, scheme: IdentifierScheme, born_until: date, before: str = ""
+) -> pl.DataFrame:
+    """Return the numbers in texts that are written like a pattern: `text`, `is_real`, `has_check_digit`."""
+    numbers = doubled.str.extract_all(f"(?:^|[^0-9]){pattern}(?:[^0-9]|$)")
+    found = pl.DataFrame({"text": texts, "number": numbers}).explode("number").drop_nulls()
+    judged = examine(before + found["number"].str.replace_all("[^0-9]", ""), scheme, born_until)
+    return found.select("text", is_real=judged["state"] == "ok", has_check_digit=judged["has_check_digit"])

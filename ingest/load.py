@@ -23,6 +23,7 @@ from ingest.same_fact import (
 )
 from ingest.stage import FAILED
 from ingest.standing import after_by_type, line_up
+from ingest.unit_specialty import give_specialties, is_touched_by
 from ingest.upsert import admit, settle
 from packs.mapping import Mapping, Target
 from packs.pack import Pack
@@ -83,6 +84,8 @@ def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: 
     changed |= _make_way(con, pack, mapping, arrival.batch_id)
     _bring_back(con, pack, [batch.file_type for batch in earlier])
     changed |= follow(con, pack)
+    if earlier or is_touched_by(mapping):
+        changed |= give_specialties(con, pack)
     if earlier or target_of(mapping, "person_alias"):
         changed = {table.name for table in load_tables() if table.schema == "core"}
     return Loaded(duplicates, changed)

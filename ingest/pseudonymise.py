@@ -9,7 +9,7 @@ import polars as pl
 import polars_hash  # registers the `chash` namespace
 
 from data_contracts.contract import Column, Contract
-from ingest.identifier import IdentifierScheme, examine, holds_identifier, normalise
+from ingest.identifier import IdentifierScheme, examine, holds_identifier, normalise, with_lost_zeros
 from ingest.rows import Block
 
 # 128 bits: for 11 million people the chance of one collision is below 10^-24.
@@ -93,12 +93,14 @@ class Pseudonymiser:
         return PseudonymisedBlock(pl.DataFrame(columns), block.malformed, found)
 
     def _identifier(self, values: pl.Series, name: str) -> list[pl.Series]:
-        identifiers = normalise(values, self.scheme)
+        delivered = normalise(values, self.scheme)
+        identifiers = with_lost_zeros(delivered, self.scheme, self.born_until)
         examined = examine(identifiers, self.scheme, self.born_until)
         usable = identifiers.set(examined["state"] != "ok", None)
+        has_got_zero = (identifiers != delivered).fill_null(value=False)
         return [
             self.pseudonyms(usable).alias(name),
-            examined["state"].alias(f"{name}__state"),
+            examined["state"].set(has_got_zero, "zero_lost").alias(f"{name}__state"),
             examined["has_check_digit"].alias(f"{name}__has_check_digit"),
         ]
 

@@ -182,11 +182,14 @@ class Mapping(Part):
     Attributes:
         file_type: The contract it belongs to.
         repeats: Expression: true for a row that by design repeats what another delivery tells; it is a duplicate.
+        specialty_by_unit: Its hospital contacts come without a specialty and take that of their unit, from the core
+            table `hospital_department`; its diagnoses take that of their contact.
         relations: Named SELECTs, each over `staged`, the core tables as `core.<table>`, and the relations before it.
         targets: The core tables in the order in which they are filled. The first decides which rows are duplicates.
     """
 
     file_type: str
     repeats: str | None = None
+    specialty_by_unit: bool = False
     relations: dict[str, str] = Field(default_factory=dict)
     targets: tuple[Target, ...] = Field(min_length=1)

@@ -136,7 +136,7 @@ def _diagnoses(region: Region, ledger: Ledger) -> Iterator[tuple[int, Diagnosis]
                 row["code"],
                 row["type"],
                 "old" if row["day"] <= LAST_OLD else "new",
-                group if through else "",
-                row["retraction"] if through else "not_stated",
+                group,
+                row["retraction"] if through else "no",
             ),
         )

@@ -89,6 +89,11 @@ def _harmless(delivery: Delivery, draw: np.random.Generator) -> pl.DataFrame:
     return varied.select(reversed(varied.columns)) if delivery.file_type == "lpr_adm" else varied
 
 
+def _without_zero_of_service(text: pl.Expr) -> pl.Expr:
+    """Write a service with three digits, as registers do that keep it as a number."""
+    return text.str.replace(r"^(\d\d)0(\d\d\d)$", "${1}${2}")
+
+
 _SPELLINGS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "kom": lambda text: text.str.strip_chars_start("0"),
     "ydernr": lambda text: text.str.strip_chars_start("0"),
@@ -97,6 +102,7 @@ _SPELLINGS: dict[str, Callable[[pl.Expr], pl.Expr]] = {
     "diag_kode": lambda text: text.str.to_lowercase(),
     "senere_afkraeftet": lambda text: text.str.to_uppercase(),
     "hovedspeciale_ans": lambda text: text.str.to_titlecase(),
+    "speciale": _without_zero_of_service,
     "npukode": lambda text: text.str.to_lowercase(),
 }
 

@@ -5,7 +5,7 @@ import json
 import os
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, replace
@@ -87,6 +87,7 @@ def write_region(
     ends_on: date = date(2026, 9, 30),
     years: int = 10,
     known_answers: bool = True,
+    only_views: bool = False,
 ) -> SynthSummary:
     """Write the extracts of an invented region.
 
@@ -100,6 +101,7 @@ def write_region(
         years: Years covered, ending on that day.
         known_answers: Also write what ingesting the files must give; for a clean region of at most 20,000 inhabitants
             also the indicator values of the last four quarter ends.
+        only_views: The hospitals deliver the region's own views of all years, and no extract of the national register.
 
     Returns:
         Counts and time.
@@ -126,7 +128,8 @@ def write_region(
             )  # fmt: skip
             told = told_facts(region, chance, messy=messy)
         with track(f"Writing extracts{place}"):
-            written, odd = _write_files(folder, part, region, chance, told, messy=messy)
+            every = deliveries(region, chance, told, only_views=only_views)
+            written, odd = _write_files(folder, part, region, chance, every, messy=messy)
         if known_answers:
             with track(f"Working out what the files must give{place}"), _without_garbage_collection():
                 ledger = Ledger()
@@ -151,7 +154,7 @@ def write_region(
 
 
 def _write_files(
-    folder: Path, part: Part, region: Region, chance: Chance, told: Told, *, messy: bool
+    folder: Path, part: Part, region: Region, chance: Chance, files: Iterable[Delivery], *, messy: bool
 ) -> tuple[list[Delivery], list[OddFile]]:
     """Write all files of a part, stamped with the day of delivery; return what is known about each."""
     delivered_on = date.fromordinal(EPOCH_ORDINAL + region.window.last + DELIVERED_AFTER_DAYS)
@@ -166,7 +169,7 @@ def _write_files(
         delivery.forget_texts()
         written.append(delivery)
 
-    clean = (replace(delivery, part=part.label) for delivery in deliveries(region, chance, told))
+    clean = (replace(delivery, part=part.label) for delivery in files)
     # One file is written while the rows of the next one are made.
     with ThreadPoolExecutor(1) as pool:
         begun: tuple[Delivery, Future[Path]] | None = None
@@ -186,10 +189,10 @@ def told_facts(region: Region, chance: Chance, *, messy: bool = False) -> Told:
     return Told(result_texts(region, chance, messy=messy), purchase_rows(region), service_rows(region, chance))
 
 
-def deliveries(region: Region, chance: Chance, told: Told) -> Iterator[Delivery]:
-    """Yield all files of a region, in no particular order."""
+def deliveries(region: Region, chance: Chance, told: Told, *, only_views: bool = False) -> Iterator[Delivery]:
+    """Yield all files of a region, in no particular order; of the hospitals on request the region's own views only."""
     yield from write_population(region, chance)
-    yield from write_hospital(region, chance)
+    yield from write_hospital(region, chance, only_views=only_views)
     yield from write_laboratory(region, told.results)
     yield from write_prescriptions(region, told.purchases)
     yield from write_services(region, told.services)

@@ -57,6 +57,15 @@ CREATE TABLE core.hospital_contact (
     batch_id INTEGER NOT NULL
 );
 
+CREATE TABLE core.hospital_department (
+    department_id VARCHAR NOT NULL,
+    specialty_code VARCHAR NOT NULL,
+    specialty VARCHAR NOT NULL CHECK (specialty IN ('endocrinology', 'other_medical', 'other')),
+    starts_on DATE NOT NULL,
+    ends_on DATE,
+    batch_id INTEGER NOT NULL
+);
+
 CREATE TABLE core.measurement (
     patient_id UUID NOT NULL,
     taken_on DATE NOT NULL,
@@ -246,6 +255,8 @@ CREATE TABLE parked.examination AS FROM core.examination LIMIT 0;
 
 CREATE TABLE parked.hospital_contact AS FROM core.hospital_contact LIMIT 0;
 
+CREATE TABLE parked.hospital_department AS FROM core.hospital_department LIMIT 0;
+
 CREATE TABLE parked.measurement AS FROM core.measurement LIMIT 0;
 
 CREATE TABLE parked.municipal_course AS FROM core.municipal_course LIMIT 0;
@@ -314,6 +325,14 @@ COMMENT ON COLUMN core.hospital_contact.hospital_id IS 'Hospital (first four cha
 COMMENT ON COLUMN core.hospital_contact.department_id IS 'Department (the whole organisation code as delivered).';
 COMMENT ON COLUMN core.hospital_contact.source_system IS 'Register the row came from.';
 COMMENT ON COLUMN core.hospital_contact.batch_id IS 'The delivery (meta.batch) this row came with.';
+
+COMMENT ON TABLE core.hospital_department IS 'Specialties of hospital departments and sections, for contacts that are told without a specialty.';
+COMMENT ON COLUMN core.hospital_department.department_id IS 'Unit code of the department or section; a department''s code begins those of its sections.';
+COMMENT ON COLUMN core.hospital_department.specialty_code IS 'Specialty as delivered.';
+COMMENT ON COLUMN core.hospital_department.specialty IS 'Group of specialties used to classify diabetes.';
+COMMENT ON COLUMN core.hospital_department.starts_on IS 'First day on which it holds (included).';
+COMMENT ON COLUMN core.hospital_department.ends_on IS 'Last day on which it holds (included); empty while it does.';
+COMMENT ON COLUMN core.hospital_department.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.measurement IS 'Laboratory results, blood pressure and body measurements from all sectors.';
 COMMENT ON COLUMN core.measurement.patient_id IS 'Pseudonym of the person: the first 128 bits of an HMAC-SHA256 of the tagged identifier; never the identifier itself.';
@@ -406,7 +425,7 @@ COMMENT ON TABLE core.service IS 'Services settled with the health insurance: pr
 COMMENT ON COLUMN core.service.patient_id IS 'Pseudonym of the person: the first 128 bits of an HMAC-SHA256 of the tagged identifier; never the identifier itself.';
 COMMENT ON COLUMN core.service.service_on IS 'Monday of the ISO week of the service.';
 COMMENT ON COLUMN core.service.specialty_code IS 'Specialty of the provider, two characters.';
-COMMENT ON COLUMN core.service.service_code IS 'Service, four characters with leading zeros.';
+COMMENT ON COLUMN core.service.service_code IS 'Service, four characters with leading zeros; no characters when only the specialty was delivered.';
 COMMENT ON COLUMN core.service.provider_id IS 'Provider number, six characters with leading zeros.';
 COMMENT ON COLUMN core.service.quantity IS 'Number of services.';
 COMMENT ON COLUMN core.service.is_for_child IS 'True when the service was for a child on the parent''s card; not to be counted for the person.';
@@ -479,4 +498,4 @@ COMMENT ON COLUMN meta.run.code_version IS 'Version of the software.';
 COMMENT ON TABLE meta.version IS 'The version of these tables.';
 COMMENT ON COLUMN meta.version.schema_version IS 'Counts up by one when tables or columns change; a warehouse with a higher version than the software knows is refused.';
 
-INSERT INTO meta.version VALUES (2);
+INSERT INTO meta.version VALUES (3);

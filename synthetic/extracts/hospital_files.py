@@ -22,10 +22,22 @@ REPEATED_OLD = first_of(2018, 12)
 VIEWS_OLD = first_of(2018, 10)
 
 
-def write_hospital(region: Region, chance: Chance) -> Iterator[Delivery]:
-    """Yield all hospital files."""
+def write_hospital(region: Region, chance: Chance, *, only_views: bool = False) -> Iterator[Delivery]:
+    """Yield all hospital files.
+
+    Args:
+        region: The invented region.
+        chance: Its chance.
+        only_views: The hospitals deliver the region's own views of all years, and neither register.
+    """
     rows = hospital_rows(region, chance)
     first, last = region.window.first, region.window.last
+    if not chance.part:
+        yield _departments(region)
+    if only_views:
+        yield from older_views(between(rows, first, min(LAST_OLD, last)), "until_2019")
+        yield contact_view(between(rows, max(first, LAST_OLD + 1), last), "from_2019")
+        return
     for period, begin, end in spans(region, first, min(LAST_OLD, last), 2):
         yield from _older_register(between(rows, begin, end), period)
     for period, begin, end in spans(region, max(first, LAST_OLD + 1), min(LAST_F, last), 2):
@@ -39,7 +51,22 @@ def write_hospital(region: Region, chance: Chance) -> Iterator[Delivery]:
     if last >= view_from:
         yield contact_view(between(rows, view_from, last), str(year_of(last)))
     if first <= VIEWS_OLD and last > LAST_OLD:
-        yield from older_views(between(rows, VIEWS_OLD, LAST_OLD))
+        yield from older_views(between(rows, VIEWS_OLD, LAST_OLD), "2018_2019")
+
+
+def _departments(region: Region) -> Delivery:
+    """Write the list of departments and their specialties, which the views leave out."""
+    data = region.country.region
+    rows = pl.DataFrame(
+        [
+            {"shakkode": hospital["code"] + specialty["department"], "speciale": specialty["old"],
+             "afsnitsnavn": f"{specialty['new'].capitalize()}, {hospital['name']}",
+             "gyldig_fra": "1999-01-01", "gyldig_til": ""}
+            for hospital in data["hospitals"]
+            for specialty in data["specialties"].values()
+        ]
+    )  # fmt: skip
+    return deliver(SECTOR, "shak_afsnit", str(year_of(region.window.last)), rows, Style(";", "utf-8", "lower"))
 
 
 def _older_register(rows: HospitalRows, period: str) -> Iterator[Delivery]:

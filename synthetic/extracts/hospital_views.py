@@ -17,10 +17,15 @@ def _with_diagnosis_text(rows: HospitalRows) -> pl.DataFrame:
         rows.diagnoses.filter(pl.col("retraction") != "yes")
         .sort("contact", "type", "fact")
         .group_by("contact", maintain_order=True)
-        .agg(groups=(pl.col("type") + ":" + pl.col("code")).str.join("#"))
+        .agg(
+            groups=(pl.col("type") + ":" + pl.col("code")).str.join("#"),
+            action=pl.col("code").filter(pl.col("type") == "A").first(),
+        )
     )
-    return rows.contacts.join(text, on="contact", how="left", maintain_order="left").with_columns(
-        pl.col("groups").fill_null(""), pl.col("action").fill_null("")
+    return (
+        rows.contacts.drop("action")
+        .join(text, on="contact", how="left", maintain_order="left")
+        .with_columns(pl.col("groups").fill_null(""), pl.col("action").fill_null(""))
     )
 
 
@@ -49,8 +54,8 @@ def contact_view(rows: HospitalRows, period: str) -> Delivery:
     )  # fmt: skip
 
 
-def older_views(rows: HospitalRows) -> Iterator[Delivery]:
-    """Write the region's views of the older register's last months, one per kind of contact."""
+def older_views(rows: HospitalRows, period: str) -> Iterator[Delivery]:
+    """Write the region's views of the older register's contacts, one per kind of contact."""
     names = {
         "inpatient": ("for_indlaeggelser", "datotid_indlaeggelse", "datotid_udskrivning", "shakkode_kontaktansvarlig"),
         "outpatient": ("for_besoeg", "datotid_start", "datotid_slut", "shakafskode"),
@@ -62,7 +67,7 @@ def older_views(rows: HospitalRows) -> Iterator[Delivery]:
         some = contacts.filter(pl.col("kind") == kind)
         if some.height:
             yield deliver(
-                SECTOR, file_type, "2018_2019",
+                SECTOR, file_type, period,
                 some.select(
                     pl.col("pnr").alias("cpr"), _person_key().alias("dw_ek_borger"),
                     as_moment("start", moment).alias(starts), as_moment("end", moment).alias(ends),

@@ -67,8 +67,8 @@ def _from_to(row: Row) -> Row:
 def hospitals(region: Region, chance: Chance, ledger: Ledger, people: pl.Series) -> Iterator[TableRow]:
     """Yield contacts, diagnoses and procedures by the file through which each was told first.
 
-    The older register has days instead of moments. The views have no specialty and no retracted diagnoses, but always
-    the first primary diagnosis; their contacts have no procedures.
+    The older register has days instead of moments. The views have no retracted diagnoses, and their contacts have no
+    procedures; the specialties of their contacts stand in the list of departments.
     """
     told = hospital_rows(region, chance)
     contacts = about(told.contacts, people)
@@ -83,8 +83,7 @@ def hospitals(region: Region, chance: Chance, ledger: Ledger, people: pl.Series)
     own = ledger.loaded_through("diagnosis", diagnoses["fact"].cast(pl.Int64).to_numpy())
     for row, file_type in zip(records(diagnoses), own, strict=True):
         contact = by_number[row["contact"]]
-        is_first_primary = row["type"] == "A" and row["code"] == contact["action"]
-        in_view = through[row["contact"]] in VIEWS and (row["retraction"] != "yes" or is_first_primary)
+        in_view = through[row["contact"]] in VIEWS and row["retraction"] != "yes"
         if file_type or in_view:
             yield contact["person"], "diagnosis", {
                 "contact_id": row["contact"],
@@ -92,7 +91,7 @@ def hospitals(region: Region, chance: Chance, ledger: Ledger, people: pl.Series)
                 "code_system": "icd8" if row["code"][0].isdigit() else "sks",
                 "code": row["code"],
                 "diagnosis_type": row["type"],
-                "retraction": row["retraction"] if file_type and file_type != "lpr_diag" else "not_stated",
+                "retraction": _retraction(row, file_type),
                 "sector": "hospital",
             }  # fmt: skip
     procedures = told.procedures.filter(pl.col("contact").is_in(numbers.implode()))
@@ -100,6 +99,13 @@ def hospitals(region: Region, chance: Chance, ledger: Ledger, people: pl.Series)
     for row in records(procedures.filter(pl.Series(np.array(loaded, dtype=str) != "", dtype=pl.Boolean))):
         person = by_number[row["contact"]]["person"]
         yield person, "procedure", {"performed_on": day_of(row["day"]), "code": row["code"]}
+
+
+def _retraction(row: Row, file_type: str) -> str:
+    """Return what is known of a diagnosis: the older register does not tell, and the views show what stands."""
+    if file_type == "lpr_diag":
+        return "not_stated"
+    return str(row["retraction"]) if file_type else "no"
 
 
 def _contact(row: Row, file_type: str, specialty: str) -> Row:
@@ -114,6 +120,6 @@ def _contact(row: Row, file_type: str, specialty: str) -> Row:
         "patient_type": str(row["kind"]) if is_old or file_type in VIEWS else None,
         "is_physical": is_old or is_older_view or not row["is_virtual"],
         "is_acute": (file_type == ALWAYS_ACUTE or None) if is_older_view else bool(row["acute"]),
-        "specialty": None if file_type in VIEWS else group,
+        "specialty": group,
         "hospital_id": row["code"],
     }

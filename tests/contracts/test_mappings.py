@@ -221,12 +221,21 @@ def test_the_worse_eye_counts(right: str, left: str, result: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("speciale", "specialty", "service"), [("800101", "80", "0101"), ("19011", "01", "9011"), ("540001", "54", "0001")]
+    ("speciale", "specialty", "service"),
+    [
+        ("800101", "80", "0101"),
+        ("540001", "54", "0001"),
+        ("040110", "04", "0110"),
+        ("54100", "54", "0100"),
+        ("19011", "19", "0011"),
+        ("54", "54", ""),
+    ],
 )
 def test_a_service_is_split_into_specialty_and_service(speciale: str, specialty: str, service: str) -> None:
-    (found,) = conformed("sssy", [clean_row(CONTRACTS["sssy"], speciale=speciale, honuge="2014")], "service")
-    assert (found["specialty_code"], found["service_code"], str(found["service_on"])) == (
-        specialty,
-        service,
-        "2020-03-30",
-    )
+    for file_type in ("sssy", "sysi"):
+        (found,) = conformed(file_type, [clean_row(CONTRACTS[file_type], speciale=speciale, honuge="2014")], "service")
+        assert (found["specialty_code"], found["service_code"], str(found["service_on"])) == (
+            specialty,
+            service,
+            "2020-03-30",
+        )

@@ -19,6 +19,9 @@ BREAKING = {
     ("cpr_skift", "identifier_unchanged"): {"pnr_gammel": "one person", "pnr_ny": "one person"},
     ("praksis_tilknytning", "ends_before_start"): {"tilknyttet_fra": "2016-01-02", "tilknyttet_til": "2016-01-01"},
     ("yderregister", "ends_before_start"): {"gyldig_fra": "2010-01-02", "gyldig_til": "2010-01-01"},
+    ("shak_afsnit", "ends_before_start"): {"gyldig_fra": "1999-01-02", "gyldig_til": "1999-01-01"},
+    ("sssy", "speciale_of_five_digits"): {"speciale": "54100"},
+    ("sysi", "speciale_of_five_digits"): {"speciale": "54100"},
     ("lpr_adm", "ends_before_start"): {"d_inddto": "2017-05-04", "d_uddto": "2017-05-03"},
     ("kontakter", "ends_before_start"): {"dato_start": "2020-01-14", "dato_slut": "2020-01-13"},
     ("lpr_a_kontakt", "ends_before_start"): {
@@ -83,6 +86,7 @@ def breaking_change(contract: Contract, rule: Rule) -> dict[str, str]:
         "identifier_broken": "broken",
         "identifier_replacement": "replacement",
         "identifier_without_check_digit": "odd",
+        "identifier_without_leading_zero": "zero_lost",
     }
     if rule.id in of_identifiers:
         return {identifier: of_identifiers[rule.id]}

@@ -4,15 +4,13 @@ import json
 from datetime import date
 from types import SimpleNamespace
 
-import polars as pl
 import pytest
 
 from indicators.compute import compute
 from ingest.job import run
-from ingest.pseudonymise import Pseudonymiser
 from synthetic.region import write_region
-from tests.lib.deliveries import answer, country_scheme, new_home
-from tvaers.keys import load_master_key
+from tests.lib.deliveries import answer, new_home
+from tests.lib.known_people import found_diabetes, known_diabetes
 
 pytestmark = pytest.mark.slow
 
@@ -31,16 +29,13 @@ def region(request, tmp_path_factory):
     settings = new_home(folder)
     verdicts = run(settings, extracts).files
     compute(settings, [ENDS_ON])
-    known = {
-        name: json.loads((extracts / "known_answers" / f"{name}.json").read_text("utf-8"))
-        for name in ("files", "diabetes")
-    }
-    return SimpleNamespace(settings=settings, verdicts=verdicts, known=known, is_messy=is_messy)
+    known = json.loads((extracts / "known_answers" / "files.json").read_text("utf-8"))
+    return SimpleNamespace(settings=settings, extracts=extracts, verdicts=verdicts, known=known, is_messy=is_messy)
 
 
 def test_every_file_gives_the_counts_that_its_writer_knows(region):
     found = {verdict.file_name: {name: getattr(verdict, name) for name in COUNTED} for verdict in region.verdicts}
-    expected = {file["file_name"]: {name: file[name] for name in COUNTED} for file in region.known["files"]}
+    expected = {file["file_name"]: {name: file[name] for name in COUNTED} for file in region.known}
     assert len(expected) > 20
     assert found == expected
     assert any(file["quarantined"] for file in expected.values()) == region.is_messy
@@ -52,7 +47,7 @@ def test_every_row_is_loaded_held_back_or_a_duplicate(region):
         assert verdict.rows_in == verdict.loaded + verdict.quarantined + verdict.duplicates
         assert min(verdict.loaded, verdict.quarantined, verdict.duplicates) >= 0
     in_log = answer(region.settings, "SELECT sum(rows_in) FROM meta.batch WHERE state = 'loaded'")
-    replaced = {file["replaces"] for file in region.known["files"]}
+    replaced = {file["replaces"] for file in region.known}
     standing = [verdict for verdict in accepted if verdict.file_name not in replaced]
     assert in_log == [(sum(verdict.rows_in for verdict in standing),)]
 
@@ -70,19 +65,7 @@ def test_the_quarantine_lists_as_many_rows_as_were_counted(region):
 
 
 def test_everybody_has_the_type_of_diabetes_and_the_date_that_was_worked_out_apart(region):
-    expected = region.known["diabetes"]
-    assert len(expected) > 20
-    key = load_master_key(region.settings).subkey("warehouse")
-    pseudonymiser = Pseudonymiser("dk-cpr", country_scheme(), key, record_key=key, born_until=ENDS_ON)
-    pseudonyms = pseudonymiser.pseudonyms(pl.Series(list(expected)))
-    told = {
-        pseudonym: (person["type"], date.fromisoformat(person["since_on"]))
-        for pseudonym, person in zip(pseudonyms, expected.values(), strict=True)
-    }
-    found = answer(
-        region.settings,
-        "SELECT replace(patient_id::VARCHAR, '-', ''), diabetes_type, diabetes_since_on FROM indicator.diabetes "
-        "WHERE definition = 'osdc'",
-    )
-    assert {row[0]: (row[1], row[2]) for row in found} == told
+    told = known_diabetes(region.extracts, region.settings, ENDS_ON)
+    assert len(told) > 20
+    assert found_diabetes(region.settings) == told
     assert {kind for kind, _ in told.values()} == {"type_1", "type_2"}

@@ -24,9 +24,9 @@ def stage_rows(
 ) -> None:
     """Create the table `staged`.
 
-    An identifier is told by a word: `missing`, `broken`, `replacement`, `odd` (usable, no check digit) or any other
-    text for a usable one; equal texts are one person. A key that refers to another delivery is known unless it begins
-    with `unknown`.
+    An identifier is told by a word: `missing`, `broken`, `replacement`, `zero_lost`, `odd` (usable, no check digit) or
+    any other text for a usable one; equal texts are one person. A key that refers to another delivery is known unless
+    it begins with `unknown`.
     """
     columns = [each for each in contract.columns if not each.is_dropped]
     con.execute(
@@ -49,9 +49,8 @@ def stage_rows(
 
 def _identifier(column: Column) -> list[str]:
     name = column.name
-    state = (
-        f"CASE WHEN {name} IS NULL THEN 'missing' WHEN {name} IN ('broken', 'replacement') THEN {name} ELSE 'ok' END"
-    )
+    words = "'broken', 'replacement', 'zero_lost'"
+    state = f"CASE WHEN {name} IS NULL THEN 'missing' WHEN {name} IN ({words}) THEN {name} ELSE 'ok' END"
     return [
         f"CASE WHEN {state} = 'ok' THEN CAST(md5({name}) AS UUID) END AS {name}",
         f"{state} AS {name}__state",

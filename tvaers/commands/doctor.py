@@ -57,6 +57,8 @@ def examine(home: Path | None) -> list[Finding]:
     findings.append(_seen("definitions", lambda: _load_definitions(settings)))
     findings.append(_seen("key", lambda: _load_key(settings)))
     findings.append(_database("warehouse", settings.warehouse, lambda: _open_warehouse(settings)))
+    if settings.warehouse.exists():
+        findings.append(_specialties(settings))
     findings.append(_database("release", settings.release, lambda: f"{settings.release}"))
     findings.append(_home_access(settings.home))
     return findings
@@ -140,6 +142,29 @@ def _open_warehouse(settings: "Settings") -> str:
     with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as connection:
         row = connection.execute("SELECT count(*) FROM meta.batch WHERE state = 'loaded'").fetchone()
     return f"{settings.warehouse}, {row[0] if row else 0} files loaded"
+
+
+def _specialties(settings: "Settings") -> Finding:
+    """Say whether hospital contacts lack the specialty by which type 1 diabetes is told from type 2."""
+    from tvaers.keys import load_master_key
+    from warehouse.connection import open_read_only
+
+    try:
+        with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as connection:
+            row = connection.execute(
+                "SELECT count_if(specialty IS NULL), count(*) FROM core.hospital_contact"
+            ).fetchone()
+    except TvaersError:
+        return Finding("specialties", "note", "not seen: the warehouse cannot be opened")
+    without, contacts = row or (0, 0)
+    if not without:
+        return Finding("specialties", "good", f"all {contacts} hospital contacts have one")
+    return Finding(
+        "specialties",
+        "note",
+        f"{without} of {contacts} hospital contacts have none, so people with type 1 may be counted as type 2; "
+        "where contacts are told by unit, deliver the list of units too (docs/how-to/load_a_delivery.md)",
+    )
 
 
 def _home_access(home: Path) -> Finding:

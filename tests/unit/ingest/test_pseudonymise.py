@@ -86,6 +86,16 @@ def test_the_same_person_gets_one_pseudonym_however_the_number_is_written():
     assert block.frame["cpr"].to_list() == [reference(PERSON)] * 3
 
 
+def test_an_identifier_without_its_leading_zero_is_read_and_said():
+    early = next(number for number in identifiers(60) if number.startswith("0"))
+    late = next(number for number in identifiers(60) if not number.startswith("0"))
+    block = apply("praksis_maalinger", cpr=[early[1:], late])
+    assert block.frame["cpr"].to_list() == [reference(early), reference(late)]
+    assert block.frame["cpr__state"].to_list() == ["zero_lost", "ok"]
+    block = apply("praksis_maalinger", cpr=[early[1:], early])
+    assert block.frame["cpr__state"].to_list() == ["broken", "ok"]
+
+
 def test_unusable_identifiers_are_never_hashed():
     block = apply("praksis_maalinger", cpr=[None, "123", "0101401AB2", PERSON])
     assert block.frame["cpr"].to_list() == [None, None, None, reference(PERSON)]
