@@ -54,14 +54,14 @@ def known_diabetes(region: Region, told: Told, ledger: Ledger) -> Iterator[tuple
         diagnoses[person].append(diagnosis)
     whole = {person for person, told in diagnoses.items() if any(one.code.startswith(DECIDES_MORE) for one in told)}
     women = set(np.flatnonzero(region.people.sex == 2).tolist())
-    drugs = _loaded(told.purchases, ledger, "purchase").filter(pl.col("atc").str.starts_with("A10"))
+    drugs = ledger.told(told.purchases, "purchase").filter(pl.col("atc").str.starts_with("A10"))
     drugs = _earliest(drugs.filter(~pl.col("atc").str.contains("^A10(BJ|BK01|BK03)")), "day", whole | women)
     for person, day, *rest in _rows(drugs, "person", "day", "atc", "doses", "packages", "indication"):
         purchases[person].append(Purchase(_day(day), *rest))
-    raised = _earliest(_raised(_loaded(told.results, ledger, "result")), "day", whole)
+    raised = _earliest(_raised(ledger.told(told.results, "result")), "day", whole)
     for person, day, value, from_percent in _rows(raised, "person", "day", "value", "from_percent"):
         results[person].append(HbA1c(_day(day), value, from_percent))
-    therapy = _loaded(told.services, ledger, "service").filter(pl.col("specialty") == "54", pl.col("child") == 0)
+    therapy = ledger.told(told.services, "service").filter(pl.col("specialty") == "54", pl.col("child") == 0)
     for person, day, service in _rows(_earliest(therapy, "monday", whole), "person", "monday", "service"):
         feet[person].append(FootTherapy(_day(day), service))
     months = region.people.born.astype("datetime64[D]").astype("datetime64[M]").astype("datetime64[D]").astype(int)
@@ -93,11 +93,6 @@ def _rows(frame: pl.DataFrame, *columns: str) -> Iterator[tuple[Any, ...]]:
 @cache
 def _day(number: int) -> date:
     return EPOCH + timedelta(days=number)
-
-
-def _loaded(frame: pl.DataFrame, ledger: Ledger, kind: str) -> pl.DataFrame:
-    numbers = pl.Series("fact", ledger.loaded(kind).nonzero()[0]).cast(frame.schema["fact"])
-    return frame.join(numbers.to_frame(), on="fact", how="semi", maintain_order="left")
 
 
 def _raised(results: pl.DataFrame) -> pl.DataFrame:

@@ -101,16 +101,16 @@ class Ledger:
     def _load(self, delivery: Delivery, broken: Flags) -> int:
         """Remember the facts of the good rows; return how many of them are new. A row without a fact repeats one.
 
-        A corrected delivery is one whose facts no other file states: those of the file it replaces are forgotten.
+        A corrected delivery states all that the file it replaces stated, and no other file does: that is forgotten.
         """
         facts = delivery.rows[FACT].filter(pl.Series(~broken)).drop_nulls().to_numpy()
         if delivery.file_type not in self.file_types:
             self.file_types.append(delivery.file_type)
         known = self.loaded_by.get(delivery.fact_kind, np.zeros(0, dtype=np.int64))
-        if delivery.replaces:
-            known = np.zeros(0, dtype=np.int64)
         if len(facts) and facts.max() >= len(known):
             known = np.concatenate([known, np.zeros(int(facts.max()) + 1 - len(known), dtype=np.int64)])
+        if delivery.replaces:
+            known[facts] = 0
         before = np.count_nonzero(known)
         new = facts[known[facts] == 0]
         known[new] = self.file_types.index(delivery.file_type) + 1
@@ -121,6 +121,11 @@ class Ledger:
         """Return which facts of a kind are loaded, by number."""
         flags: Flags = self.loaded_by.get(kind, np.zeros(0, dtype=np.int64)) > 0
         return flags
+
+    def told(self, rows: pl.DataFrame, kind: str) -> pl.DataFrame:
+        """Return the rows whose fact (column `fact`) is loaded."""
+        numbers = pl.Series("fact", self.loaded(kind).nonzero()[0]).cast(rows.schema["fact"])
+        return rows.join(numbers.to_frame(), on="fact", how="semi", maintain_order="left")
 
     def loaded_through(self, kind: str, numbers: Ints) -> list[str]:
         """Return the file type that loaded each of the facts; empty text for those not loaded."""

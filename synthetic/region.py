@@ -1,17 +1,13 @@
 """Write an invented region's extracts, as they really come, and the answers they must give."""
 
-import gc
-import json
 import os
 import shutil
 import time
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import contextmanager
-from dataclasses import asdict, dataclass, replace
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -30,11 +26,9 @@ from synthetic.extracts.primary_care_files import (
     write_prescriptions,
     write_services,
 )
-from synthetic.histories import Told, known_diabetes
-from synthetic.known_counts import FileAnswer, Ledger, in_loading_order
-from synthetic.known_diabetes import Verdict
-from synthetic.known_indicators.cells import Rows
-from synthetic.known_indicators.values import indicator_values, rows_of_people, why_without_values
+from synthetic.histories import Told
+from synthetic.known_answers import FOLDER, KnownAnswers
+from synthetic.known_indicators.values import without_values
 from synthetic.nation import Part, national_parts, region_part
 from synthetic.odd_files import SENT_AGAIN, OddFile, sent_again, spoil_all
 from synthetic.truth import Region, make_region
@@ -42,7 +36,6 @@ from tvaers.progress import track
 
 DELIVERED_AFTER_DAYS = 5
 EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
-KNOWN_ANSWERS = "known_answers"
 SECTORS = (
     "population",
     "hospital",
@@ -65,8 +58,8 @@ class SynthSummary:
         people: People who ever lived in the region in the window.
         people_with_diabetes: Those of them with type 1 or type 2 diabetes observed in the window.
         seconds: Time taken.
-        without_values: Why the known answers hold no indicator values (the region is messy or has more than 20,000
-            inhabitants); None when they do or when no known answers were asked for.
+        without_values: Why the known answers hold no indicator values; None when they do or when no known answers were
+            asked for.
     """
 
     files: int
@@ -88,6 +81,7 @@ def write_region(
     years: int = 10,
     known_answers: bool = True,
     only_views: bool = False,
+    indicator_values: bool | None = None,
 ) -> SynthSummary:
     """Write the extracts of an invented region.
 
@@ -99,8 +93,9 @@ def write_region(
         national: The whole country instead of the region, part by part.
         ends_on: Last day covered.
         years: Years covered, ending on that day.
-        known_answers: Also write what ingesting the files must give; for a clean region of at most 20,000 inhabitants
-            also the indicator values of the last four quarter ends.
+        known_answers: Also write what ingesting the files must give.
+        indicator_values: Also write what computing must give on the last twenty quarter ends: the number of every cell.
+            Unless told, for at most 20,000 inhabitants; it takes about 12 ms for each person with diabetes.
         only_views: The hospitals deliver the region's own views of all years, and no extract of the national register.
 
     Returns:
@@ -113,10 +108,8 @@ def write_region(
         inhabitants = country.region["nation"]["inhabitants"]
     parts = national_parts(country, inhabitants, seed) if national else [region_part(country, inhabitants)]
     _empty(folder)
-    answers: list[FileAnswer] = []
-    diabetes: dict[str, dict[str, Any]] = {}
-    without_values = why_without_values(inhabitants, messy=messy) if known_answers else None
-    people_rows: list[Rows] = []
+    without = without_values(inhabitants, asked=indicator_values)
+    answers = KnownAnswers(window, with_values=without is None)
     totals = np.zeros(4, dtype=np.int64)
     for part in parts:
         chance = Chance(seed, part.number)
@@ -131,26 +124,14 @@ def write_region(
             every = deliveries(region, chance, told, only_views=only_views)
             written, odd = _write_files(folder, part, region, chance, every, messy=messy)
         if known_answers:
-            with track(f"Working out what the files must give{place}"), _without_garbage_collection():
-                ledger = Ledger()
-                answers += [ledger.enter(one) for one in in_loading_order(written, country.region["loading_order"])]
-                answers += [one.answer for one in odd]
-                verdicts = dict(known_diabetes(region, told, ledger))
-                diabetes |= _by_identifier(region, verdicts)
-                if not without_values:
-                    people_rows += rows_of_people(region, chance, told, written, ledger, verdicts)
+            answers.add(region, chance, told, written, odd, place)
         delivered = sum(delivery.rows.height for delivery in written)
         totals += (len(written) + len(odd), delivered, len(region.people), len(region.patients))
     if known_answers:
-        _write_json(folder / KNOWN_ANSWERS / "files.json", [asdict(answer) for answer in answers])
-        _write_json(folder / KNOWN_ANSWERS / "diabetes.json", diabetes)
-    if known_answers and not without_values:
-        with track("Working out the indicators one person at a time"):
-            values = indicator_values(people_rows, window.first, window.last)
-        _write_json(folder / KNOWN_ANSWERS / "indicators.json", values)
+        answers.write(folder)
     files, rows, people, patients = totals.tolist()
     seconds = round(time.monotonic() - started, 1)
-    return SynthSummary(files, rows, people, patients, seconds, without_values)
+    return SynthSummary(files, rows, people, patients, seconds, without if known_answers else None)
 
 
 def _write_files(
@@ -201,33 +182,6 @@ def deliveries(region: Region, chance: Chance, told: Told, *, only_views: bool =
     yield from write_municipality(region, chance)
 
 
-def _by_identifier(region: Region, verdicts: Mapping[int, Verdict]) -> dict[str, dict[str, Any]]:
-    """Return type and inclusion date by identifier of everybody whom the loaded facts show to have diabetes."""
-    return {
-        str(region.identifier[person]): {
-            "type": verdict.diabetes_type,
-            "since_on": verdict.since_on.isoformat(),
-            "is_stable": verdict.is_stable,
-        }
-        for person, verdict in verdicts.items()
-    }
-
-
-@contextmanager
-def _without_garbage_collection() -> Iterator[None]:
-    """Spare millions of short-lived records the search for cycles; they hold none."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-def _write_json(path: Path, content: Any) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(json.dumps(content, indent=1, ensure_ascii=False) + "\n", encoding="utf-8")
-
-
 def _years_before(ends_on: date, years: int) -> date:
     """Return the day after the same date some years before."""
     start = ends_on + timedelta(days=1)
@@ -243,5 +197,5 @@ def _stamp(path: Path, delivered_on: date) -> None:
 def _empty(folder: Path) -> None:
     """Remove what an earlier call wrote."""
     folder.mkdir(parents=True, exist_ok=True)
-    for name in (*SECTORS, KNOWN_ANSWERS):
+    for name in (*SECTORS, FOLDER):
         shutil.rmtree(folder / name, ignore_errors=True)

@@ -75,7 +75,7 @@ def write_municipality(region: Region, chance: Chance) -> Iterator[Delivery]:
 
 
 def _measurements(region: Region) -> Iterator[Delivery]:
-    rows = region.care.municipal["measurements"].sort("day", maintain_order=True)
+    rows = region.care.municipal["measurements"].with_row_index("fact").sort("day", maintain_order=True)
     if not rows.height:
         return
     codes = np.array([place.code for place in region.municipalities])
@@ -90,8 +90,9 @@ def _measurements(region: Region) -> Iterator[Delivery]:
             as_number("value", pl.when(pl.col("measure").is_in(["weight", "glucose"])).then(1).otherwise(0), comma=True)
             .alias("vaerdi"),
             pl.col("measure").replace_strict(MEASURES).alias("enhed"),
+            "fact",
         ),
-        Style(";", "utf-8", "lower"),
+        Style(";", "utf-8", "lower"), fact="fact", fact_kind="municipal_measurement",
     )  # fmt: skip
 
 

@@ -28,9 +28,8 @@ def write_population(region: Region, chance: Chance) -> Iterator[Delivery]:
             }
         ).sort("skift_dato")
         yield deliver(SECTOR, "cpr_skift", period, changes.with_columns(as_date("skift_dato")), Style(","))
-    lists = region.registrations.with_columns(pl.col("starts_on").clip(first_of(1973))).sort(
-        "practice", "starts_on", maintain_order=True
-    )
+    lists = region.registrations.with_row_index("fact").with_columns(pl.col("starts_on").clip(first_of(1973)))
+    lists = lists.sort("practice", "starts_on", maintain_order=True)
     yield deliver(
         SECTOR,
         "praksis_tilknytning",
@@ -40,8 +39,11 @@ def write_population(region: Region, chance: Chance) -> Iterator[Delivery]:
             pl.Series("ydernr", region.practices.code[lists["practice"].to_numpy()]),
             as_date("starts_on", "%d-%m-%Y").alias("tilknyttet_fra"),
             as_date("ends_on", "%d-%m-%Y").alias("tilknyttet_til"),
+            "fact",
         ),
         Style(";", "utf-8-sig", "upper"),
+        fact="fact",
+        fact_kind="registration",
     )
     yield _practice_register(region, period)
 
@@ -66,7 +68,7 @@ def _address_register(region: Region, chance: Chance, period: str) -> Delivery:
         as_date("ends_on", "%d-%m-%Y").alias("bop_vtil"),
         as_date("doed", "%d-%m-%Y").alias("doed_dato"),
     )
-    return deliver(SECTOR, "bef", period, rows, Style(";", "cp1252", "upper"))
+    return deliver(SECTOR, "bef", period, rows, Style(";", "cp1252", "upper"), fact_kind="residence")
 
 
 def _practice_register(region: Region, period: str) -> Delivery:

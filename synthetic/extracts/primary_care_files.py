@@ -112,19 +112,21 @@ def write_practice_record(region: Region, chance: Chance) -> Iterator[Delivery]:
     draw = chance.about("remarks")
     style = Style(";", "utf-8-sig", "lower")
     last = str(year_of(region.window.last))
-    diagnoses = with_practice(region, region.care.record["diagnoses"]).sort("ydernr", "day", maintain_order=True)
+    record = {name: rows.with_row_index("fact") for name, rows in region.care.record.items()}
+    diagnoses = with_practice(region, record["diagnoses"]).sort("ydernr", "day", maintain_order=True)
     diagnoses = diagnoses.unique(["person", "day", "icpc2", "sks"], keep="first", maintain_order=True)
     yield deliver(
         "general_practice", "praksis_diagnoser", last,
         diagnoses.select(
             identifier_on(region, diagnoses["person"], diagnoses["day"]).alias("cpr"),
             "ydernr", as_date("day").alias("dato"), "icpc2", "sks", pl.lit("aktiv").alias("status"),
+            "fact",
         ),
-        style,
+        style, fact="fact", fact_kind="practice_diagnoses",
     )  # fmt: skip
     codes = region.country.laboratory["municipal_codes"]
-    measured = with_practice(region, region.care.record["measurements"]).sort("ydernr", "day", maintain_order=True)
-    examined = with_practice(region, region.care.record["examinations"]).sort("ydernr", "day", maintain_order=True)
+    measured = with_practice(region, record["measurements"]).sort("ydernr", "day", maintain_order=True)
+    examined = with_practice(region, record["examinations"]).sort("ydernr", "day", maintain_order=True)
     remarks = np.array(["", "", "", "", "", "", "", "", "Patienten ønsker ny tid", "Set af sygeplejerske"])
     for period, begin, end in spans(region, region.window.first, region.window.last, 4):
         rows = within(measured, "day", begin, end)
@@ -138,8 +140,9 @@ def write_practice_record(region: Region, chance: Chance) -> Iterator[Delivery]:
                     pl.col("measure").replace_strict(codes).alias("kode"),
                     as_number("value", (pl.col("measure") == "weight").cast(pl.Int8), comma=True).alias("vaerdi"),
                     pl.col("measure").replace_strict(MEASURES).alias("enhed"),
+                    "fact",
                 ),
-                style,
+                style, fact="fact", fact_kind="practice_measurements",
             )  # fmt: skip
         rows = within(examined, "day", begin, end)
         if rows.height:
@@ -152,15 +155,16 @@ def write_practice_record(region: Region, chance: Chance) -> Iterator[Delivery]:
                     pl.col("examination").alias("undersoegelse"),
                     pl.col("result").alias("resultat"),
                     pl.Series("bemaerkning", remarks[draw.integers(0, len(remarks), rows.height)]),
+                    "fact",
                 ),
-                style,
+                style, fact="fact", fact_kind="practice_examinations",
             )  # fmt: skip
 
 
 def write_eye_screening(region: Region) -> Iterator[Delivery]:
     """Yield eye screenings, five years to a file."""
     clinics = dict(enumerate(region.country.region["clinics"]["eye"]))
-    screenings = region.care.eyes.sort("day", maintain_order=True)
+    screenings = region.care.eyes.with_row_index("fact").sort("day", maintain_order=True)
 
     def grade(side: str) -> pl.Expr:
         return pl.when("ungradable").then(pl.lit("9")).otherwise(pl.col(side).cast(pl.String))
@@ -179,6 +183,7 @@ def write_eye_screening(region: Region) -> Iterator[Delivery]:
                     pl.col("method").replace_strict(dict(enumerate(GRADES))).alias("metode"),
                     pl.col("clinic").replace_strict(clinics).alias("klinik_id"),
                     as_date("next_day", "%d-%m-%Y").alias("naeste_dato"),
+                    "fact",
                 ),
-                Style(",", "utf-8", "lower"),
+                Style(",", "utf-8", "lower"), fact="fact", fact_kind="eye_screening",
             )  # fmt: skip

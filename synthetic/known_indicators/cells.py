@@ -1,75 +1,140 @@
-"""Adds patients up to units and breakdowns, one patient at a time."""
+"""Adds patients up to units and breakdowns: each is asked alone what he or she adds; the sums are made at once."""
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import date
-from statistics import median
+from typing import Any
+
+import polars as pl
 
 from synthetic.known_indicators.contacts import Patient
-from synthetic.known_indicators.indicators import DURING_PERIOD, MONTHS, PRESENT, count
-from synthetic.known_indicators.rules import Counted
+from synthetic.known_indicators.indicators import DURING_PERIOD, MONTHS, PRESENT, count, is_adult_with_type_2
 from synthetic.known_indicators.who_and_where import Row
 
 Cell = tuple[str, date, str, str, str, str]
 Numbers = dict[str, float | None]
 Rows = dict[str, list[Row]]
+Clusters = Mapping[date, Mapping[str, str]]
+"""Cluster of each practice on each reporting date."""
 MEDIANS = ("hba1c_median", "referral_to_start")
 INDICATORS = (*PRESENT, *DURING_PERIOD)
+CELL = ("indicator_id", "period_end", "level", "unit_id", "sex", "age_band")
+LEVELS = {
+    "all": ("total", "sex", "age_band", "sex and age_band"),
+    "municipality": ("total", "sex", "age_band"),
+    "cluster": ("total",),
+    "practice": ("total",),
+    "hospital": ("total",),
+}
+"""How the units of each level are split."""
+_PLACED = {
+    "seen": pl.Int32, "sex": pl.String, "age_band": pl.String, "municipality": pl.String, "cluster": pl.String,
+    "practice": pl.String, "hospital": pl.String,
+}  # fmt: skip
+_COUNTED = {
+    "seen": pl.Int32, "indicator_id": pl.UInt16, "period_end": pl.Date, "numerator": pl.Int64, "denominator": pl.Int64,
+    "days": pl.Int64, "value": pl.Float64, "is_missing": pl.Boolean,
+}  # fmt: skip
 
 
-def places(patient: Patient, clusters: dict[str, str]) -> list[tuple[str, str, str, str]]:
-    """Return every level, unit, sex and age band in which a patient is counted."""
-    sex, band = patient.person["sex"], patient.age_band
-    found = [("all", "all", s, b) for s in ("all", sex) for b in ("all", band)]
-    found += [("municipality", patient.municipality, s, b) for s, b in (("all", "all"), (sex, "all"), ("all", band))]
-    found.append(("practice", patient.practice, "all", "all"))
-    found.append(("cluster", clusters.get(patient.practice, "none"), "all", "all"))
-    found.append(("hospital", patient.hospital, "all", "all"))
-    return found
-
-
-def cells_of(people: Iterable[Rows], clusters: dict[str, str], period_end: date) -> dict[Cell, Numbers]:
-    """Return the numbers of every cell of one reporting date in which somebody is counted.
+def partly_added(people: Iterable[Rows], clusters: Clusters, dates: Sequence[date]) -> pl.DataFrame:
+    """Return what some people add to every cell; of the numbers of which a median is taken, all.
 
     Args:
         people: Rows of each person with diabetes, by table; `diabetes` holds type and first day.
-        clusters: Cluster of each practice on the reporting date.
-        period_end: Reporting date, the last day of a month.
+        clusters: Cluster of each practice on each reporting date.
+        dates: Reporting dates, last days of a month.
     """
-    added: dict[Cell, list[Counted]] = defaultdict(list)
+    placed: dict[str, list[Any]] = {name: [] for name in _PLACED}
+    counted: dict[str, list[Any]] = {name: [] for name in _COUNTED}
+    seen = 0
     for rows in people:
-        seen = {months: Patient(rows, period_end, months) for months in {12, *MONTHS.values()}}
-        units = {months: places(patient, clusters) for months, patient in seen.items() if patient.days}
-        for indicator in INDICATORS:
-            months = MONTHS.get(indicator, 12)
-            counted = count(seen[months], indicator)
-            if counted is not None:
-                for level, unit, sex, band in units[months]:
-                    added[indicator, period_end, level, unit, sex, band].append(counted)
-    found = {cell: numbers_of(counted, is_median=cell[0] in MEDIANS) for cell, counted in added.items()}
-    return {cell: numbers for cell, numbers in found.items() if numbers["eligible"]}
+        of_person: dict[Any, Any] = {}
+        for day in dates:
+            for months in sorted({12, *MONTHS.values()}):
+                patient = Patient(rows, day, months, of_person)
+                if not is_adult_with_type_2(patient):
+                    continue
+                seen += 1
+                cluster = clusters.get(day, {}).get(patient.practice, "none")
+                _append(placed, seen, patient.person["sex"], patient.age_band, patient.municipality, cluster,
+                        patient.practice, patient.hospital)  # fmt: skip
+                for number, indicator in enumerate(INDICATORS):
+                    if MONTHS.get(indicator, 12) == months and (adds := count(patient, indicator)):
+                        _append(counted, seen, number, day, *adds)
+    frame = pl.DataFrame(counted, schema=_COUNTED).join(pl.DataFrame(placed, schema=_PLACED), on="seen")
+    return _by_cell(frame)
 
 
-def numbers_of(counted: list[Counted], *, is_median: bool) -> Numbers:
-    """Return a cell's numbers from the patients in it."""
-    is_rate = any(each.days for each in counted)
-    inside = [each for each in counted if each.denominator > 0 and (each.days > 0 or not is_rate)]
-    values = [each.value for each in inside if each.value is not None]
-    days = sum(each.days for each in inside)
-    numerator, denominator = sum(each.numerator for each in inside), sum(each.denominator for each in inside)
-    found: Numbers = {
-        "numerator": None if is_median else numerator,
-        "denominator": denominator,
-        "patients": len(inside),
-        "numerator_patients": None if is_median else sum(each.numerator > 0 for each in inside),
-        "eligible": denominator + sum(each.is_missing for each in counted),
-        "patient_years": days / 365.25 if days else None,
-        "value": None,
-    }
-    if values:
-        found["value"] = float(median(values))
-    elif days:
-        found["value"] = 1000 * numerator / (days / 365.25)
-    elif denominator and not is_median:
-        found["value"] = numerator / denominator
-    return found
+def _append(columns: dict[str, list[Any]], *values: Any) -> None:
+    for column, value in zip(columns.values(), values, strict=True):
+        column.append(value)
+
+
+def _by_cell(frame: pl.DataFrame) -> pl.DataFrame:
+    """Add patients up by level, unit and breakdown."""
+    # Somebody in no event and without a day under observation is no part of a rate's or a share's denominator.
+    is_rate = (pl.col("days") > 0).any().over("indicator_id")
+    inside = (pl.col("denominator") > 0) & ((pl.col("days") > 0) | ~is_rate)
+    names = pl.Series(INDICATORS)
+    rows = frame.with_columns(
+        inside=inside,
+        indicator_id=pl.col("indicator_id").replace_strict(dict(enumerate(names)), return_dtype=pl.String),
+    )
+    parts = []
+    for level, splits in LEVELS.items():
+        unit = pl.lit("all") if level == "all" else pl.col(level)
+        for split in splits:
+            sex = pl.col("sex") if "sex" in split else pl.lit("all")
+            band = pl.col("age_band") if "age_band" in split else pl.lit("all")
+            keys = ("indicator_id", "period_end", pl.lit(level).alias("level"), unit.alias("unit_id"),
+                    sex.alias("sex"), band.alias("age_band"))  # fmt: skip
+            parts.append(
+                rows.group_by(*keys).agg(
+                    pl.col("numerator", "denominator", "days").filter("inside").sum(),
+                    patients=pl.col("inside").sum().cast(pl.Int64),
+                    numerator_patients=(pl.col("inside") & (pl.col("numerator") > 0)).sum().cast(pl.Int64),
+                    missing=pl.col("is_missing").sum().cast(pl.Int64),
+                    values=pl.col("value").filter(pl.col("inside")).drop_nulls(),
+                )
+            )
+    return pl.concat(parts)
+
+
+def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
+    """Return the numbers of every cell in which somebody is counted, from what some people and others add to it."""
+    is_median = pl.col("indicator_id").is_in(MEDIANS)
+    years = pl.when(pl.col("days") > 0).then(pl.col("days") / 365.25)
+    of_all = (
+        pl.when(years.is_not_null())
+        .then(1000 * pl.col("numerator") / years)
+        .when(pl.col("denominator") > 0)
+        .then(pl.col("numerator") / pl.col("denominator"))
+    )
+    return (
+        pl.concat(list(parts))
+        .group_by(CELL)
+        .agg(
+            pl.col("numerator", "denominator", "days", "patients", "numerator_patients", "missing").sum(),
+            pl.col("values").explode(empty_as_null=False).median().alias("median"),
+        )
+        .with_columns(eligible=pl.col("denominator") + pl.col("missing"))
+        .filter(pl.col("eligible") > 0)
+        .select(
+            *CELL,
+            pl.when(~is_median).then("numerator").alias("numerator"),
+            "denominator",
+            "patients",
+            pl.when(~is_median).then("numerator_patients").alias("numerator_patients"),
+            "eligible",
+            years.alias("patient_years"),
+            pl.when(is_median).then("median").otherwise(of_all).alias("value"),
+        )
+        .sort(CELL)
+    )
+
+
+def cells_of(people: Iterable[Rows], clusters: Mapping[str, str], period_end: date) -> dict[Cell, Numbers]:
+    """Return the numbers of every cell of one reporting date in which somebody is counted."""
+    table = added([partly_added(people, {period_end: clusters}, [period_end])])
+    names = table.columns[len(CELL) :]
+    return {row[: len(CELL)]: dict(zip(names, row[len(CELL) :], strict=True)) for row in table.iter_rows()}

@@ -3,6 +3,7 @@
 from datetime import date
 
 from synthetic.known_indicators.facts import Facts
+from synthetic.known_indicators.remembered import once_a_person
 
 ALL_COMPLICATIONS = (
     "retinopathy", "nephropathy", "egfr_decline", "neuropathy", "foot_ulcer", "amputation", "ischaemic_heart_disease",
@@ -13,6 +14,7 @@ ALL_COMPLICATIONS = (
 class Complications(Facts):
     """One patient's complications."""
 
+    @once_a_person
     def first(self, complication: str) -> date | None:
         """Return the day of the first sign ever, or None."""
         days = getattr(self, f"_{complication}")() if hasattr(self, f"_{complication}") else self.signs(complication)
@@ -29,6 +31,7 @@ class Complications(Facts):
         low = [day for day, value in self.results("egfr") if value < 60]
         return [day for day in low if any((day - other).days >= 90 for other in low)]
 
+    @once_a_person
     def _foot_ulcer(self) -> list[date]:
         with_diabetes = {row["contact_id"] for row in self.diagnoses("diabetes_diagnosis")} - {None}
         legs = [

@@ -3,6 +3,7 @@
 from datetime import date, datetime, timedelta
 
 from synthetic.known_indicators.complications import Complications
+from synthetic.known_indicators.remembered import once_a_period, once_a_person
 from synthetic.known_indicators.who_and_where import Row, code_list
 
 HOUR = timedelta(hours=1)
@@ -11,6 +12,7 @@ HOUR = timedelta(hours=1)
 class Patient(Complications):
     """One patient and one period, with everything that indicators ask."""
 
+    @once_a_period
     def acute_contacts(self, name: str) -> set[date]:
         """Days on which an acute physical hospital contact with a diagnosis on a list began, while observed."""
         contacts = {row["contact_id"] for row in self.diagnoses(name) if row["sector"] == "hospital"}
@@ -20,15 +22,17 @@ class Patient(Complications):
             if row["contact_id"] in contacts
             and row["is_physical"]
             and row["is_acute"]
-            and row["started_on"] in self.days
+            and self.is_observed(row["started_on"])
         }
 
+    @once_a_person
     def diabetes_contacts(self) -> list[date]:
         """A diabetes diagnosis at a hospital contact or in general practice, a foot examination or an annual review."""
         lists = ("diabetes_diagnosis", "practice_type_1_diagnosis", "practice_type_2_diagnosis")
         named = [row["diagnosed_on"] for name in lists for row in self.diagnoses(name)]
         return named + self.examined("foot") + self.examined("annual_review")
 
+    @once_a_person
     def hospital_diabetes_contacts(self) -> list[date]:
         """A contact with endocrinology, also by telephone, or with diabetes as its primary diagnosis."""
         primary = {
@@ -40,25 +44,30 @@ class Patient(Complications):
             if row["specialty"] == "endocrinology" or row["contact_id"] in primary
         ]
 
+    @once_a_period
     def sectors(self) -> set[str]:
         """In which of hospital, general practice and municipality there is any record in the period."""
-        days = [("hospital", row["started_on"]) for row in self.rows["hospital_contact"]]
-        for table, column in (
-            ("diagnosis", "diagnosed_on"),
-            ("measurement", "taken_on"),
-            ("examination", "examined_on"),
-        ):
-            days += [(row["sector"], row[column]) for row in self.rows[table] if not self._was_taken_back(row)]
-        days += [("general_practice", row["service_on"]) for row in self.services("general_practice_service")]
-        days += [
-            ("municipality", row["held_on"]) for row in self.rows["municipal_encounter"] if row["status"] == "finished"
-        ]
-        found = {sector for sector, day in days if self.in_period(day)}
+        found = {sector for sector, day in self._days_by_sector() if self.in_period(day)}
         for course in self.rows["municipal_course"]:
             begun = course["referred_on"] or course["granted_on"]
             if begun and begun <= self.end and (course["closed_on"] is None or course["closed_on"] >= self.start):
                 found.add("municipality")
         return found & {"hospital", "general_practice", "municipality"}
+
+    @once_a_person
+    def _days_by_sector(self) -> set[tuple[str, date]]:
+        days = {("hospital", row["started_on"]) for row in self.rows["hospital_contact"]}
+        for table, column in (
+            ("diagnosis", "diagnosed_on"),
+            ("measurement", "taken_on"),
+            ("examination", "examined_on"),
+        ):
+            days |= {(row["sector"], row[column]) for row in self.rows[table] if not self._was_taken_back(row)}
+        days |= {("general_practice", row["service_on"]) for row in self.services("general_practice_service")}
+        days |= {
+            ("municipality", row["held_on"]) for row in self.rows["municipal_encounter"] if row["status"] == "finished"
+        }
+        return days
 
     @staticmethod
     def _was_taken_back(row: Row) -> bool:
@@ -66,6 +75,7 @@ class Patient(Complications):
 
     # ── municipal courses ──
 
+    @once_a_person
     def courses(self) -> list[Row]:
         """Courses whose focus is diabetes, each with the day of its first meeting that was held."""
         found = []
@@ -82,6 +92,7 @@ class Patient(Complications):
 
     # ── stays in hospital ──
 
+    @once_a_person
     def stays(self) -> list[Row]:
         """Physical contacts joined when they overlap or lie at most 4 hours apart, if they last 12 hours together."""
         contacts = sorted(
@@ -119,13 +130,14 @@ class Patient(Complications):
             row,
         )
 
+    @once_a_period
     def discharges(self, days: int) -> list[Row]:
         """Discharges alive of an observed patient in the period, at least so many days before its end."""
         died = self.person["died_on"]
         return [
             stay
             for stay in self.stays()
-            if stay["end"].date() in self.days
+            if self.is_observed(stay["end"].date())
             and stay["end"].date() + timedelta(days=days) <= self.end
             and (died is None or died > stay["end"].date())
         ]

@@ -85,8 +85,13 @@ MONTHS = {
 
 def count(patient: Patient, indicator: str) -> Counted | None:
     """Return what a patient adds to an indicator, or None when the patient is not in it."""
-    if not patient.days or patient.age < 18 or patient.diabetes["diabetes_type"] != "type_2":
+    if not is_adult_with_type_2(patient):
         return None
     if indicator in PRESENT:
         return PRESENT[indicator](patient) if patient.is_present else None
     return DURING_PERIOD[indicator](patient)
+
+
+def is_adult_with_type_2(patient: Patient) -> bool:
+    """Return whether a patient is one of those whom the set is about, on some day of the period."""
+    return bool(patient.observed) and patient.age >= 18 and patient.diabetes["diabetes_type"] == "type_2"

@@ -1,15 +1,14 @@
 """What one patient adds to each indicator, in plain Python, written from the words of the definitions."""
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import timedelta
+from typing import NamedTuple
 
 from synthetic.known_indicators.contacts import Patient
 from synthetic.known_indicators.who_and_where import months_before
 
 
-@dataclass(frozen=True)
-class Counted:
+class Counted(NamedTuple):
     """What one patient adds to an indicator; None means the patient is not in it.
 
     Attributes:
@@ -125,15 +124,14 @@ def new(complication: str) -> Rule:
         first = patient.first(complication)
         if first is not None and first < patient.observed_from:
             return None
-        days = [day for day in patient.days if first is None or day <= first]
-        return Counted(numerator=int(first in patient.days), days=len(days))
+        return Counted(numerator=int(patient.is_observed(first)), days=patient.observed_days(until=first))
 
     return rule
 
 
 def admissions_rate(name: str) -> Rule:
     """Acute contacts for a reason, and the days observed."""
-    return lambda patient: Counted(numerator=len(patient.acute_contacts(name)), days=len(patient.days))
+    return lambda patient: Counted(numerator=len(patient.acute_contacts(name)), days=patient.observed_days())
 
 
 def in_sectors(number: int) -> Rule:

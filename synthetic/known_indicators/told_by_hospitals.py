@@ -41,7 +41,7 @@ def moment_of(minutes: int) -> datetime:
     return datetime.combine(EPOCH, datetime.min.time()) + timedelta(minutes=minutes)
 
 
-def registers(region: Region, people: pl.Series) -> Iterator[TableRow]:
+def registers(region: Region, ledger: Ledger, people: pl.Series) -> Iterator[TableRow]:
     """Yield who people are, where they lived and with whom they were registered."""
     for person in people.to_list():
         died = int(region.departures.died[person])
@@ -51,10 +51,10 @@ def registers(region: Region, people: pl.Series) -> Iterator[TableRow]:
             "born_on": born.replace(day=1),
             "died_on": day_of(died) if died < NEVER else None,
         }  # fmt: skip
-    for row in records(about(region.residences, people)):
+    for row in records(about(ledger.told(region.residences.with_row_index("fact"), "residence"), people)):
         place = region.municipalities[row["municipality"]].code
         yield row["person"], "residence", {"municipality_code": place} | _from_to(row)
-    for row in records(about(region.registrations, people)):
+    for row in records(about(ledger.told(region.registrations.with_row_index("fact"), "registration"), people)):
         practice = str(region.practices.code[row["practice"]])
         yield row["person"], "registration", {"practice_id": practice} | _from_to(row)
 

@@ -1,14 +1,15 @@
 """What practices, pharmacies, laboratories, eye clinics and municipalities told about people, as plain rows."""
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
+from itertools import islice
 from typing import Any
 
 import polars as pl
 
-from synthetic.extracts.delivery import Delivery
-from synthetic.extracts.municipal_files import BundleDelivery
+from synthetic.extracts.delivery import FAULTS, Delivery
+from synthetic.extracts.municipal_files import COUNTED, BundleDelivery
 from synthetic.extracts.primary_care_files import with_practice
 from synthetic.histories import Told
 from synthetic.known_counts import Ledger
@@ -18,12 +19,14 @@ from synthetic.truth import Region
 FOOT = {"lav": "low", "moderat": "moderate", "hoej": "high", "saar": "ulcer"}
 SMOKING = {"aldrig": "never", "tidligere": "former", "ryger": "current"}
 EXAMINATIONS = {"fodstatus": ("foot", FOOT), "rygestatus": ("smoking", SMOKING), "aarskontrol": ("annual_review", {})}
+WORDS = {"": "number", "Aflyst": "cancelled", "negativ": "below_detection", "ikke påvist": "below_detection"}
+HBA1C_IN_PERCENT = "NPU03835"
 EYE_GRADES = ("none", "mild", "moderate", "severe", "proliferative")
 PRESSURES = {"systolic": "systolic_blood_pressure", "diastolic": "diastolic_blood_pressure"}
 
 
 def results(told: Told, ledger: Ledger, people: pl.Series) -> Iterator[TableRow]:
-    """Yield laboratory results in the unit they came in; only a clean region has one unit for each analyte."""
+    """Yield laboratory results, HbA1c in mmol/mol: what came in percent is converted by the published formula."""
     rows = about(told.results, people)
     through = ledger.loaded_through("result", rows["fact"].to_numpy())
     for row, file_type in zip(records(rows), through, strict=True):
@@ -32,11 +35,16 @@ def results(told: Told, ledger: Ledger, people: pl.Series) -> Iterator[TableRow]
             yield row["person"], "measurement", {
                 "taken_on": day_of(row["day"]),
                 "analyte": row["analyte"],
-                "value": None if row["cancelled"] else float(row["number"]),
+                "value": None if row["cancelled"] else _in_usual_unit(float(row["number"]), row["code"]),
                 "comparator": row["sign"],
-                "result_state": "cancelled" if row["cancelled"] else "number",
+                "result_state": WORDS[row["word"]],
                 "sector": who_asked if file_type == "labka" else "unknown",
             }  # fmt: skip
+
+
+def _in_usual_unit(number: float, code: str) -> float:
+    """Return a result in the unit of its analyte; only HbA1c comes in two units, and is told in whole mmol/mol."""
+    return float(round((number - 2.15) * 10.929)) if code == HBA1C_IN_PERCENT else number
 
 
 def purchases(told: Told, ledger: Ledger, people: pl.Series) -> Iterator[TableRow]:
@@ -60,9 +68,10 @@ def services(told: Told, ledger: Ledger, people: pl.Series) -> Iterator[TableRow
             }  # fmt: skip
 
 
-def practice_record(region: Region, people: pl.Series) -> Iterator[TableRow]:
+def practice_record(region: Region, ledger: Ledger, people: pl.Series) -> Iterator[TableRow]:
     """Yield diagnoses in both code systems, measurements and examinations of people registered with a practice."""
-    record = {name: about(with_practice(region, rows), people) for name, rows in region.care.record.items()}
+    numbered = {name: about(rows.with_row_index("fact"), people) for name, rows in region.care.record.items()}
+    record = {name: with_practice(region, ledger.told(rows, f"practice_{name}")) for name, rows in numbered.items()}
     for row in records(record["diagnoses"]):
         for system, code in (("icpc2", row["icpc2"]), ("sks", row["sks"])):
             yield row["person"], "diagnosis", {
@@ -87,21 +96,27 @@ def _measured(rows: pl.DataFrame, sector: str) -> Iterator[TableRow]:
         }  # fmt: skip
 
 
-def eye_screening(region: Region, people: pl.Series) -> Iterator[TableRow]:
+def eye_screening(region: Region, ledger: Ledger, people: pl.Series) -> Iterator[TableRow]:
     """Yield eye screenings with the grade of the worse eye."""
-    for row in records(about(region.care.eyes, people)):
+    for row in records(about(ledger.told(region.care.eyes.with_row_index("fact"), "eye_screening"), people)):
         grade = "ungradable" if row["ungradable"] else EYE_GRADES[max(row["right"], row["left"])]
         yield row["person"], "examination", {
             "examined_on": day_of(row["day"]), "examination": "eye", "result": grade, "sector": "eye_screening",
         }  # fmt: skip
 
 
-def municipality(region: Region, deliveries: Sequence[Delivery], people: pl.Series) -> Iterator[TableRow]:
+def municipality(
+    region: Region, ledger: Ledger, deliveries: Sequence[Delivery], people: pl.Series
+) -> Iterator[TableRow]:
     """Yield measurements, courses, what each course is about, and the meetings as last reported."""
     care = region.care.municipal
-    yield from _measured(about(care["measurements"], people), "municipality")
-    meetings = _meetings(deliveries)
+    measured = ledger.told(care["measurements"].with_row_index("fact"), "municipal_measurement")
+    yield from _measured(about(measured, people), "municipality")
+    reports = list(_reports(deliveries))
+    meetings, reported = _meetings(reports), {_course(report["id"]) for report in reports}
     for row in records(about(care["courses"], people)):
+        if row["course"] not in reported:
+            continue
         referred_on, is_revoked = day_of(row["referred"]), row["status"] == "revoked"
         yield row["person"], "municipal_course", {
             "course_id": row["course"],
@@ -121,21 +136,32 @@ def municipality(region: Region, deliveries: Sequence[Delivery], people: pl.Seri
             }  # fmt: skip
 
 
-def _meetings(deliveries: Sequence[Delivery]) -> dict[int, list[tuple[date, str]]]:
-    """Return day and status of the meetings by course; those entered in error never were."""
-    latest: dict[str, tuple[str, dict[str, Any]]] = {}
+def _reports(deliveries: Sequence[Delivery]) -> Iterator[dict[str, Any]]:
+    """Yield the municipal reports that no rule held back: all that is counted of a report stands or falls together."""
     for delivery in deliveries:
-        for bundle in delivery.bundles if isinstance(delivery, BundleDelivery) else ():
-            for entry in bundle["entry"]:
-                meeting = entry["resource"]
-                if meeting["resourceType"] == "Encounter":
-                    before = latest.get(meeting["id"], ("", {}))[0]
-                    if bundle["timestamp"] >= before:
-                        latest[meeting["id"]] = (bundle["timestamp"], meeting)
+        if isinstance(delivery, BundleDelivery):
+            faults = iter(delivery.rows[FAULTS])
+            for report in delivery.bundles:
+                counted = sum(entry["resource"]["resourceType"] in COUNTED for entry in report["entry"])
+                if list(islice(faults, counted)) == [""] * counted:
+                    yield report
+
+
+def _course(identity: str) -> int:
+    """Return the number of the course that a report or a meeting belongs to: every id begins with it."""
+    return int(identity[:8], 16)
+
+
+def _meetings(reports: Iterable[dict[str, Any]]) -> dict[int, list[tuple[date, str]]]:
+    """Return day and status of the meetings by course, as last reported; those entered in error never were."""
+    latest: dict[str, tuple[str, dict[str, Any]]] = {}
+    for report in reports:
+        for entry in report["entry"]:
+            meeting = entry["resource"]
+            if meeting["resourceType"] == "Encounter" and report["timestamp"] >= latest.get(meeting["id"], ("",))[0]:
+                latest[meeting["id"]] = (report["timestamp"], meeting)
     found: dict[int, list[tuple[date, str]]] = defaultdict(list)
     for identity, (_, meeting) in latest.items():
         if meeting["status"] != "entered-in-error":
-            found[int(identity[:8], 16)].append(
-                (date.fromisoformat(meeting["period"]["start"][:10]), meeting["status"])
-            )
+            found[_course(identity)].append((date.fromisoformat(meeting["period"]["start"][:10]), meeting["status"]))
     return found

@@ -1,9 +1,9 @@
-"""The indicator values that a small clean region must give, for the last reporting dates."""
+"""The indicator values that a region's extracts must give."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from datetime import date, timedelta
 from itertools import chain
-from typing import Any
 
 import polars as pl
 
@@ -13,107 +13,138 @@ from synthetic.histories import EPOCH, Told
 from synthetic.known_counts import Ledger
 from synthetic.known_diabetes import Verdict
 from synthetic.known_indicators import told_by_hospitals, told_elsewhere
-from synthetic.known_indicators.cells import Rows, cells_of
+from synthetic.known_indicators.cells import CELL, INDICATORS, LEVELS, Rows, added, partly_added
 from synthetic.known_indicators.indicators import MONTHS
 from synthetic.known_indicators.who_and_where import Row, first_day
 from synthetic.truth import Region
 
 MOST_INHABITANTS = 20_000
-"""Above this number of inhabitants going through people one at a time takes too long, and no values are written."""
-REPORTING_DATES = 4
-LEVELS = ("all", "municipality", "practice")
+"""Above this number of inhabitants going through people one at a time takes minutes, and is done when asked for."""
+QUARTERS = 20
+AT_ONCE = 3_000
+"""People whose rows are held in memory at the same time."""
 LEFT_OUT = {
-    "levels cluster and hospital, and the split by sex and age": "the file stays small; the same people are added up",
     "periods that begin before the first day of the extracts": "what happened before that day is not told",
-    "messy regions": "what remains of each person after quarantine is not followed",
-    f"regions of more than {MOST_INHABITANTS} inhabitants": "people are gone through one at a time",
+    "indicators said to have no data": "told by when the first rows of a file type come, not by anybody's rows",
+    "people of practices said to deliver nothing": "every invented practice delivers, but a few people visit seldom",
 }
+"""What the pipeline decides from the deliveries as a whole; the values here are those of complete deliveries."""
 TABLES = (
     "person", "diabetes", "residence", "registration", "hospital_contact", "diagnosis", "procedure", "measurement",
     "dispensing", "service", "examination", "municipal_course", "municipal_encounter",
 )  # fmt: skip
 
 
-def why_without_values(inhabitants: int, *, messy: bool) -> str | None:
-    """Return why no indicator values are worked out for a region, or None when they are."""
-    if messy:
-        return "Indicator values are worked out for clean regions only."
-    if inhabitants > MOST_INHABITANTS:
-        return f"Indicator values are worked out for at most {MOST_INHABITANTS:,} inhabitants."
+@dataclass(frozen=True)
+class Loaded:
+    """One region, and what of it is loaded.
+
+    Attributes:
+        region: The invented truth.
+        chance: Its chance.
+        told: The numbered facts that several files may tell.
+        deliveries: Its files.
+        ledger: Which facts the files have told, through which file type.
+        diabetes: Who has diabetes.
+    """
+
+    region: Region
+    chance: Chance
+    told: Told
+    deliveries: Sequence[Delivery]
+    ledger: Ledger
+    diabetes: Mapping[int, Verdict]
+
+
+def without_values(inhabitants: int, *, asked: bool | None) -> str | None:
+    """Return why no indicator values are worked out for a region, or None when they are.
+
+    Args:
+        inhabitants: Size of the region.
+        asked: True or False when the caller said so; None leaves it to the size.
+    """
+    if asked is False:
+        return "Indicator values were not wanted."
+    if asked is None and inhabitants > MOST_INHABITANTS:
+        return (
+            f"Known indicator values are worked out for at most {MOST_INHABITANTS:,} inhabitants unless asked for "
+            "with --indicator-values: about 12 seconds for each thousand people with diabetes."
+        )
     return None
 
 
-def rows_of_people(
-    region: Region,
-    chance: Chance,
-    told: Told,
-    deliveries: Sequence[Delivery],
-    ledger: Ledger,
-    diabetes: Mapping[int, Verdict],
-) -> list[Rows]:
-    """Return all that is told about everybody with diabetes, by person and table, once however often it was told."""
-    people = pl.Series(sorted(diabetes), dtype=pl.Int64)
-    found: dict[int, dict[str, list[Row]]] = {person: {table: [] for table in TABLES} for person in people.to_list()}
-    for person, verdict in diabetes.items():
-        found[person]["diabetes"].append(
-            {"diabetes_type": verdict.diabetes_type, "diabetes_since_on": verdict.since_on}
-        )
-    for person, table, row in chain(
-        told_by_hospitals.registers(region, people),
-        told_by_hospitals.hospitals(region, chance, ledger, people),
-        told_elsewhere.results(told, ledger, people),
-        told_elsewhere.purchases(told, ledger, people),
-        told_elsewhere.services(told, ledger, people),
-        told_elsewhere.practice_record(region, people),
-        told_elsewhere.eye_screening(region, people),
-        told_elsewhere.municipality(region, deliveries, people),
-    ):
-        found[person][table].append(row)
-    return list(found.values())
-
-
-def quarter_ends(last: date) -> list[date]:
+def quarter_ends(last: date, number: int = QUARTERS) -> list[date]:
     """Return the last reporting dates, ascending: quarter ends that are not after a day."""
     found: list[date] = []
     day = last + timedelta(days=1)
-    while len(found) < REPORTING_DATES:
+    while len(found) < number:
         day = day.replace(day=1) - timedelta(days=1)
         if day.month % 3 == 0:
             found.append(day)
     return sorted(found)
 
 
-def indicator_values(people: Iterable[Rows], first: int, last: int) -> dict[str, Any]:
-    """Return the known values with what is left out.
+def partial_values(loaded: Loaded, dates: Sequence[date]) -> Iterator[pl.DataFrame]:
+    """Yield what some people after others add to the cells."""
+    everybody = sorted(loaded.diabetes)
+    clusters = {day: _clusters(loaded.region, (day - EPOCH).days) for day in dates}
+    for begin in range(0, len(everybody), AT_ONCE):
+        yield partly_added(_rows_of(loaded, everybody[begin : begin + AT_ONCE]), clusters, dates)
+
+
+def known_values(parts: Iterable[pl.DataFrame], begin: date) -> pl.DataFrame:
+    """Return the value of every cell whose period the extracts cover.
 
     Args:
-        people: Rows of everybody with diabetes, by person and table.
-        first: First day of the extracts, as days since 1970-01-01.
-        last: Their last day, inclusive.
+        parts: What people add to the cells.
+        begin: First day of the extracts.
     """
-    people, begin = list(people), EPOCH + timedelta(days=first)
-    dates = quarter_ends(EPOCH + timedelta(days=last))
-    values = [
-        {
-            "indicator_id": indicator,
-            "period_end": period_end.isoformat(),
-            "level": level,
-            "unit_id": unit,
-            "numerator": numbers["numerator"],
-            "denominator": numbers["denominator"],
-            "patient_years": numbers["patient_years"],
-            "value": numbers["value"],
-        }
-        for day in dates
-        for (indicator, period_end, level, unit, sex, band), numbers in cells_of(people, {}, day).items()
-        if level in LEVELS and (sex, band) == ("all", "all")
-        and first_day(period_end, MONTHS.get(indicator, 12)) >= begin
-    ]  # fmt: skip
+    values = added(parts)
+    looked_back = pl.DataFrame(
+        [
+            {"indicator_id": name, "period_end": day, "period_start": first_day(day, MONTHS.get(name, 12))}
+            for name in INDICATORS
+            for day in values["period_end"].unique()
+        ],
+        schema={"indicator_id": pl.String, "period_end": pl.Date, "period_start": pl.Date},
+    )
+    covered = looked_back.filter(pl.col("period_start") >= begin)
+    return values.join(covered.drop("period_start"), on=["indicator_id", "period_end"], how="semi").sort(CELL)
+
+
+def said_of_values(dates: Sequence[date]) -> dict[str, object]:
+    """Return what a reader must know of the values."""
     return {
         "reporting_dates": [day.isoformat() for day in dates],
-        "levels": list(LEVELS),
+        "levels": {level: list(splits) for level, splits in LEVELS.items()},
         "left_out": LEFT_OUT,
-        "values": sorted(
-            values, key=lambda row: tuple(str(row[name]) for name in ("indicator_id", "period_end", "level", "unit_id"))
-        ),
     }
+
+
+def _clusters(region: Region, day: int) -> dict[str, str]:
+    """Return the cluster of each practice that had opened by a day."""
+    practices = region.practices
+    rows = zip(practices.code.tolist(), practices.cluster.tolist(), practices.starts_on.tolist(), strict=True)
+    return {code: cluster or "none" for code, cluster, starts_on in rows if starts_on <= day}
+
+
+def _rows_of(loaded: Loaded, numbers: Sequence[int]) -> list[Rows]:
+    """Return all that is told about some people, by person and table, once however often it was told."""
+    people = pl.Series(numbers, dtype=pl.Int64)
+    region, told, ledger = loaded.region, loaded.told, loaded.ledger
+    found: dict[int, dict[str, list[Row]]] = {person: {table: [] for table in TABLES} for person in numbers}
+    for person in numbers:
+        kind, since, _ = loaded.diabetes[person]
+        found[person]["diabetes"].append({"diabetes_type": kind, "diabetes_since_on": since})
+    for person, table, row in chain(
+        told_by_hospitals.registers(region, ledger, people),
+        told_by_hospitals.hospitals(region, loaded.chance, ledger, people),
+        told_elsewhere.results(told, ledger, people),
+        told_elsewhere.purchases(told, ledger, people),
+        told_elsewhere.services(told, ledger, people),
+        told_elsewhere.practice_record(region, ledger, people),
+        told_elsewhere.eye_screening(region, ledger, people),
+        told_elsewhere.municipality(region, ledger, loaded.deliveries, people),
+    ):
+        found[person][table].append(row)
+    return list(found.values())

@@ -11,6 +11,7 @@ from importlib.resources import files
 from typing import Any
 
 from synthetic.country import load_country
+from synthetic.known_indicators.remembered import Answers, once_a_period
 
 Row = dict[str, Any]
 
@@ -45,44 +46,68 @@ def first_day(period_end: date, months: int) -> date:
 
 
 class WhoAndWhere:
-    """One patient and one period: which days are observed, who the patient is and where."""
+    """One patient and one period: which days are observed, who the patient is and where.
 
-    def __init__(self, rows: dict[str, list[Row]], period_end: date, months: int) -> None:
+    Attributes:
+        rows: The patient's rows by table.
+        start: First day of the period.
+        end: Its last day, the reporting date.
+        of_person: Answers that hold for every period of this patient; periods of one patient share them.
+        of_period: Answers that hold for this period.
+    """
+
+    def __init__(self, rows: dict[str, list[Row]], period_end: date, months: int, of_person: Answers) -> None:
         self.rows = rows
         self.end = period_end
         self.start = first_day(period_end, months)
+        self.of_person = of_person
+        self.of_period: Answers = {}
         self.person = rows["person"][0]
         self.diabetes = rows["diabetes"][0]
-        self.days = self._observed_days()
+        self.observed = self._observed()
 
-    def _observed_days(self) -> list[date]:
-        """The days of the period on which the patient was alive, lived in the area and had diabetes."""
-        days: set[int] = set()
-        for home in self.rows["residence"]:
+    def _observed(self) -> list[tuple[date, date]]:
+        """First and last day of each stretch of the period: alive, living in the area, and with diabetes."""
+        found: list[tuple[date, date]] = []
+        for home in sorted(self.rows["residence"], key=lambda row: row["starts_on"]):
             first = max(home["starts_on"], self.start, self.diabetes["diabetes_since_on"])
             last = min(home["ends_on"] or self.end, self.person["died_on"] or self.end, self.end)
-            days.update(range(first.toordinal(), last.toordinal() + 1))
-        return [date.fromordinal(day) for day in sorted(days)]
+            if found:
+                first = max(first, found[-1][1] + timedelta(days=1))
+            if first <= last:
+                found.append((first, last))
+        return found
+
+    def is_observed(self, day: date | None) -> bool:
+        """Return whether a day is one of the observed ones."""
+        return day is not None and any(first <= day <= last for first, last in self.observed)
+
+    def observed_days(self, until: date | None = None) -> int:
+        """Return the number of observed days, all or those up to a day."""
+        days = ((min(last, until or last) - first).days + 1 for first, last in self.observed)
+        return sum(max(number, 0) for number in days)
 
     # ── who and where ──
 
     @property
     def observed_to(self) -> date:
         """The last observed day."""
-        return self.days[-1]
+        return self.observed[-1][1]
 
     @property
     def observed_from(self) -> date:
         """The first observed day."""
-        return self.days[0]
+        return self.observed[0][0]
 
     @property
+    @once_a_period
     def is_present(self) -> bool:
         """Whether alive and resident on the reporting date."""
         died = self.person["died_on"]
-        return bool(self.days) and self.observed_to == self.end and (died is None or died > self.end)
+        return bool(self.observed) and self.observed_to == self.end and (died is None or died > self.end)
 
     @property
+    @once_a_period
     def age(self) -> int:
         """Age in whole years on the last observed day, from the month of birth."""
         born = self.person["born_on"]
@@ -90,6 +115,7 @@ class WhoAndWhere:
         return int(self.observed_to.year - born.year - (0 if had_birthday else 1))
 
     @property
+    @once_a_period
     def age_band(self) -> str:
         """Age band on the last observed day."""
         for name, first in (("80+", 80), ("65-79", 65), ("50-64", 50)):
@@ -98,11 +124,13 @@ class WhoAndWhere:
         return "18-49"
 
     @property
+    @once_a_period
     def municipality(self) -> str:
         """Where the patient lived on the last observed day."""
         return str(self._on_last_day("residence", "municipality_code"))
 
     @property
+    @once_a_period
     def practice(self) -> str:
         """With which practice the patient was registered on the last observed day, or `none`."""
         return str(self._on_last_day("registration", "practice_id"))
@@ -116,6 +144,7 @@ class WhoAndWhere:
         return max(found, key=lambda row: (row["starts_on"], row[column]))[column] if found else "none"
 
     @property
+    @once_a_period
     def hospital(self) -> str:
         """Hospital of the latest physical contact in the 15 months before the last observed day, or `none`."""
         first = first_day(self.end, 15)

@@ -1,16 +1,19 @@
-"""A small invented region, clean and with every known fault: its counts and diagnoses are those worked out apart."""
+"""A small invented region, clean and with every known fault, gives the answers that are worked out apart."""
 
 import json
 from datetime import date
 from types import SimpleNamespace
 
+import polars as pl
 import pytest
 
 from indicators.compute import compute
 from ingest.job import run
+from synthetic.known_indicators.values import quarter_ends
 from synthetic.region import write_region
 from tests.lib.deliveries import answer, new_home
 from tests.lib.known_people import found_diabetes, known_diabetes
+from tests.lib.known_values import computed_values, differences, known_values
 
 pytestmark = pytest.mark.slow
 
@@ -21,14 +24,14 @@ COUNTED = ("state", "rows_in", "loaded", "quarantined", "duplicates", "by_rule")
 
 @pytest.fixture(scope="module", params=["clean", "messy"])
 def region(request, tmp_path_factory):
-    """A region of its own, ingested and computed for one quarter."""
+    """A region of its own, ingested and computed for five years."""
     folder = tmp_path_factory.mktemp(request.param)
     extracts = folder / "extracts"
     is_messy = request.param == "messy"
     write_region(extracts, seed=7, inhabitants=INHABITANTS, messy=is_messy, ends_on=ENDS_ON)
     settings = new_home(folder)
     verdicts = run(settings, extracts).files
-    compute(settings, [ENDS_ON])
+    compute(settings, quarter_ends(ENDS_ON))
     known = json.loads((extracts / "known_answers" / "files.json").read_text("utf-8"))
     return SimpleNamespace(settings=settings, extracts=extracts, verdicts=verdicts, known=known, is_messy=is_messy)
 
@@ -69,3 +72,22 @@ def test_everybody_has_the_type_of_diabetes_and_the_date_that_was_worked_out_apa
     assert len(told) > 20
     assert found_diabetes(region.settings) == told
     assert {kind for kind, _ in told.values()} == {"type_1", "type_2"}
+
+
+def test_every_cell_of_five_years_has_the_value_that_was_worked_out_apart(region):
+    known, computed = known_values(region.extracts), computed_values(region.settings)
+    assert computed["period_end"].n_unique() == 20
+    assert computed["indicator_id"].n_unique() == known["indicator_id"].n_unique()
+    assert differences(known, computed).is_empty()
+    # Only the first quarter of the courses is said to have no data: the municipalities began to report too late for it.
+    assert (
+        known.height - computed.height
+        == known.filter(pl.col("indicator_id") == "course_completed", pl.col("period_end") == date(2021, 12, 31)).height
+    )
+
+
+def test_what_quarantine_takes_away_changes_the_values_that_are_known(tiny_region, messy_region):
+    clean, messy = known_values(tiny_region), known_values(messy_region)
+    changed = clean.join(messy, on=clean.columns, how="anti", nulls_equal=True)
+    assert 0 < changed.height < clean.height / 2
+    assert {"hba1c_median", "smoking_recorded"} <= set(changed["indicator_id"])

@@ -30,6 +30,14 @@ def synth(
     ] = datetime(2026, 9, 30),  # noqa: DTZ001 - a day; the option's type has a time that is never looked at
     messy: MessyOption = False,
     national: NationalOption = False,
+    indicator_values: Annotated[
+        bool | None,
+        typer.Option(
+            "--indicator-values/--no-indicator-values",
+            help="Also work out every indicator one person at a time. Default: for at most 20,000 inhabitants.",
+            show_default=False,
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Write extracts of an invented region: every sector, in the files' real shapes, and the answers they must give."""
@@ -48,6 +56,7 @@ def synth(
         ends_on=ends_on.date(),
         messy=messy,
         national=national,
+        indicator_values=indicator_values,
     )
     following = f"tvaers ingest {folder}" + (f" --home {home}" if home else "")
     if as_json:
