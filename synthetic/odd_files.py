@@ -90,9 +90,9 @@ def odd_files(example: Delivery, chance: Chance) -> Iterator[OddFile]:
 
 
 def all_invalid(example: Delivery) -> Delivery:
-    """Return measurements of which every identifier lacks its first digit: refused whole."""
+    """Return measurements of which every identifier lacks its first two digits: refused whole."""
     rows = example.rows.head(300).with_columns(
-        pl.col("cpr").str.replace_all("-", "").str.slice(1), pl.lit("identifier_broken").alias(FAULTS)
+        pl.col("cpr").str.replace_all("-", "").str.slice(2), pl.lit("identifier_broken").alias(FAULTS)
     )
     return replace(example, rows=rows, period="2015", fact_kind="invalid", malformed=(), style=Style(";"))
 
