@@ -27,8 +27,10 @@ def generated_pages() -> dict[str, str]:
     """Return path (below the checkout) and content of every generated file."""
     from data_contracts.generate import generated_files
     from indicators import handbook
+    from indicators.measures import handbook as measures
 
-    return {"docs/reference/cli.md": command_reference()} | generated_files() | handbook.generated_files()
+    pages = {"docs/reference/cli.md": command_reference()} | generated_files()
+    return pages | handbook.generated_files() | measures.generated_files()
 
 
 def main() -> None:

@@ -42,7 +42,7 @@ class PackSettings(Part):
         title: What it covers, per language.
         languages: Languages of the country's users, most used first.
         identifier: The national identifier.
-        contracts: File types accepted, in the order in which they are loaded.
+        contracts: File types accepted, in the order in which they are loaded; none for a pack that holds measures only.
         sectors: Name of each sector, per language.
         file_types: What each file type is called by people, per language.
     """
@@ -52,7 +52,7 @@ class PackSettings(Part):
     title: dict[str, str]
     languages: tuple[str, ...] = Field(min_length=1)
     identifier: Identifier
-    contracts: tuple[str, ...] = Field(min_length=1)
+    contracts: tuple[str, ...]
     sectors: dict[str, dict[str, str]]
     file_types: dict[str, dict[str, str]]
 

@@ -24,6 +24,7 @@ from tvaers.commands import (
     explain,
     ingest,
     init,
+    measure,
     pack,
     query,
     release,
@@ -53,6 +54,7 @@ VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
     "query": (query.query, "Ask the warehouse, read-only"),
     "explain": (explain.explain, "Explain an indicator, or a person's count"),
     "pack": (pack.app, "List, check and begin country packs"),
+    "measure": (measure.app, "Prove measures on test patients"),
     "doctor": (doctor.doctor, "Look for what is wrong"),
     "demo": (demo.demo, "All steps on an invented region"),
 }

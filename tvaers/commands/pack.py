@@ -45,6 +45,7 @@ def check_pack(
     pack. Nor is a definition without a published source, or one that is due for review. Exit code 13 when a file of
     the pack, or a definition that it computes, is wrong.
     """
+    from indicators.measures.definition import load_measures
     from indicators.pack_coverage import check_definitions
     from packs.pack import load_pack
     from tvaers import screen
@@ -52,6 +53,8 @@ def check_pack(
 
     loaded = load_pack(pack)
     found = check_definitions(loaded, on.date() if on else datetime.now(tz=UTC).date())
+    measures = load_measures(loaded) if (loaded.folder / "measures").is_dir() else None
+    needed = measures.wanted(measures.measures) if measures else {}
     if as_json:
         screen.write_json(
             {
@@ -59,11 +62,18 @@ def check_pack(
                 "version": loaded.version,
                 "indicators": found.indicators,
                 "problems": found.problems,
+                "measures": [each.reports for each in measures.measures] if measures else [],
+                "value_sets_to_supply": needed,
             }
         )
     else:
         screen.say(f"{loaded.name} version {loaded.version}: {len(loaded.contracts)} file types, all mapped")
-        show_coverage(found.indicators)
+        if loaded.contracts:
+            show_coverage(found.indicators)
+        if measures:
+            names = ", ".join(each.reports for each in measures.measures)
+            screen.say(f"{len(measures.measures)} measures for test patients: {names}")
+            screen.say(f"{len(needed)} value sets are licensed and must be supplied: {', '.join(needed)}")
         for problem in found.problems:
             screen.say(f"wrong: {problem}")
     if found.problems:
