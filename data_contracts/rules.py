@@ -4,6 +4,8 @@ from collections.abc import Iterator, Sequence
 
 from data_contracts.contract import TYPED_COLUMNS, Column, Rule
 
+PARTNER_UNKNOWN = "contact_unknown"
+"""The row names a row of another delivery that has not come: it is used when that one does."""
 _READ_AS = {
     "date": "a date",
     "datetime": "a date and time",
@@ -74,7 +76,7 @@ def _column_rules(column: Column) -> Iterator[Rule]:
     if column.refers_to:
         told_by = " or ".join(f"`{each.partition('.')[0]}`" for each in column.refers_to)
         sentence = f"`{name}` names a contact that was delivered and accepted (see {told_by})."
-        yield Rule("contact_unknown", name, f"{name}__known", "quarantine", sentence)
+        yield Rule(PARTNER_UNKNOWN, name, f"{name}__known", "quarantine", sentence)
 
 
 def _range(column: Column) -> str:

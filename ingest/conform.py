@@ -6,10 +6,12 @@ from collections.abc import Mapping as Names
 import duckdb
 import polars as pl
 
+from data_contracts.rules import PARTNER_UNKNOWN
 from ingest.stage import DELIVERED, FAILED
 from packs.mapping import Join, Lookup, Mapping, Source, Target
 
 ALIAS = "core.person_alias"
+WAITING = "waiting_rows"
 
 
 def offer_codelists(con: duckdb.DuckDBPyConnection, lists: Names[str, pl.DataFrame]) -> None:
@@ -24,6 +26,8 @@ def offer_codelists(con: duckdb.DuckDBPyConnection, lists: Names[str, pl.DataFra
 def offer_accepted_rows(con: duckdb.DuckDBPyConnection, mapping: Mapping, identifiers: tuple[str, ...]) -> None:
     """Offer the accepted rows as `staged`, under the newest pseudonyms, and the relations of the mapping.
 
+    The rows that broke no other rule than that their partner is unknown are offered as `waiting_rows`.
+
     A delivery of changed identifiers keeps its own pseudonyms: it is what tells which one is newer.
     """
     tells_aliases = any(f"core.{target.table}" == ALIAS for target in mapping.targets)
@@ -33,11 +37,12 @@ def offer_accepted_rows(con: duckdb.DuckDBPyConnection, mapping: Mapping, identi
     joins = " ".join(
         f"LEFT JOIN {ALIAS} AS {name}__alias ON rows.{name} = {name}__alias.old_patient_id" for name in renamed
     )
+    rows = f"SELECT rows.*{f' REPLACE ({newest})' if newest else ''} FROM {DELIVERED} AS rows {joins}"
+    waiting = f"SELECT row_number FROM {FAILED} GROUP BY row_number HAVING bool_and(rule = '{PARTNER_UNKNOWN}')"
     con.execute(
-        f"CREATE OR REPLACE TEMP VIEW staged AS SELECT rows.*{f' REPLACE ({newest})' if newest else ''} "
-        f"FROM {DELIVERED} AS rows {joins} "
-        f"WHERE rows.row_number NOT IN (SELECT row_number FROM {FAILED})"
+        f"CREATE OR REPLACE TEMP VIEW staged AS {rows} WHERE rows.row_number NOT IN (SELECT row_number FROM {FAILED})"
     )
+    con.execute(f"CREATE OR REPLACE TEMP VIEW {WAITING} AS {rows} WHERE rows.row_number IN ({waiting})")
     for name, select in mapping.relations.items():
         con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
 
@@ -46,10 +51,11 @@ def withdraw_relations(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> None
     """Remove what `offer_accepted_rows` offered."""
     for name in mapping.relations:
         con.execute(f"DROP TABLE IF EXISTS temp.{name}")
-    con.execute("DROP VIEW IF EXISTS temp.staged")
+    for view in ("staged", WAITING):
+        con.execute(f"DROP VIEW IF EXISTS temp.{view}")
 
 
-def select_rows(target: Target, *, where: str | None = None, is_alone: bool = False) -> str:
+def select_rows(target: Target, *, where: str | None = None, is_alone: bool = False, waiting: bool = False) -> str:
     """Return the SELECT that gives a target's rows: `row_number`, then the target's columns in their order.
 
     `row_number` is NULL when the rows come from a relation.
@@ -59,6 +65,7 @@ def select_rows(target: Target, *, where: str | None = None, is_alone: bool = Fa
         where: A further condition on the staged row.
         is_alone: Give the rows whose partner is not in its core table, instead of those whose partner is; what they
             would take from it is NULL.
+        waiting: Take the rows that wait instead of the accepted ones.
     """
     expressions = {name: _expression(source) for name, source in target.columns.items()}
     if is_alone and target.partner:
@@ -66,9 +73,9 @@ def select_rows(target: Target, *, where: str | None = None, is_alone: bool = Fa
         where = " AND ".join([*([where] if where else []), _is_alone(target.joins[0])])
     row_number = "row_number" if target.rows == "staged" else "CAST(NULL AS BIGINT)"
     columns = ", ".join(f"{expression} AS {name}" for name, expression in expressions.items())
-    rows = target.rows
+    rows = WAITING if waiting else target.rows
     if target.explode:
-        rows = f"(SELECT *, unnest({target.explode.sql}) AS {target.explode.as_} FROM {target.rows})"
+        rows = f"(SELECT *, unnest({target.explode.sql}) AS {target.explode.as_} FROM {rows})"
     used = " ".join([*expressions.values(), target.where or "", target.prefer or ""])
     joins = [_join(join, used, outer=is_alone) for join in target.joins]
     joins += [_lookup(lookup, used) for lookup in target.lookups]

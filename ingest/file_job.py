@@ -7,6 +7,7 @@ from pathlib import Path
 import duckdb
 
 from data_contracts.contract import Contract
+from data_contracts.rules import PARTNER_UNKNOWN
 from ingest.balance import UnbalancedRowsError
 from ingest.conform import offer_codelists
 from ingest.delivery import Delivery, said
@@ -16,6 +17,7 @@ from ingest.report import write_page
 from ingest.unit_specialty import say_what_is_missing
 from ingest.validate import Validator
 from ingest.verdict import FileVerdict
+from ingest.waiting import say_what_came, say_what_waits
 from packs.pack import Pack
 from tvaers import __version__
 from warehouse.run_log import Batch, batches, next_batch_id, write_batch
@@ -84,7 +86,7 @@ class FileJob:
 
     def _judged(self, delivery: Delivery, verdict: FileVerdict, known: list[Batch], started: datetime) -> FileVerdict:
         """Refuse a file whole, or load its accepted rows."""
-        if refusal := _refusal(delivery.contract, verdict.rows_in, verdict.quarantined):
+        if refusal := _refusal(delivery.contract, verdict):
             return replace(verdict, message=refusal, reason="too_many_broken" if verdict.rows_in else "no_rows")
         earlier = [batch for batch in known if batch.delivery_key == delivery.delivery_key and batch.state == "loaded"]
         try:
@@ -110,7 +112,7 @@ class FileJob:
         """Load the accepted rows in one transaction, replacing what they correct.
 
         Returns:
-            The number of duplicates, and what the loaded rows lack.
+            The number of duplicates, and what is to be known of the loaded rows.
         """
         contract, con = delivery.contract, self._con
         con.execute("BEGIN")
@@ -119,8 +121,10 @@ class FileJob:
         write_batch(con, self._batch(delivery, verdict, batch_id, loaded.duplicates, started))
         con.execute("COMMIT")
         self.changed |= loaded.changed
-        by_unit = self._pack.mapping(contract.file_type).specialty_by_unit
-        return loaded.duplicates, say_what_is_missing(con, self._pack, batch_id) if by_unit else ""
+        said = [say_what_waits(con, batch_id), say_what_came(loaded.released)]
+        if self._pack.mapping(contract.file_type).specialty_by_unit:
+            said.append(say_what_is_missing(con, self._pack, batch_id))
+        return loaded.duplicates, " ".join(filter(None, said))
 
     def _batch(
         self, delivery: Delivery, verdict: FileVerdict, batch_id: int, duplicates: int, started: datetime
@@ -167,16 +171,23 @@ class FileJob:
         return replace(verdict, report=write_page(self._reports, verdict, contract, failures, data_docs))
 
 
-def _refusal(contract: Contract, rows: int, quarantined: int) -> str:
+def _refusal(contract: Contract, verdict: FileVerdict) -> str:
     """Return why a file is refused whole; empty when it is accepted."""
+    rows, quarantined = verdict.rows_in, verdict.quarantined
     if rows == 0:
         return "The file has a header but no rows. Ask the supplier to send it again."
     share = quarantined / rows
     if share <= contract.max_error_share:
         return ""
+    waits = 2 * verdict.by_rule.get(PARTNER_UNKNOWN, 0) > quarantined
+    advice = (
+        "most of these name a contact that was not delivered. Load the file again when its contacts have come"
+        if waits
+        else "send the report back to the supplier"
+    )
     return (
         f"{quarantined} of {rows} rows ({share:.0%}) break the contract; it allows {contract.max_error_share:.0%}. "
-        "Nothing of the file was loaded: send the report back to the supplier."
+        f"Nothing of the file was loaded: {advice}."
     )
 
 

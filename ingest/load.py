@@ -25,6 +25,7 @@ from ingest.stage import FAILED
 from ingest.standing import after_by_type, line_up
 from ingest.unit_specialty import give_specialties, is_touched_by
 from ingest.upsert import admit, settle
+from ingest.waiting import forget_waiting, let_wait, park_alone, stop_waiting
 from packs.mapping import Mapping, Target
 from packs.pack import Pack
 from warehouse.run_log import Batch, mark_replaced, move_duplicates
@@ -53,10 +54,12 @@ class Loaded:
         duplicates: The accepted rows that are not in use: rows that by design repeat another delivery, rows whose fact
             another delivery tells, and rows whose partner is not in use. The mapping's first target decides.
         changed: Core tables that may have other rows now.
+        released: Rows of earlier deliveries that waited for one of its rows.
     """
 
     duplicates: int
     changed: set[str]
+    released: int
 
 
 def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: Sequence[Batch] = ()) -> Loaded:
@@ -83,12 +86,13 @@ def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: 
     changed = {target.table for target in mapping.targets}
     changed |= _make_way(con, pack, mapping, arrival.batch_id)
     _bring_back(con, pack, [batch.file_type for batch in earlier])
+    released = stop_waiting(con, pack)
     changed |= follow(con, pack)
     if earlier or is_touched_by(mapping):
         changed |= give_specialties(con, pack)
     if earlier or target_of(mapping, "person_alias"):
         changed = {table.name for table in load_tables() if table.schema == "core"}
-    return Loaded(duplicates, changed)
+    return Loaded(duplicates, changed, released)
 
 
 def _add(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival) -> int:
@@ -111,6 +115,7 @@ def _add(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival) -> int:
         [batch_id],
     )
     refuse_unbalanced(con, mapping, batch_id, duplicates)
+    let_wait(con, mapping, batch_id)
     withdraw_relations(con, mapping)
     if target_of(mapping, "person_alias"):
         apply_aliases(con, pack)
@@ -132,6 +137,7 @@ def _take_away(con: duckdb.DuckDBPyConnection, pack: Pack, batch: Batch) -> None
             con.execute(f"DELETE FROM {schema}.{table} WHERE batch_id = ?", [batch.batch_id])
         if target.upsert:
             settle(con, target)
+    forget_waiting(con, batch.batch_id)
     mark_replaced(con, batch.batch_id)
 
 
@@ -199,19 +205,8 @@ def _fill(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, batc
         ).fetchone()
         without_row = int(row[0]) if row else 0
     if without_row and target.partner:
-        _park_alone(con, target, where, batch_id)
+        park_alone(con, target, where, batch_id)
     return without_row + drop_and_park(con, target, batch_id)
-
-
-def _park_alone(con: duckdb.DuckDBPyConnection, target: Target, where: str | None, batch_id: int) -> None:
-    """Park the rows whose partner is not in use, one per fact; what they take from it is not known yet."""
-    columns, facts = ", ".join(target.columns), ", ".join(target.same_fact.columns)
-    con.execute(
-        f"INSERT INTO parked.{target.table} ({columns}, batch_id) SELECT {columns}, ? "
-        f"FROM ({select_rows(target, where=where, is_alone=True)}) "
-        f"QUALIFY row_number() OVER (PARTITION BY {facts} ORDER BY row_number) = 1",
-        [batch_id],
-    )
 
 
 def _park_repeated(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, batch_id: int) -> int:

@@ -245,6 +245,13 @@ CREATE TABLE meta.version (
     schema_version INTEGER NOT NULL
 );
 
+CREATE TABLE meta.waiting (
+    batch_id INTEGER NOT NULL,
+    row_number BIGINT NOT NULL,
+    partner VARCHAR NOT NULL,
+    key VARCHAR NOT NULL
+);
+
 -- parked: rows of one batch that tell what another batch tells, or whose contact is not in use.
 
 CREATE TABLE parked.diagnosis AS FROM core.diagnosis LIMIT 0;
@@ -498,4 +505,10 @@ COMMENT ON COLUMN meta.run.code_version IS 'Version of the software.';
 COMMENT ON TABLE meta.version IS 'The version of these tables.';
 COMMENT ON COLUMN meta.version.schema_version IS 'Counts up by one when tables or columns change; a warehouse with a higher version than the software knows is refused.';
 
-INSERT INTO meta.version VALUES (3);
+COMMENT ON TABLE meta.waiting IS 'Quarantined rows that broke no other rule than that the row they lean on has not come; they are used when it does.';
+COMMENT ON COLUMN meta.waiting.batch_id IS 'The delivery (meta.batch).';
+COMMENT ON COLUMN meta.waiting.row_number IS 'Data row in the delivered file; the first row after the header is 1.';
+COMMENT ON COLUMN meta.waiting.partner IS 'Core table of the row it leans on.';
+COMMENT ON COLUMN meta.waiting.key IS 'Key of that row, a keyed hash as everywhere in the warehouse.';
+
+INSERT INTO meta.version VALUES (4);

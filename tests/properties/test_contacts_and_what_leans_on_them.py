@@ -157,6 +157,28 @@ def test_the_order_of_delivery_does_not_matter(first, second, corrected, correct
 
 
 @some
+@given(visits, visits, corrections, st.permutations(range(8)))
+def test_rows_wait_for_contacts_that_come_later_whatever_comes_first(first, second, corrected, order):
+    """Nothing is lost: diagnoses and procedures that came before their contacts are used as if they had come after."""
+    coming = [
+        ("kontakter", "2020", [contact(visit) for visit in sorted(first)]),
+        ("lpr_a_kontakt", "2020", [contact_again(visit) for visit in sorted(second)]),
+        ("kontakter", "2021", [contact(visit, corrected[visit]) for visit in VISITS if corrected[visit] == "same"]),
+        *leaning(VISITS),
+    ]
+    one, other = Region(), Region()
+    for delivery in coming:
+        one.send(*delivery)
+    for place in order:
+        other.send(*coming[place])
+    assert one.contents() == other.contents()
+    counted = "SELECT file_type, rows_loaded, rows_quarantined, rows_duplicate FROM meta.batch ORDER BY ALL"
+    assert one.ask(counted) == other.ask(counted)
+    left = "SELECT count(*) FROM meta.quarantine"
+    assert one.ask(left) == other.ask(left) == one.ask("SELECT sum(rows_quarantined) FROM meta.batch")
+
+
+@some
 @given(visits, corrections, st.booleans())
 def test_what_leans_on_a_contact_comes_back_with_it(told, corrected, in_another_file):
     region = Region()

@@ -103,6 +103,56 @@ def test_a_diagnosis_without_its_contact_is_quarantined(warehouse):
     ]
 
 
+def test_a_diagnosis_waits_for_its_contact_and_is_used_when_it_comes(warehouse):
+    late = {**ADMISSION, "recnum": "000000000100000002", "pnr": BO}
+    waiting = {**DIAGNOSIS, "recnum": late["recnum"]}
+    warehouse.deliver("lpr_adm", ADMISSION)
+    told = warehouse.deliver("lpr_diag", DIAGNOSIS, waiting, waiting, {**waiting, "c_diagtype": "Z"})
+    assert counts(told) == (1, 3, 0)
+    assert warehouse.rows("SELECT row_number FROM meta.waiting") == [(2,), (3,)]
+    warehouse.deliver("lpr_adm", late)
+    batch = "SELECT rows_in, rows_loaded, rows_quarantined, rows_duplicate FROM meta.batch WHERE batch_id = ?"
+    assert warehouse.con.execute(batch, [told.batch_id]).fetchone() == (4, 2, 1, 1)
+    assert warehouse.rows("SELECT DISTINCT row_number FROM meta.quarantine") == [(4,)]
+    assert warehouse.rows("SELECT count(*) FROM meta.waiting") == [(0,)]
+    found = warehouse.rows("SELECT patient_id::VARCHAR, diagnosed_on::VARCHAR, code, row_number FROM core.diagnosis")
+    assert {row[0] for row in found} == {person(ANNA), person(BO)}
+    assert {row[1:3] for row in found} == {("2017-05-04", "DE119")}
+
+
+def test_what_waits_is_stored_without_anything_that_names_a_person(warehouse):
+    warehouse.deliver("lpr_adm", ADMISSION)
+    warehouse.deliver("lpr_diag", DIAGNOSIS, {**DIAGNOSIS, "recnum": BO})
+    (waiting,) = warehouse.rows("SELECT patient_id, contact_id FROM parked.diagnosis")
+    assert waiting[0] is None
+    ((key,),) = warehouse.rows("SELECT key FROM meta.waiting")
+    assert waiting[1] == key
+    assert BO not in key
+    assert len(key) == len("lpr2:") + 32
+
+
+def test_a_corrected_file_takes_its_waiting_rows_with_it(warehouse):
+    warehouse.deliver("lpr_adm", ADMISSION)
+    late = {**ADMISSION, "recnum": "000000000100000002"}
+    first = warehouse.deliver("lpr_diag", DIAGNOSIS, {**DIAGNOSIS, "recnum": late["recnum"]})
+    warehouse.deliver("lpr_diag", DIAGNOSIS, replaces=first.batch_id)
+    warehouse.deliver("lpr_adm", late)
+    assert warehouse.rows("SELECT count(*) FROM core.diagnosis") == [(1,)]
+    assert warehouse.rows("SELECT count(*) FROM meta.waiting") == [(0,)]
+    assert warehouse.rows("SELECT count(*) FROM parked.diagnosis") == [(0,)]
+
+
+def test_a_diagnosis_whose_contact_turns_out_to_be_a_repetition_is_a_duplicate(warehouse):
+    warehouse.deliver("lpr_a_kontakt", CONTACT_A)
+    key = "000000000300000001"
+    told = warehouse.deliver("lpr_a_diagnose", {"dw_ek_kontakt": key, "diag_kode": "DE119", "diag_kode_type": "A"})
+    assert counts(told) == (0, 1, 0)
+    warehouse.deliver("lpr_a_kontakt", {**CONTACT_A, "lprindberetningssystem": "LPR2", "dw_ek_kontakt": key})
+    batch = "SELECT rows_loaded, rows_quarantined, rows_duplicate FROM meta.batch WHERE batch_id = ?"
+    assert warehouse.con.execute(batch, [told.batch_id]).fetchone() == (0, 0, 1)
+    assert warehouse.rows("SELECT count(*) FROM core.diagnosis") == [(0,)]
+
+
 def test_a_contact_told_by_both_deliveries_of_a_register_is_one_contact(warehouse):
     warehouse.deliver("kontakter", CONTACT)
     assert counts(warehouse.deliver("lpr_a_kontakt", CONTACT_A)) == (0, 0, 1)
