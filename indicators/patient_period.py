@@ -72,9 +72,15 @@ def create_reporting(
 
 
 def create_area(con: duckdb.DuckDBPyConnection, municipalities: Collection[str] | None) -> None:
-    """Create `area`, the municipalities whose inhabitants are counted: those given, or all that anybody lives in."""
+    """Create `area`, the municipalities whose inhabitants are counted and whose practices are units.
+
+    Args:
+        con: The warehouse.
+        municipalities: Their codes; None for all that anybody lives in or any practice lies in.
+    """
     if municipalities is None:
-        create_table(con, "area", "SELECT DISTINCT municipality_code FROM core.residence")
+        everywhere = "SELECT municipality_code FROM core.residence UNION SELECT municipality_code FROM core.practice"
+        create_table(con, "area", everywhere)
     else:
         store(
             con,
@@ -89,6 +95,7 @@ def create_base(con: duckdb.DuckDBPyConnection, lengths: Sequence[int], breakdow
     In order of patient and date, so that the facts of a patient are placed beside each other.
     """
     create_table(con, "observed", observed_sql(lengths))
+    create_table(con, "practice_outside", PRACTICE_OUTSIDE)
     create_table(con, "registered", REGISTERED)
     create_table(con, "practice_cluster", PRACTICE_CLUSTER)
     base = fetch(con, patient_at_sql(lengths, breakdowns))
@@ -127,6 +134,22 @@ def observed_sql(lengths: Sequence[int]) -> str:
     """
 
 
+# Of a practice in another municipality only those patients are known who live in the area: it is no unit, and they
+# belong to no practice. A practice that no register tells is taken as one of the area.
+PRACTICE_OUTSIDE = """
+    SELECT practice_id, period_end
+    FROM (
+        SELECT
+            practice.practice_id, reporting.period_end,
+            max_by(practice.municipality_code, practice.starts_on) AS municipality_code
+        FROM practice
+        CROSS JOIN reporting
+        WHERE practice.starts_on <= reporting.period_end
+        GROUP BY practice.practice_id, reporting.period_end
+    ) AS latest
+    WHERE municipality_code NOT IN (SELECT municipality_code FROM area)
+"""
+
 REGISTERED = """
     SELECT
         observed.patient_id,
@@ -134,7 +157,11 @@ REGISTERED = """
         max_by(registration.practice_id, (registration.starts_on, registration.practice_id)) AS practice_id
     FROM observed
     JOIN registration ON registration.patient_id = observed.patient_id
-    WHERE registration.starts_on <= observed.observed_to
+    LEFT JOIN practice_outside
+        ON practice_outside.practice_id = registration.practice_id
+        AND practice_outside.period_end = observed.period_end
+    WHERE practice_outside.practice_id IS NULL
+      AND registration.starts_on <= observed.observed_to
       AND coalesce(registration.ends_on, observed.observed_to) >= observed.observed_to
     GROUP BY observed.patient_id, observed.period_end
 """

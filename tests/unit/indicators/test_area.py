@@ -62,6 +62,59 @@ def test_without_an_area_everybody_with_an_address_is_counted():
     assert (summary.municipalities, summary.outside) == (2, 0)
 
 
+ACROSS = """
+    registration
+    patient | practice_id | starts_on  | ends_on
+    1       | 100001      | 2015-01-01 |
+    2       | 200001      | 2015-01-01 |
+    3       | 300001      | 2015-01-01 |
+    4       | 400001      | 2015-01-01 |
+
+    practice
+    practice_id | municipality_code | cluster_id | starts_on
+    200001      | 0751              | K9         | 2010-01-01
+    400001      | 0751              | K1         | 2010-01-01
+    400001      | 0791              | K1         | 2024-01-01
+
+    measurement
+    patient | taken_on   | value
+    1       | 2025-05-01 | 50
+    2       | 2025-05-01 | 50
+    3       | 2025-05-01 | 50
+    4       | 2025-05-01 | 50
+"""
+
+
+def across(area, day="2025-12-31"):
+    con = warehouse_of(ACROSS + DELIVERED)
+    catalogue = replace(catalogue_of("hba1c_measured"), area=area)
+    compute_on(con, catalogue, [date.fromisoformat(day)], diabetes_definition="drawn")
+    return con.execute("SELECT * FROM indicator.result").pl()
+
+
+def units(frame, level):
+    return set(frame.filter(frame["level"] == level)["unit_id"])
+
+
+def test_a_practice_across_the_border_is_no_unit_and_its_patients_of_the_area_are_counted():
+    """Only some of its list lives in the area, so its number would be compared with those of whole lists."""
+    frame = across(frozenset({"0791"}))
+    assert units(frame, "practice") == {"100001", "300001", "400001", "none"}
+    assert "K9" not in units(frame, "cluster")
+    assert cell(frame)["denominator"] == cell(frame, "municipality", "0791")["denominator"] == 4
+    assert cell(frame, "practice", "none")["denominator"] == 1
+    assert cell(frame, "cluster", "none")["denominator"] == 2  # and the practice that no register tells
+
+
+def test_a_practice_is_a_unit_from_the_day_it_lies_in_the_area():
+    assert "400001" not in units(across(frozenset({"0791"}), "2023-12-31"), "practice")
+    assert "400001" in units(across(frozenset({"0791"}), "2024-01-01"), "practice")
+
+
+def test_without_an_area_every_practice_is_a_unit():
+    assert units(across(None), "practice") == {"100001", "200001", "300001", "400001"}
+
+
 def settings(tmp_path, **changes) -> Settings:
     return Settings(home=tmp_path, key_file=tmp_path / "key", **changes)
 
