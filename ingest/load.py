@@ -78,9 +78,11 @@ def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: 
         UnbalancedRowsError: The rows in the tables are not those that were counted.
     """
     forget_changes(con)
+    coming = (arrival.batch_id, arrival.contract.file_type, arrival.delivery_key)
+    line_up(con, pack, coming)
     for batch in earlier:
         _take_away(con, pack, batch)
-    line_up(con, pack, (arrival.batch_id, arrival.contract.file_type, arrival.delivery_key))
+    line_up(con, pack, coming)
     mapping = pack.mapping(arrival.contract.file_type)
     duplicates = _add(con, pack, arrival)
     changed = {target.table for target in mapping.targets}

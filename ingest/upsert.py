@@ -94,7 +94,7 @@ def _merged(target: Target, columns: tuple[str, ...], is_plural: str) -> str:
     upsert, keys = _upsert(target), target.same_fact.columns
     partition = ", ".join(f"own.{name}" for name in keys)
     newest = f"own.{upsert.newest} DESC NULLS LAST, " if upsert.newest else ""
-    order = f"{newest}own.batch_id DESC, own.row_number DESC NULLS LAST"
+    order = f"{newest}standing.place DESC, own.row_number DESC NULLS LAST"
     known = {name: f"first_value(own.{name} IGNORE NULLS) OVER everything" for name in upsert.carry_over}
     known |= {name: f"min(own.{name}) OVER everything" for name in upsert.earliest}
     values = ", ".join(f"{known.get(name, f'own.{name}')} AS {name}" for name in columns)
@@ -103,7 +103,8 @@ def _merged(target: Target, columns: tuple[str, ...], is_plural: str) -> str:
         gone = f"gone.{upsert.newest} IS NULL AND {same_values(keys, 'own', 'gone')}"
         withdrawn = f" AND NOT EXISTS (SELECT 1 FROM parked.{target.table} AS gone WHERE {gone})"
     return (
-        f"SELECT {values}, own.row_number FROM version AS own WHERE {is_plural}{withdrawn} "
+        f"SELECT {values}, own.row_number FROM version AS own JOIN standing USING (batch_id) "
+        f"WHERE {is_plural}{withdrawn} "
         f"WINDOW everything AS (PARTITION BY {partition} ORDER BY {order} "
         "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) "
         f"QUALIFY row_number() OVER (PARTITION BY {partition} ORDER BY {order}) = 1"
