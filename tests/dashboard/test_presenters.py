@@ -224,7 +224,7 @@ def test_those_without_a_practice_come_last_and_are_named_in_the_language(danish
     units = Directory([Unit("practice", "none", "No practice"), Unit("practice", "7", "Ørnens læger")])
     assert [label(unit, units, danish) for unit in units.of_level("practice")] == [
         "Ørnens læger · praksis",
-        "Uden praksis · praksis",
+        "Uden praksis i området · praksis",
     ]
 
 
