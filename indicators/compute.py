@@ -195,6 +195,9 @@ def write_run(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Seque
         "code_version": tvaers.__version__,
     }
     con.executemany("INSERT INTO indicator.run VALUES (?, ?)", list(facts.items()))
+    con.execute(
+        "INSERT INTO indicator.run SELECT 'latest_batch', CAST(coalesce(max(batch_id), 0) AS VARCHAR) FROM meta.batch"
+    )
 
 
 def summary_of(

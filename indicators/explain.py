@@ -9,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 
+from indicators.absence import why_absent
 from indicators.area import area_of
 from indicators.catalogue import Catalogue, columns_in, load_catalogue
 from indicators.clauses import truth
@@ -16,6 +17,7 @@ from indicators.definition import PARAMETER, Indicator, Text, read_yaml
 from indicators.dialect import shown_as
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
 from indicators.limits import target_in_words, threshold_in_words
+from indicators.patient_period import first_day
 from indicators.silence import find_silences
 from packs.pack import load_pack
 from tvaers.errors import DefinitionError, WarehouseError
@@ -50,7 +52,7 @@ class Explanation:
     indicator_id: str
     definition_version: int
     title: str
-    period_start: date | None
+    period_start: date
     period_end: date
     verdict: str
     reasons: tuple[Reason, ...]
@@ -62,7 +64,7 @@ class Explanation:
 
     def __str__(self) -> str:
         words = WORDS[self.language]
-        lines = [f"{self.title}, {self.period_start or ''} – {self.period_end}", f"→ {self.verdict}"]
+        lines = [f"{self.title}, {self.period_start} – {self.period_end}", f"→ {self.verdict}"]
         for reason in self.reasons:
             facts = ", ".join(f"{name} = {value or words['unknown']}" for name, value in reason.facts.items())
             answer = words["yes" if reason.holds else "no"]
@@ -132,19 +134,25 @@ def explain_on(
     person = current_pseudonym(con, pseudonym)
     prepare(con, catalogue)
     run = Run(con, catalogue, [on], catalogue.values_on([indicator], on), by_length(catalogue, [indicator]))
-    show_members(run, diabetes_definition or catalogue.populations.classifier, (person, person))
+    classifier = diabetes_definition or catalogue.populations.classifier
+    show_members(run, classifier, (person, person))
     words = WORDS[language]
-    row = con.execute("SELECT count(*) FROM member").fetchone()
-    start, reasons, verdict = None, [], words["not_diseased"] if row == (0,) else words["not_observed"]
+    start = first_day(on, indicator.period)
     silences = find_silences(con, replace(catalogue, indicators=(indicator,)), [on])
     frame = silences.marked(patient_period(run, indicator.period), indicator.period)
     if frame.height:
-        start = frame["period_start"][0]
         with shown_as(con, "patient_period", frame):
             reasons = [apply(run, clause, language) for clause in clauses_in_order(catalogue, indicator)]
             unheard = con.execute(f"SELECT {silences.undelivered.get(indicator.id, 'FALSE')} FROM patient_period")
             is_undelivered = unheard.fetchone() == (True,)
         verdict = verdict_of(indicator, reasons, words, is_undelivered=is_undelivered)
+        if not reasons[0].holds and not frame["is_present"][0]:
+            died_on = frame["died_on"][0]
+            verdict += f" ({words['died_in_period' if died_on and died_on <= on else 'moved_away_in_period']})"
+    else:
+        absence = why_absent(con, person, classifier, start, on)
+        reasons = [Reason("observed", words["observed_who"], holds=False, facts=absence.facts)] if absence.facts else []
+        verdict = words[absence.word]
     title = indicator.title.in_language(language)
     return Explanation(indicator.id, indicator.version, title, start, on, verdict, tuple(reasons), language)
 

@@ -31,14 +31,17 @@ class Finding:
 def doctor(home: HomeOption = None, as_json: JsonOption = False) -> None:
     """Look at settings, key, encryption, databases, versions and packages; exit code 10 when something is wrong."""
     from tvaers import screen
+    from tvaers.settings import default_home, load_settings
+    from tvaers.whats_next import after_faults, next_command
 
     findings = examine(home)
     is_well = all(finding.state != "bad" for finding in findings)
+    following = next_command(load_settings(home)) if is_well else after_faults(home or default_home())
     if as_json:
-        screen.write_json({"well": is_well, "findings": findings})
+        screen.write_json({"well": is_well, "findings": findings, "next_step": following})
     else:
         screen.show_table("", ("point", "state", "what was seen"), [(f.point, f.state, f.detail) for f in findings])
-        screen.next_step("tvaers ingest FOLDER" if is_well else "put right what is marked bad, then: tvaers doctor")
+        screen.next_step(following)
     if not is_well:
         raise typer.Exit(SettingsError.exit_code)
 

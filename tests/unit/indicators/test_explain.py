@@ -1,3 +1,4 @@
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -16,6 +17,24 @@ DRAWING = """
     4       | type_1        | 2010-01-01
     5       | none          |
     6       | type_2        | 2026-02-01
+
+    person
+    patient | died_on
+    8       | 2024-12-31
+    9       | 2025-12-31
+    14      | 2009-12-31
+
+    residence
+    patient | municipality_code | starts_on  | ends_on
+    10      | 0101              | 2000-01-01 |
+    11      | 0101              | 2000-01-01 | 2025-12-31
+    11      | 0791              | 2026-01-01 |
+    12      | 0791              | 2000-01-01 | 2024-12-31
+    12      | 0101              | 2025-01-01 |
+    13      | 0791              | 2000-01-01 | 2025-06-30
+    13      | 0101              | 2025-07-01 |
+    15      | 0791              | 2000-01-01 | 2024-06-30
+    15      | 0791              | 2026-01-01 |
 
     person_alias
     old_patient_id                       | patient_id
@@ -42,9 +61,8 @@ def con():
 
 def explained(con, pseudonym, language="en"):
     person = str(patient_uuid(pseudonym)) if isinstance(pseudonym, int) else pseudonym
-    return explain_on(
-        con, catalogue(), "hba1c_below_53", person, date(2025, 12, 31), language, diabetes_definition="drawn"
-    )
+    area = replace(catalogue(), area=frozenset({"0791"}))
+    return explain_on(con, area, "hba1c_below_53", person, date(2025, 12, 31), language, diabetes_definition="drawn")
 
 
 @pytest.mark.parametrize(
@@ -55,12 +73,39 @@ def explained(con, pseudonym, language="en"):
         (3, "is_missing"),
         (4, "not_in_population"),
         (5, "not_diseased"),
-        (6, "not_observed"),
-        (7, "not_diseased"),
+        (6, "diseased_later"),
+        (7, "not_on_record"),
+        (8, "died_before"),
+        (10, "not_resident"),
+        (11, "moved_in_later"),
+        (12, "moved_away_before"),
+        (14, "died_before"),
+        (15, "not_observed"),
     ],
 )
 def test_each_outcome_is_said_in_words(con, patient, verdict):
     assert explained(con, patient).verdict == WORDS["en"][verdict]
+
+
+@pytest.mark.parametrize(("patient", "word"), [(9, "died_in_period"), (13, "moved_away_in_period")])
+def test_who_left_during_the_period_is_said_to_have_left(con, patient, word):
+    assert explained(con, patient).verdict == f"{WORDS['en']['not_in_population']} ({WORDS['en'][word]})"
+
+
+def test_somebody_outside_the_area_is_explained_from_the_first_line_by_what_is_on_record(con):
+    lines = str(explained(con, 12)).splitlines()
+    assert lines[0].endswith(", 2025-01-01 – 2025-12-31")
+    assert lines[1] == f"→ {WORDS['en']['moved_away_before']}"
+    assert lines[2].endswith(
+        "no (diabetes_since_on = 2010-01-01, died_on = nothing on record, lived_in_the_area = 2000-01-01 – 2024-12-31)"
+    )
+    assert len(lines) == 3
+
+
+def test_nothing_is_said_of_a_pseudonym_that_nobody_has(con):
+    found = explained(con, 7)
+    assert found.reasons == ()
+    assert found.period_start == date(2025, 1, 1)
 
 
 def test_every_clause_is_answered_with_the_facts_it_looked_at(con):
