@@ -17,6 +17,7 @@ from indicators.codelists import create_codelist, load_codelists
 from indicators.definition import PARAMETER, Indicator, load_definitions, unknown
 from indicators.deliverers import Deliverers, load_deliverers
 from indicators.dialect import create_table, create_view, ranges, show_all_facts
+from indicators.joined import day_column, table_of
 from indicators.members import create_diabetes_table, create_members
 from indicators.parameters import Parameter, load_parameters, values_on
 from indicators.patient_period import (
@@ -28,7 +29,6 @@ from indicators.patient_period import (
     patient_sql,
     refuse_shared_columns,
 )
-from indicators.placement import day_column, table_of
 from indicators.population import (
     Breakdowns,
     Populations,

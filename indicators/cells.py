@@ -1,17 +1,12 @@
-"""Count patients into the finest cells, and add cells up to units and their breakdowns."""
+"""Count patients into the finest cells of units and their breakdowns."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-
-import duckdb
-import polars as pl
 
 from indicators.catalogue import Catalogue
 from indicators.clauses import Clauses, clauses_of, truth
 from indicators.definition import Indicator, Level
-from indicators.dialect import create_table
-from indicators.population import Breakdowns, Split
+from indicators.population import Breakdowns
 
 UNIT_COLUMN: Mapping[Level, str] = {
     "all": "'all'",
@@ -20,7 +15,6 @@ UNIT_COLUMN: Mapping[Level, str] = {
     "practice": "practice_id",
     "hospital": "hospital_id",
 }
-KEYS = ("period_end", "level", "unit_id", "sex", "age_band")
 
 
 @dataclass(frozen=True)
@@ -45,11 +39,6 @@ class Family:
 
 FAMILIES = (Family(("all", "municipality")), Family(("cluster", "practice")), Family(("hospital",)))
 CELL = ("period_end", "municipality_id", "practice_id", "cluster_id", "hospital_id", "sex", "age_band")
-
-
-def cell_table(months: int) -> str:
-    """Return the name of the temporary table of the cells of one length of period."""
-    return f"cell_{months}"
 
 
 @dataclass(frozen=True)
@@ -167,68 +156,6 @@ def values_sql(catalogue: Catalogue, each: Counted) -> str:
     """Return the SELECT of the values of which an indicator takes the median."""
     cell = ", ".join(CELL)
     return (
-        f"SELECT {each.tag} AS tag, {cell}, value FROM (SELECT {cell}, {each.clauses.value} AS value FROM "
+        f"SELECT {cell}, value FROM (SELECT {cell}, {each.clauses.value} AS value FROM "
         f"({populated_sql(catalogue, [each.indicator])}) AS populated) AS valued WHERE value IS NOT NULL"
     )
-
-
-def split_columns(level: Level, splits: Sequence[Split]) -> tuple[str, str]:
-    """Return the key columns of one breakdown of a level as SELECT items, and the columns to group by."""
-    sex = "sex" if "sex" in splits else "'all'"
-    band = "age_band" if "age_band" in splits else "'all'"
-    items = f"period_end, '{level}' AS level, {UNIT_COLUMN[level]} AS unit_id, {sex} AS sex, {band} AS age_band"
-    grouped = ["period_end", *([UNIT_COLUMN[level]] if level != "all" else []), *splits]
-    return items, ", ".join(grouped)
-
-
-def add_up(
-    con: duckdb.DuckDBPyConnection, months: int, counted: Sequence[Counted], breakdowns: Breakdowns
-) -> pl.DataFrame:
-    """Return each unit's and breakdown's numbers: the key columns, then each indicator's numbers."""
-    create_table(con, "added_up", add_up_sql(months, counted, breakdowns))
-    return con.execute(f"SELECT * FROM added_up ORDER BY {', '.join(KEYS)}").pl()
-
-
-def add_up_sql(months: int, counted: Sequence[Counted], breakdowns: Breakdowns) -> str:
-    """Return the SELECT that adds the cells of one length of period up to units and their breakdowns."""
-    sums = ", ".join(f"CAST(sum({column}) AS BIGINT) AS {column}" for each in counted for column in each.counts)
-    parts = []
-    for family in FAMILIES:
-        for level in family.levels:
-            for splits in breakdowns.levels[level]:
-                items, grouped = split_columns(level, splits)
-                parts.append(
-                    f"SELECT {items}, {sums} FROM {cell_table(months)} "
-                    f"WHERE {family.units[-1]} IS NOT NULL GROUP BY {grouped}"
-                )
-    return " UNION ALL ".join(parts)
-
-
-def all_keys(
-    con: duckdb.DuckDBPyConnection, dates: Sequence[date], lengths: Iterable[int], breakdowns: Breakdowns
-) -> pl.DataFrame:
-    """Return every unit with every part of its breakdowns, also those in which nobody is.
-
-    A unit has rows for each reporting date on which anybody of any indicator's population belongs to it; the whole has
-    rows for every date.
-    """
-    bands = [band.id for band in breakdowns.age_bands]
-    parts = []
-    for level, breakdown in breakdowns.levels.items():
-        unit = UNIT_COLUMN[level]
-        selects = " UNION ".join(
-            f"SELECT DISTINCT period_end, {unit} AS unit_id FROM {cell_table(months)} WHERE {unit} IS NOT NULL"
-            for months in lengths
-        )
-        units = con.execute(selects).pl()
-        if level == "all":
-            units = pl.DataFrame({"period_end": list(dates)}).with_columns(pl.lit("all").alias("unit_id"))
-        for splits in breakdown:
-            sexes = ["female", "male"] if "sex" in splits else ["all"]
-            ages = bands if "age_band" in splits else ["all"]
-            parts.append(
-                units.with_columns(pl.lit(level).alias("level"))
-                .join(pl.DataFrame({"sex": sexes}), how="cross")
-                .join(pl.DataFrame({"age_band": ages}), how="cross")
-            )
-    return pl.concat(parts).select(KEYS).unique().sort(KEYS)

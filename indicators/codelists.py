@@ -1,5 +1,7 @@
 """Code lists of a country pack, expanded to the codes that occur, so that facts are joined to them by equality."""
 
+import re
+from collections.abc import Collection, Iterable
 from pathlib import Path
 
 import duckdb
@@ -7,23 +9,25 @@ import polars as pl
 
 from indicators.dialect import create_table, store
 
+LIST_NAME = re.compile(r"'([a-z][a-z0-9_]+)'")
 COLUMNS = ("system", "code", "label", "from", "to", "source")
 
-OCCURRING = """
-    SELECT DISTINCT code_system AS system, code FROM diagnosis
-    UNION
-    SELECT DISTINCT 'sks' AS system, code FROM procedure
-    UNION
-    SELECT DISTINCT 'atc' AS system, atc_code AS code FROM dispensing
-    UNION
-    SELECT DISTINCT 'indication' AS system, indication_code AS code FROM dispensing WHERE indication_code IS NOT NULL
-    UNION
-    SELECT DISTINCT 'service' AS system, specialty_code || service_code AS code FROM service
-    UNION
-    SELECT DISTINCT 'sks' AS system, focus_code AS code FROM municipal_course WHERE focus_code IS NOT NULL
-    UNION
-    SELECT DISTINCT 'icpc2' AS system, focus_code AS code FROM municipal_course WHERE focus_code IS NOT NULL
-"""
+# Where codes of each system occur.
+OCCURRING = {
+    "diagnosis": "SELECT DISTINCT code_system AS system, code FROM diagnosis",
+    "procedure": "SELECT DISTINCT 'sks' AS system, code FROM procedure",
+    "dispensing": "SELECT DISTINCT 'atc' AS system, atc_code AS code FROM dispensing",
+    "indication": """
+        SELECT DISTINCT 'indication' AS system, indication_code AS code FROM dispensing
+        WHERE indication_code IS NOT NULL
+    """,
+    "service": "SELECT DISTINCT 'service' AS system, specialty_code || service_code AS code FROM service",
+    "focus": "SELECT DISTINCT 'sks' AS system, focus_code AS code FROM municipal_course WHERE focus_code IS NOT NULL",
+    "focus of practice": """
+        SELECT DISTINCT 'icpc2' AS system, focus_code AS code FROM municipal_course WHERE focus_code IS NOT NULL
+    """,
+}
+SYSTEMS = {"dispensing": "atc", "indication": "indication", "service": "service"}
 
 EXPANDED = """
     SELECT DISTINCT prefix.list, occurring.system, occurring.code
@@ -44,8 +48,24 @@ def load_codelists(pack_folder: Path) -> pl.DataFrame:
     return pl.concat([empty, *frames])
 
 
+def named_in(codelists: pl.DataFrame, statements: Iterable[str]) -> pl.DataFrame:
+    """Return those code lists whose names some statements hold as text."""
+    names = {name for statement in statements for name in LIST_NAME.findall(statement)}
+    return codelists.filter(pl.col("list").is_in(names))
+
+
 def create_codelist(con: duckdb.DuckDBPyConnection, codelists: pl.DataFrame) -> None:
     """Create the relation `codelist(list, system, code)` from the codes that occur in the core tables."""
     store(con, "listed_code", codelists)
-    create_table(con, "occurring_code", OCCURRING)
+    create_table(con, "occurring_code", occurring_sql(set(codelists["system"])))
     create_table(con, "codelist", EXPANDED)
+
+
+def occurring_sql(systems: Collection[str]) -> str:
+    """Return the SELECT of the codes of some systems that occur; tables that hold none of them are not read."""
+    selects = [
+        select
+        for place, select in OCCURRING.items()
+        if (SYSTEMS[place] in systems if place in SYSTEMS else set(systems) - set(SYSTEMS.values()))
+    ]
+    return " UNION ".join(selects or ["SELECT '' AS system, '' AS code WHERE FALSE"])

@@ -1,8 +1,8 @@
 """Compute all indicators of a disease for a series of reporting dates, and put the results into the warehouse."""
 
 import time
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
 
@@ -10,11 +10,12 @@ import duckdb
 import polars as pl
 
 import tvaers
+from indicators.adding_up import KEYS, NAMES, CellSums, add_up, all_keys
 from indicators.area import area_of
 from indicators.catalogue import Catalogue, load_catalogue
-from indicators.cells import Counted, add_up, all_keys, cell_table
+from indicators.cells import Counted
 from indicators.coverage import is_covered, spans_of
-from indicators.dialect import add_rows, drop
+from indicators.dialect import add_rows, drop, shown_as
 from indicators.engine import Found, Run, by_length, prepare, run_all
 from indicators.medians import medians
 from indicators.members import MEMBERS_PER_CHUNK, classify
@@ -101,45 +102,55 @@ def compute_on(
     if not reporting_dates:
         raise DefinitionError("No reporting date was given.", what_to_do="Name at least one quarter end.")
     dates = sorted(set(reporting_dates))
-    prepare(con, catalogue)
+    prepare(con, catalogue, is_classified=diabetes_definition is not None)
     if diabetes_definition is None:
         bound = catalogue.classifier_values_on(dates[-1])
         classify(con, catalogue.classifiers, catalogue.classifier_steps, bound)
     silences = find_silences(con, catalogue, dates)
     lengths = by_length(catalogue, catalogue.indicators, silences.undelivered)
-    remove_rows_of_earlier_runs(con, lengths)
+    remove_rows_of_earlier_runs(con)
+    gathered = Gathered({months: CellSums() for months in lengths})
     classifier = diabetes_definition or catalogue.populations.classifier
     for bound, group in by_values(catalogue, dates):
         run = Run(con, catalogue, group, bound, lengths, keeps_latest=dates[-1] in group, silences=silences)
         for found in run_all(run, classifier=classifier, members_per_chunk=members_per_chunk):
-            keep(con, found)
+            gathered.add(con, found)
         if run.keeps_latest:
             create_patient_results(con, "indicator", lengths, bound)
     with track("Adding up units and intervals", len(catalogue.indicators)) as advance:
-        write_results(con, catalogue, lengths, dates, advance)
+        write_results(con, catalogue, lengths, gathered, dates, advance)
     write_run(con, catalogue, dates)
     return summary_of(con, catalogue, dates, time.monotonic() - started)
 
 
-def remove_rows_of_earlier_runs(con: duckdb.DuckDBPyConnection, lengths: Iterable[int]) -> None:
+@dataclass
+class Gathered:
+    """What was found in all ranges of pseudonyms so far.
+
+    Attributes:
+        cells: The cells of each length of period.
+        values: Values of which medians are taken, by the indicator's tag.
+    """
+
+    cells: dict[int, CellSums]
+    values: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+
+    def add(self, con: duckdb.DuckDBPyConnection, found: Found) -> None:
+        """Add what was found in one range; the patients of the latest date go to their tables at once."""
+        for months, cells in found.cells.items():
+            self.cells[months].add(cells)
+        for tag, values in found.values.items():
+            self.values.setdefault(tag, []).append(values)
+        for months, patients in found.latest.items():
+            add_rows(con, "indicator", patient_table(months), patients, pseudonyms=("patient_id",))
+
+
+def remove_rows_of_earlier_runs(con: duckdb.DuckDBPyConnection) -> None:
     """Remove the tables to which a run adds rows."""
     drop(con, "indicator", "patient_result")
-    drop(con, "temp", "median_value")
-    for months in lengths:
-        drop(con, "temp", cell_table(months))
     stored = con.execute("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'patient\\_%' ESCAPE '\\'")
     for (name,) in stored.fetchall():
         drop(con, "indicator", name)
-
-
-def keep(con: duckdb.DuckDBPyConnection, found: Found) -> None:
-    """Add what was found in one range of pseudonyms to the tables of a run."""
-    for months, cells in found.cells.items():
-        add_rows(con, "temp", cell_table(months), cells)
-    for values in found.values:
-        add_rows(con, "temp", "median_value", values)
-    for months, patients in found.latest.items():
-        add_rows(con, "indicator", patient_table(months), patients, pseudonyms=("patient_id",))
 
 
 def by_values(catalogue: Catalogue, dates: Sequence[date]) -> list[tuple[dict[str, int | float | str], list[date]]]:
@@ -152,35 +163,34 @@ def write_results(
     con: duckdb.DuckDBPyConnection,
     catalogue: Catalogue,
     lengths: dict[int, list[Counted]],
+    gathered: Gathered,
     dates: Sequence[date],
     advance: Advance,
 ) -> None:
     """Write `indicator.result` from the cells and values of a run."""
     sources = {indicator.id: catalogue.sources_of(indicator) for indicator in catalogue.indicators}
     spans = spans_of(con, {source for found in sources.values() for source in found})
-    keys = all_keys(con, dates, list(lengths), catalogue.breakdowns)
-    every = [each for counted in lengths.values() for each in counted]
-    tags = [each.tag for each in every if each.clauses.value]
-    middle = medians(con, catalogue.breakdowns, tags) if tags else None
-    columns = ", ".join(f"{name} {kind}" for name, kind in RESULT_COLUMNS.items())
-    con.execute(f"CREATE OR REPLACE TABLE indicator.result ({columns})")
+    cells = {months: gathered.cells[months].total() for months in lengths}
+    keys = all_keys(cells.values(), dates, catalogue.breakdowns)
+    names = keys.with_columns(pl.col(NAMES).cast(pl.Categorical))
     frames = {}
     for months, counted in lengths.items():
-        numbers = add_up(con, months, counted, catalogue.breakdowns)
+        found = add_up(con, cells[months], counted, catalogue.breakdowns)
+        numbers = keys.join(found, on=KEYS, how="left", maintain_order="left").drop(KEYS)
         for each in counted:
-            own = (
-                middle.filter(pl.col("tag") == int(each.tag)).drop("tag")
-                if each.clauses.value and middle is not None
-                else None
-            )
+            own = None
+            if each.tag in gathered.values:
+                middle = medians(pl.concat(gathered.values[each.tag]), catalogue.breakdowns)
+                own = keys.join(middle, on=KEYS, how="left", maintain_order="left").drop(KEYS)
             frames[each.indicator.id] = results_of(
-                each, keys, numbers, own, lambda e, start, end: is_covered(sources[e.indicator.id], spans, start, end)
+                each, names, numbers, own, lambda e, start, end: is_covered(sources[e.indicator.id], spans, start, end)
             )
             advance(1)
-    ordered = [frames[indicator.id] for indicator in catalogue.indicators]
-    con.register("incoming_results", pl.concat(ordered))
-    con.execute("INSERT INTO indicator.result SELECT * FROM incoming_results")
-    con.unregister("incoming_results")
+    ordered = pl.concat([frames[indicator.id] for indicator in catalogue.indicators])
+    columns = ", ".join(f"{name} {kind}" for name, kind in RESULT_COLUMNS.items())
+    con.execute(f"CREATE OR REPLACE TABLE indicator.result ({columns})")
+    with shown_as(con, "incoming_results", ordered):
+        con.execute("INSERT INTO indicator.result SELECT * FROM incoming_results")
 
 
 def write_run(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Sequence[date]) -> None:

@@ -12,7 +12,7 @@ from indicators.cells import populated_sql
 from indicators.clauses import DAYS_PER_YEAR
 from indicators.definition import LANGUAGES, Indicator, Text
 from indicators.dialect import create_table, to_spark
-from indicators.placement import joined_sql, table_of
+from indicators.joined import joined_sql, table_of
 from tvaers.errors import DefinitionError
 
 # None, one, and days per year; every other number in an expression is a parameter with a unit and a source.

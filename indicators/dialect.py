@@ -70,6 +70,11 @@ def fetch(con: duckdb.DuckDBPyConnection, select: str, bound: Bound | None = Non
     return con.execute(select, bound_in(select, bound)).pl()
 
 
+def as_categories(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame with its texts (units, sexes, age bands) as categories, which are small and quick to compare."""
+    return frame.with_columns(pl.col(pl.String).cast(pl.Categorical))
+
+
 def show(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     """Let statements read a data frame by name, without a copy, on all threads."""
     table = frame.to_arrow()

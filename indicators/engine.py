@@ -9,9 +9,9 @@ import polars as pl
 
 from indicators.catalogue import Catalogue
 from indicators.cells import Counted, cells_sql, counted_of, values_sql
-from indicators.codelists import create_codelist
+from indicators.codelists import create_codelist, named_in
 from indicators.definition import Indicator
-from indicators.dialect import Bound, create_view, fetch, ranges, show_all_facts, shown_as, store
+from indicators.dialect import Bound, as_categories, create_view, fetch, ranges, show_all_facts, shown_as, store
 from indicators.members import create_members, number_of_chunks
 from indicators.patient_period import (
     base_of,
@@ -23,7 +23,7 @@ from indicators.patient_period import (
     patient_sql,
 )
 from indicators.patient_results import latest_patients
-from indicators.placement import Grid, place_beside
+from indicators.placement import Grid, Latest, place_beside
 from indicators.silence import Silences
 from indicators.variables import Variable
 from indicators.workers import Range, work_on
@@ -42,6 +42,7 @@ class Run:
         keeps_latest: Whether the rows of the latest date are kept, patient by patient.
         base: Base columns of the members on each date, for all lengths of period.
         kept: Rows of variables that are the same for all lengths of period.
+        latest: Which of those rows are the latest of each patient and period.
         silences: Who delivers nothing when.
     """
 
@@ -53,6 +54,7 @@ class Run:
     keeps_latest: bool = False
     base: pl.DataFrame = field(default_factory=pl.DataFrame)
     kept: dict[str, pl.DataFrame] = field(default_factory=dict)
+    latest: dict[str, Latest] = field(default_factory=dict)
     silences: Silences = field(default_factory=Silences)
 
 
@@ -62,19 +64,28 @@ class Found:
 
     Attributes:
         cells: Numbers of each finest cell, by length of period.
-        values: Values of which medians are taken.
+        values: Values of which medians are taken, by the indicator's tag.
         latest: Rows of the latest date under pseudonyms, by length of period.
     """
 
     cells: dict[int, pl.DataFrame] = field(default_factory=dict)
-    values: list[pl.DataFrame] = field(default_factory=list)
+    values: dict[str, pl.DataFrame] = field(default_factory=dict)
     latest: dict[int, pl.DataFrame] = field(default_factory=dict)
 
 
-def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue) -> None:
-    """Create the relations that do not depend on dates or patients."""
+def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, *, is_classified: bool = False) -> None:
+    """Create the relations that do not depend on dates or patients.
+
+    Args:
+        con: A connection whose default catalog holds the schema `core`.
+        catalogue: The definitions; only code lists that they read are looked up.
+        is_classified: No classifier will run, so that the lists that only classifiers read are not needed.
+    """
     show_all_facts(con)
-    create_codelist(con, catalogue.codelists)
+    statements = [variable.sql for variable in variables_of(catalogue, catalogue.indicators)]
+    if not is_classified:
+        statements += [*catalogue.classifier_steps.values(), *catalogue.classifiers.values()]
+    create_codelist(con, named_in(catalogue.codelists, statements))
     create_area(con, catalogue.area)
 
 
@@ -106,7 +117,7 @@ def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> Iterator[Fo
             store(con, name, frame)
 
     def work(con: duckdb.DuckDBPyConnection, part: Range) -> Found:
-        return run_range(replace(run, con=con, kept={}), classifier, part)
+        return run_range(replace(run, con=con, kept={}, latest={}), classifier, part)
 
     with track("Computing indicators", len(chunks)) as advance:
         for found in work_on(run.con, chunks, share, work):
@@ -121,10 +132,10 @@ def run_range(run: Run, classifier: str, part: Range) -> Found:
     for months, counted in run.lengths.items():
         rows = run.silences.marked(patient_period(run, months), months)
         with shown_as(run.con, "patient_period", rows):
-            found.cells[months] = fetch(run.con, cells_sql(run.catalogue, counted), run.bound)
-            found.values += [
-                fetch(run.con, values_sql(run.catalogue, each), run.bound) for each in counted if each.clauses.value
-            ]
+            found.cells[months] = as_categories(fetch(run.con, cells_sql(run.catalogue, counted), run.bound))
+            for each in counted:
+                if each.clauses.value:
+                    found.values[each.tag] = as_categories(fetch(run.con, values_sql(run.catalogue, each), run.bound))
         if run.keeps_latest:
             latest = rows.filter(pl.col("period_end") == max(run.dates))
             found.latest[months] = latest_patients(run.con, run.catalogue, counted, run.bound, latest)
@@ -154,7 +165,7 @@ def patient_period(run: Run, months: int) -> pl.DataFrame:
         else:
             frames[variable.name] = run.kept[variable.name]
     people = fetch(run.con, "SELECT coalesce(max(patient_id), 0) AS people FROM member").item()
-    return place_beside(Grid(base, run.dates, people), variables, frames, run.catalogue.columns)
+    return place_beside(Grid(base, run.dates, people), variables, frames, run.catalogue.columns, run.latest)
 
 
 def variables_of(catalogue: Catalogue, indicators: Sequence[Indicator]) -> list[Variable]:

@@ -1,60 +1,89 @@
-"""Medians and their rank intervals per unit and breakdown, from one value per patient and period."""
+"""Medians and their rank intervals per unit and breakdown, from one value per patient and period.
 
-from collections.abc import Sequence
-
-import duckdb
-import numpy as np
-import polars as pl
-
-from indicators.cells import KEYS, split_columns
-from indicators.dialect import create_table, store
-from indicators.population import Breakdowns
-from indicators.statistics import median_ranks
-
-MEDIANS = f"""
-    SELECT
-        {", ".join(KEYS)}, tag,
-        (min(CASE WHEN up_to >= lower THEN value END) + min(CASE WHEN up_to >= upper THEN value END)) / 2 AS value,
-        min(CASE WHEN up_to >= low AND low > 0 THEN value END) AS ci_low,
-        min(CASE WHEN up_to >= high AND high > 0 THEN value END) AS ci_high
-    FROM (
-        SELECT
-            *,
-            sum(value_count) OVER (PARTITION BY {", ".join(KEYS)}, tag ORDER BY value) AS up_to,
-            sum(value_count) OVER (PARTITION BY {", ".join(KEYS)}, tag) AS value_total
-        FROM counted_value
-    ) AS ranked
-    JOIN median_rank ON median_rank.value_number = ranked.value_total
-    GROUP BY {", ".join(KEYS)}, tag
+Each value is the number of its unit and, below that, its place among all values; sorting these numbers once puts every
+unit's values side by side in order, where the median is the one in the middle.
 """
 
+from collections.abc import Sequence
+from typing import cast
 
-def counted_values_sql(breakdowns: Breakdowns, tags: Sequence[str]) -> str:
-    """Return the SELECT of how many patients have each value, per unit and breakdown."""
-    parts = []
-    for level, breakdown in breakdowns.levels.items():
-        for splits in breakdown:
-            items, grouped = split_columns(level, splits)
-            parts.append(
-                f"SELECT {items}, tag, value, count(*) AS value_count FROM median_value "
-                f"WHERE tag IN ({', '.join(tags)}) GROUP BY {grouped}, tag, value"
-            )
-    return " UNION ALL ".join(parts)
+import numpy as np
+import polars as pl
+from numpy.typing import NDArray
+
+from indicators.adding_up import KEYS, NAMES
+from indicators.cells import UNIT_COLUMN
+from indicators.definition import Level
+from indicators.population import Breakdowns, Split
+from indicators.statistics import median_ranks
+
+Numbers = NDArray[np.int64]
 
 
-def medians(con: duckdb.DuckDBPyConnection, breakdowns: Breakdowns, tags: Sequence[str]) -> pl.DataFrame:
-    """Return the median of each indicator with its interval: key columns, tag, value, ci_low, ci_high.
+def medians(values: pl.DataFrame, breakdowns: Breakdowns) -> pl.DataFrame:
+    """Return the medians of one indicator with their intervals: key columns, value, ci_low, ci_high.
 
     Args:
-        con: A connection with the filled table `median_value`.
+        values: One row per patient and period with the columns of a cell and the value.
         breakdowns: How units are split.
-        tags: Places of the indicators in the catalogue.
     """
-    row = con.execute(
-        "SELECT coalesce(max(n), 0) FROM (SELECT count(*) AS n FROM median_value GROUP BY tag, period_end)"
-    ).fetchone()
-    numbers = np.arange(1, (row[0] if row else 0) + 1, dtype=np.int64)
-    ranks = median_ranks(numbers)
-    store(con, "median_rank", pl.DataFrame({"value_number": ranks.pop("values"), **ranks}))
-    create_table(con, "counted_value", counted_values_sql(breakdowns, tags))
-    return con.execute(MEDIANS).pl()
+    distinct = np.sort(values["value"].unique().to_numpy())
+    places = np.searchsorted(distinct, values["value"].to_numpy())
+    parts = [
+        medians_of_split(values, distinct, places, level, splits)
+        for level, breakdown in breakdowns.levels.items()
+        for splits in breakdown
+    ]
+    return pl.concat(parts)
+
+
+def medians_of_split(
+    values: pl.DataFrame, distinct: NDArray[np.float64], places: Numbers, level: Level, splits: Sequence[Split]
+) -> pl.DataFrame:
+    """Return the medians of the units of one level under one breakdown.
+
+    Args:
+        values: As for `medians`.
+        distinct: The values that occur, in order.
+        places: Each row's place among them.
+        level: The level of the units.
+        splits: The columns by which they are split.
+    """
+    columns = ["period_end", *([UNIT_COLUMN[level]] if level != "all" else []), *splits]
+    groups = values.select(columns).unique()
+    groups = groups[np.argsort(numbered(groups, values))]
+    ordered = np.sort(numbered(values.select(columns), values) * len(distinct) + places)
+    starts = np.flatnonzero(np.diff(ordered // len(distinct), prepend=-1))
+    sizes = np.diff(starts, append=len(ordered))
+    found, of_size = np.unique(sizes, return_inverse=True)
+    ranks = {name: rank[of_size] for name, rank in median_ranks(found).items()}
+
+    def at(rank: Numbers) -> NDArray[np.float64]:
+        return distinct[ordered[starts + np.maximum(rank, 1) - 1] % len(distinct)]
+
+    unit = pl.lit("all") if level == "all" else pl.col(UNIT_COLUMN[level]).cast(pl.String)
+    has_interval = pl.Series(ranks["low"] > 0)
+    return groups.select(
+        "period_end",
+        pl.lit(level).alias("level"),
+        unit.alias("unit_id"),
+        *((pl.col(name).cast(pl.String) if name in splits else pl.lit("all").alias(name)) for name in NAMES[2:]),
+        pl.Series("value", (at(ranks["lower"]) + at(ranks["upper"])) / 2),
+        pl.when(has_interval).then(pl.Series(at(ranks["low"]))).alias("ci_low"),
+        pl.when(has_interval).then(pl.Series(at(ranks["high"]))).alias("ci_high"),
+    ).select(*KEYS, "value", "ci_low", "ci_high")
+
+
+def numbered(rows: pl.DataFrame, among: pl.DataFrame) -> Numbers:
+    """Return a number for each row; it is the same for rows that are equal in every column, and for no others.
+
+    Args:
+        rows: Dates and categories.
+        among: A frame with the same columns that holds these rows; rows of several frames among it can be compared.
+    """
+    found = np.zeros(rows.height, dtype=np.int64)
+    for column in rows.columns:
+        every = among[column].to_physical()
+        lowest, highest = cast("int", every.min() or 0), cast("int", every.max() or 0)
+        found = found * (highest - lowest + 1) + (rows[column].to_physical().to_numpy().astype(np.int64) - lowest)
+    return found

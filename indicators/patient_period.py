@@ -2,6 +2,8 @@
 
 A person is observed on a day when they have the disease, live in the area and are alive (the day of death included).
 The area is a list of municipalities: whoever moves to another is no longer observed, though their address is delivered.
+Whoever moves away and comes back in one period is observed from the day of return: days away give no time at risk, and
+what happened before the return is counted neither above nor below the line, as the time before it is not either.
 They belong where they were on the last observed day of the period: the municipality they lived in, the practice they
 were registered with, the practice's cluster on the reporting date, and the hospital of their latest physical contact.
 """
@@ -11,13 +13,23 @@ from datetime import date, timedelta
 from functools import cache
 
 import duckdb
+import numpy as np
 import polars as pl
 import sqlglot
 from sqlglot import exp
 
+from indicators.belonging import (
+    HOSPITAL_DAYS,
+    NOWHERE,
+    PRACTICE_CLUSTER,
+    PRACTICE_OUTSIDE,
+    REGISTERED,
+    observed_sql,
+    patient_at_sql,
+)
 from indicators.clauses import DAYS_PER_YEAR
 from indicators.definition import unknown
-from indicators.dialect import create_days, create_table, fetch, show, store
+from indicators.dialect import as_categories, create_days, create_table, fetch, show, store
 from indicators.placement import rows_of_latest_day, taken_from
 from indicators.population import Breakdowns
 from indicators.variables import Variable
@@ -42,7 +54,6 @@ BASE_COLUMNS = (
     "cluster_id",
     "hospital_id",
 )
-NOWHERE = "none"
 
 
 def first_day(period_end: date, months: int) -> date:
@@ -92,128 +103,27 @@ def create_area(con: duckdb.DuckDBPyConnection, municipalities: Collection[str] 
 def create_base(con: duckdb.DuckDBPyConnection, lengths: Sequence[int], breakdowns: Breakdowns) -> pl.DataFrame:
     """Create `patient_at`: base columns per member and reporting date, for all lengths of period; and return it.
 
-    In order of patient and date, so that the facts of a patient are placed beside each other.
+    Those who are counted together stand together, and the rows of a patient beside each other: counting is then quick.
     """
     create_table(con, "observed", observed_sql(lengths))
     create_table(con, "practice_outside", PRACTICE_OUTSIDE)
     create_table(con, "registered", REGISTERED)
     create_table(con, "practice_cluster", PRACTICE_CLUSTER)
-    base = fetch(con, patient_at_sql(lengths, breakdowns))
+    base = in_order_of_units(as_categories(fetch(con, patient_at_sql(lengths, breakdowns))))
     contacts = fetch(con, HOSPITAL_DAYS)
     latest = rows_of_latest_day(contacts, "started_on", base, first="contact_start", last="observed_to")
     hospital = taken_from(contacts, ["hospital_id"], latest).to_series().fill_null(NOWHERE)
-    base = base.drop("contact_start").with_columns(hospital)
+    base = base.drop("contact_start").with_columns(hospital.cast(pl.Categorical))
     show(con, "patient_at", base)
     return base
 
 
-def observed_sql(lengths: Sequence[int]) -> str:
-    """Return the SELECT of the days on which each member was observed."""
-    last = "least(coalesce(residence.ends_on, period_end), coalesce(member.died_on, period_end), period_end)"
-    per_length = ""
-    for months in lengths:
-        first = f"greatest(residence.starts_on, member.diabetes_since_on, start_{months})"
-        per_length += (
-            f", CAST(sum(CASE WHEN {first} <= {last} THEN 1 + date_diff('day', {first}, {last}) ELSE 0 END) AS BIGINT)"
-            f" AS days_{months}"
-            f", min(CASE WHEN {first} <= {last} THEN {first} END) AS from_{months}"
-        )
-    return f"""
-        SELECT
-            member.patient_id,
-            reporting.period_end,
-            max({last}) AS observed_to,
-            max_by(residence.municipality_code, (residence.starts_on, residence.municipality_code)) AS municipality_id
-            {per_length}
-        FROM member
-        JOIN residence ON residence.patient_id = member.patient_id
-        JOIN area ON area.municipality_code = residence.municipality_code
-        CROSS JOIN reporting
-        WHERE greatest(residence.starts_on, member.diabetes_since_on, earliest_start) <= {last}
-        GROUP BY member.patient_id, reporting.period_end
-    """
-
-
-# Of a practice in another municipality only those patients are known who live in the area: it is no unit, and they
-# belong to no practice. A practice that no register tells is taken as one of the area.
-PRACTICE_OUTSIDE = """
-    SELECT practice_id, period_end
-    FROM (
-        SELECT
-            practice.practice_id, reporting.period_end,
-            max_by(practice.municipality_code, practice.starts_on) AS municipality_code
-        FROM practice
-        CROSS JOIN reporting
-        WHERE practice.starts_on <= reporting.period_end
-        GROUP BY practice.practice_id, reporting.period_end
-    ) AS latest
-    WHERE municipality_code NOT IN (SELECT municipality_code FROM area)
-"""
-
-REGISTERED = """
-    SELECT
-        observed.patient_id,
-        observed.period_end,
-        max_by(registration.practice_id, (registration.starts_on, registration.practice_id)) AS practice_id
-    FROM observed
-    JOIN registration ON registration.patient_id = observed.patient_id
-    LEFT JOIN practice_outside
-        ON practice_outside.practice_id = registration.practice_id
-        AND practice_outside.period_end = observed.period_end
-    WHERE practice_outside.practice_id IS NULL
-      AND registration.starts_on <= observed.observed_to
-      AND coalesce(registration.ends_on, observed.observed_to) >= observed.observed_to
-    GROUP BY observed.patient_id, observed.period_end
-"""
-
-PRACTICE_CLUSTER = """
-    SELECT practice.practice_id, reporting.period_end, max_by(practice.cluster_id, practice.starts_on) AS cluster_id
-    FROM practice
-    CROSS JOIN reporting
-    WHERE practice.starts_on <= reporting.period_end
-    GROUP BY practice.practice_id, reporting.period_end
-"""
-
-HOSPITAL_DAYS = """
-    SELECT patient_id, started_on, max(hospital_id) AS hospital_id
-    FROM hospital_contact
-    WHERE is_physical AND hospital_id IS NOT NULL
-    GROUP BY patient_id, started_on
-"""
-
-
-def patient_at_sql(lengths: Sequence[int], breakdowns: Breakdowns) -> str:
-    """Return the SELECT of the base columns but the hospital; `<column>_<months>` differ between lengths of period."""
-    bands = " ".join(
-        f"WHEN age >= {band.from_age}" + (f" AND age <= {band.to_age}" if band.to_age else "") + f" THEN '{band.id}'"
-        for band in breakdowns.age_bands
-    )
-    per_length = "".join(f", days_{months}, from_{months}, start_{months}" for months in lengths)
-    return f"""
-        SELECT
-            patient_id, period_end, sex, age, CASE {bands} ELSE '{NOWHERE}' END AS age_band, diabetes_type,
-            diabetes_since_on, died_on, observed_to, is_present, municipality_id, practice_id, cluster_id,
-            contact_start{per_length}
-        FROM (
-            SELECT
-                observed.*, reporting.*, member.sex, member.diabetes_type, member.diabetes_since_on, member.died_on,
-                year(observed_to) - year(born_on) - CASE
-                    WHEN month(observed_to) * 100 + day(observed_to) < month(born_on) * 100 + day(born_on)
-                    THEN 1 ELSE 0 END AS age,
-                observed_to = observed.period_end AND coalesce(died_on > observed.period_end, TRUE) AS is_present,
-                coalesce(registered.practice_id, '{NOWHERE}') AS practice_id,
-                coalesce(practice_cluster.cluster_id, '{NOWHERE}') AS cluster_id
-            FROM observed
-            JOIN member ON member.patient_id = observed.patient_id
-            JOIN reporting ON reporting.period_end = observed.period_end
-            LEFT JOIN registered
-                ON registered.patient_id = observed.patient_id AND registered.period_end = observed.period_end
-            LEFT JOIN practice_cluster
-                ON practice_cluster.practice_id = registered.practice_id
-                AND practice_cluster.period_end = observed.period_end
-        ) AS base
-        ORDER BY patient_id, period_end
-    """
+def in_order_of_units(base: pl.DataFrame) -> pl.DataFrame:
+    """Return rows of patients and dates so that those of one practice and patient stand together."""
+    practice = base["practice_id"].to_physical().to_numpy()
+    day = base["period_end"].to_physical().to_numpy()
+    patient = base["patient_id"].to_numpy()
+    return base[np.lexsort((day, patient, practice))]
 
 
 def create_period(con: duckdb.DuckDBPyConnection, dates: Sequence[date], months: int) -> None:
@@ -230,10 +140,10 @@ def patient_sql(months: int) -> str:
         SELECT
             patient_id, start_{months} AS period_start, period_end, sex, age, age_band, diabetes_type,
             diabetes_since_on, from_{months} AS observed_from, observed_to,
-            least(days_{months}, 1 + date_diff('day', from_{months}, observed_to)) / 365.25 AS observed_years,
+            (1 + date_diff('day', from_{months}, observed_to)) / 365.25 AS observed_years,
             is_present, died_on, municipality_id, practice_id, cluster_id, hospital_id
         FROM patient_at
-        WHERE days_{months} > 0
+        WHERE from_{months} <= observed_to
     """
 
 
@@ -241,9 +151,9 @@ def base_of(patient_at: pl.DataFrame, months: int) -> pl.DataFrame:
     """Return the rows that `patient_sql` selects from `patient_at`, without a way through the database."""
     days = 1 + (pl.col("observed_to") - pl.col("observed_from")).dt.total_days()
     return (
-        patient_at.filter(pl.col(f"days_{months}") > 0)
+        patient_at.filter(pl.col(f"from_{months}") <= pl.col("observed_to"))
         .rename({f"start_{months}": "period_start", f"from_{months}": "observed_from"})
-        .with_columns((pl.min_horizontal(f"days_{months}", days) / DAYS_PER_YEAR).alias("observed_years"))
+        .with_columns((days / DAYS_PER_YEAR).alias("observed_years"))
         .select(BASE_COLUMNS)
     )
 

@@ -1,18 +1,20 @@
 """Put the columns of many variables beside the base columns by number, instead of by joins.
 
-What is meant is `joined_sql`: base columns LEFT JOIN each variable on patient and period, and any SQL engine may run
-that. On one machine, thirty hash joins would cost more than everything else the engine does; here every row of a
+What is meant is `joined.joined_sql`: base columns LEFT JOIN each variable on patient and period, and any SQL engine may
+run that. On one machine, thirty hash joins would cost more than everything else the engine does; here every row of a
 variable is moved to its place in one step. A test holds both equal.
 """
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from indicators.joined import day_column
 from indicators.variables import Variable
 from tvaers.errors import DefinitionError
 
@@ -36,17 +38,40 @@ class Grid:
     dates: Sequence[date]
     people: int
 
-    def numbers(self, frame: pl.DataFrame) -> Places:
+    @cached_property
+    def ends(self) -> NDArray[np.int64]:
+        """The reporting dates as days since 1970."""
+        return np.array(self.dates, dtype="datetime64[D]").astype(np.int64)
+
+    @cached_property
+    def numbers(self) -> Places:
+        """The number of each base row's patient and period."""
+        return self.numbers_of(self.base)
+
+    def numbers_of(self, frame: pl.DataFrame) -> Places:
         """Return the number of each row's patient and period."""
-        ends = np.array(self.dates, dtype="datetime64[D]")
-        periods = np.searchsorted(ends, frame["period_end"].to_numpy().astype("datetime64[D]"))
-        return frame["patient_id"].to_numpy().astype(np.int64) * len(self.dates) + periods
+        return _patients(frame) * len(self.dates) + np.searchsorted(self.ends, _days(frame, "period_end"))
 
     def rows_by_number(self) -> Places:
         """Return the row on which each patient and period stands, -1 where there is none."""
         rows = np.full((self.people + 1) * len(self.dates), -1, dtype=np.int64)
-        rows[self.numbers(self.base)] = np.arange(self.base.height)
+        rows[self.numbers] = np.arange(self.base.height)
         return rows
+
+
+@dataclass(frozen=True)
+class Latest:
+    """A variable's row of the latest day until each period's end, for each number of patient and period.
+
+    It does not depend on where periods start, so it serves all lengths of period.
+
+    Attributes:
+        rows: The row, -1 where there is none.
+        days: Its day, in days since 1970.
+    """
+
+    rows: Places
+    days: Places
 
 
 def place_beside(
@@ -54,6 +79,7 @@ def place_beside(
     variables: Sequence[Variable],
     frames: Mapping[str, pl.DataFrame],
     columns: Mapping[str, Sequence[str]],
+    kept: dict[str, Latest] | None = None,
 ) -> pl.DataFrame:
     """Return the base columns with the value columns of each variable beside them, NULL where it has no row.
 
@@ -62,11 +88,13 @@ def place_beside(
         variables: Those to place.
         frames: Rows of each variable, by name.
         columns: Value columns of each variable, by name.
+        kept: The latest rows of variables that another length of period has placed before; added to.
 
     Raises:
         DefinitionError: A variable returned two rows for one patient (and period or day).
     """
     by_number = grid.rows_by_number()
+    kept = {} if kept is None else kept
     placed = [grid.base]
     for variable in variables:
         frame, own = frames[variable.name], columns[variable.name]
@@ -75,7 +103,9 @@ def place_beside(
         elif variable.rows == "patient and period":
             origin = origin_by_period(grid, variable, frame, by_number)
         else:
-            origin = origin_by_day(grid, variable, frame, own)
+            if variable.name not in kept:
+                kept[variable.name] = latest_of(grid, variable, frame, own)
+            origin = origin_by_day(grid, variable, kept[variable.name])
         placed.append(taken_from(frame, own, origin))
     return pl.concat(placed, how="horizontal")
 
@@ -90,7 +120,7 @@ def origin_by_patient(grid: Grid, variable: Variable, frame: pl.DataFrame) -> Pl
 
 def origin_by_period(grid: Grid, variable: Variable, frame: pl.DataFrame, by_number: Places) -> Places:
     """Return for each base row the row of the variable that belongs to patient and period, -1 where there is none."""
-    target = by_number[grid.numbers(frame)]
+    target = by_number[grid.numbers_of(frame)]
     is_wanted = target >= 0
     origin = np.full(grid.base.height, -1, dtype=np.int64)
     origin[target[is_wanted]] = np.flatnonzero(is_wanted)
@@ -98,16 +128,37 @@ def origin_by_period(grid: Grid, variable: Variable, frame: pl.DataFrame, by_num
     return origin
 
 
-def origin_by_day(grid: Grid, variable: Variable, frame: pl.DataFrame, own: Sequence[str]) -> Places:
-    """Return for each base row the row of the variable of the period's latest day, -1 where the period has none."""
-    day = day_column(variable, own)
+def latest_of(grid: Grid, variable: Variable, frame: pl.DataFrame, own: Sequence[str]) -> Latest:
+    """Return a variable's row of the latest day until each period's end.
+
+    Each row is put into the first period that ends on or after its day, and the latest of each period is carried on
+    to the periods after it.
+    """
+    days = _days(frame, day_column(variable, own))
+    periods = np.searchsorted(grid.ends, days)
+    numbers = _patients(frame) * len(grid.dates) + periods
+    is_wanted = periods < len(grid.dates)
+    latest = np.full((grid.people + 1) * len(grid.dates), np.iinfo(np.int64).min)
+    np.maximum.at(latest, numbers[is_wanted], days[is_wanted])
+    is_latest = is_wanted.copy()
+    is_latest[is_wanted] = latest[numbers[is_wanted]] == days[is_wanted]
+    rows = np.full(len(latest), -1, dtype=np.int64)
+    rows[numbers[is_latest]] = np.flatnonzero(is_latest)
     if len(own) > 1:
-        refuse_repeated(variable, frame.select("patient_id", day).n_unique(), frame.height)
+        refuse_repeated(variable, int(np.count_nonzero(rows >= 0)), int(np.count_nonzero(is_latest)))
+    filled = np.where(rows >= 0, np.arange(len(rows)), -1).reshape(-1, len(grid.dates))
+    carried = np.maximum.accumulate(filled, axis=1).ravel()
+    return Latest(np.where(carried >= 0, rows[carried], -1), latest[carried])
+
+
+def origin_by_day(grid: Grid, variable: Variable, latest: Latest) -> Places:
+    """Return for each base row the row of the variable of the period's latest day, -1 where the period has none."""
     base = grid.base
     if variable.within:
         first = (pl.col("period_end") + pl.duration(days=1)).dt.offset_by(f"-{variable.within}mo")
-        base = base.with_columns(pl.max_horizontal("period_start", first).alias("period_start"))
-    return rows_of_latest_day(frame, day, base, first="period_start", last="period_end")
+        base = base.select(pl.max_horizontal("period_start", first).alias("period_start"))
+    is_within = latest.days[grid.numbers] >= _days(base, "period_start")
+    return np.where(is_within, latest.rows[grid.numbers], -1)
 
 
 def rows_of_latest_day(facts: pl.DataFrame, day: str, base: pl.DataFrame, *, first: str, last: str) -> Places:
@@ -138,24 +189,15 @@ def taken_from(frame: pl.DataFrame, columns: Sequence[str], rows: Places) -> pl.
 
 def days_of_patients(frame: pl.DataFrame, day: str) -> Places:
     """Return numbers in the order of patients, then days; the days of one patient never reach the next's."""
-    numbers = frame[day].to_physical().to_numpy().astype(np.int64) + DAY_ZERO
-    return frame["patient_id"].to_numpy().astype(np.int64) * DAYS_PER_PATIENT + numbers
+    return _patients(frame) * DAYS_PER_PATIENT + _days(frame, day) + DAY_ZERO
 
 
-def day_column(variable: Variable, own: Sequence[str]) -> str:
-    """Return the column that holds the day of a variable's rows.
+def _patients(frame: pl.DataFrame) -> Places:
+    return frame["patient_id"].to_numpy().astype(np.int64)
 
-    Raises:
-        DefinitionError: No column ends in `_on`.
-    """
-    for column in own:
-        if column.endswith("_on"):
-            return column
-    raise DefinitionError(
-        "A variable with rows of patient and day returns no day.",
-        where=f"variables/{variable.name}.sql",
-        what_to_do="Let the name of the day's column end in _on.",
-    )
+
+def _days(frame: pl.DataFrame, day: str) -> Places:
+    return frame[day].to_physical().to_numpy().astype(np.int64)
 
 
 def refuse_repeated(variable: Variable, distinct: int, rows: int) -> None:
@@ -171,35 +213,3 @@ def refuse_repeated(variable: Variable, distinct: int, rows: int) -> None:
             how_much=f"{rows - distinct} rows too many.",
             what_to_do=f"Group by {variable.rows.replace('patient', 'patient_id').replace('period', 'period_end')}.",
         )
-
-
-def joined_sql(variables: Sequence[Variable], columns: Mapping[str, Sequence[str]]) -> str:
-    """Return the SELECT that means the same, over `patient` and one relation `variable_<name>` per variable."""
-    selected = "".join(f", {table_of(v)}.{column}" for v in variables for column in columns[v.name])
-    joins = ""
-    for variable in variables:
-        table = table_of(variable)
-        rows = latest_sql(variable, columns[variable.name]) if variable.rows == "patient and day" else table
-        joins += f" LEFT JOIN {rows} ON {table}.patient_id = patient.patient_id"
-        if variable.rows != "patient":
-            joins += f" AND {table}.period_end = patient.period_end"
-    return f"SELECT patient.*{selected} FROM patient{joins}"
-
-
-def latest_sql(variable: Variable, own: Sequence[str]) -> str:
-    """Return the row of each period's latest day as a relation of the same name, with period_end."""
-    table, day = table_of(variable), day_column(variable, own)
-    chosen = ", ".join(
-        f"max({column}) AS {column}" if column == day else f"max_by({column}, {day}) AS {column}" for column in own
-    )
-    first = f"period_end + INTERVAL '1' DAY - INTERVAL '{variable.within}' MONTH"
-    within = f" WHERE day >= {first}" if variable.within else ""
-    return (
-        f"(SELECT patient_id, period_end, {chosen} FROM {table} JOIN period_day ON period_day.day = {table}.{day}"
-        f"{within} GROUP BY patient_id, period_end) AS {table}"
-    )
-
-
-def table_of(variable: Variable) -> str:
-    """Return the name of the relation that holds a variable's rows."""
-    return f"variable_{variable.name}"

@@ -7,7 +7,7 @@ from typing import cast
 import numpy as np
 import polars as pl
 
-from indicators.cells import KEYS, Counted
+from indicators.cells import Counted
 from indicators.clauses import DAYS_PER_YEAR
 from indicators.patient_period import first_day
 from indicators.statistics import Numbers, proportion, rate
@@ -33,6 +33,7 @@ RESULT_COLUMNS: dict[str, str] = {
     "ci_high": "DOUBLE",
     "state": "VARCHAR NOT NULL",
 }
+STATE = pl.Enum(["computed", "no_data", "not_applicable"])
 NUMBERS = tuple(name for name, kind in RESULT_COLUMNS.items() if kind in ("BIGINT", "DOUBLE"))
 Covered = Callable[[Counted, date, date], bool]
 
@@ -45,8 +46,8 @@ def results_of(
     Args:
         each: The indicator and its place.
         keys: All units and parts of their breakdowns for which a row is wanted.
-        numbers: What was counted, with the key columns; a missing row counts 0.
-        medians: Value and interval with the key columns, for a median.
+        numbers: What was counted, row by row as the keys; NULL counts 0.
+        medians: Value and interval, row by row as the keys, for a median.
         is_covered: Whether the extracts that the indicator needs cover a period.
 
     Raises:
@@ -54,23 +55,21 @@ def results_of(
     """
     indicator = each.indicator
     columns = [name for name in each.counts if name in numbers.columns]
-    frame = keys.join(numbers.select(*KEYS, *columns), on=list(KEYS), how="left", maintain_order="left")
-    frame = frame.rename({name: name.removesuffix(f"_{each.tag}") for name in columns})
-    frame = frame.with_columns(pl.col(name.removesuffix(f"_{each.tag}")).fill_null(0) for name in columns)
-    frame = with_numbers(each, frame, medians)
+    counted = numbers.select(pl.col(name).fill_null(0).alias(name.removesuffix(f"_{each.tag}")) for name in columns)
+    frame = with_numbers(each, pl.concat([keys, counted], how="horizontal"), medians)
     ends = frame["period_end"].unique().sort().to_list()
     starts = [first_day(end, indicator.period) for end in ends]
     covered = [is_covered(each, start, end) for start, end in zip(starts, ends, strict=True)]
     types = {"period_end": pl.Date, "period_start": pl.Date, "is_covered": pl.Boolean}
     periods = pl.DataFrame({"period_end": ends, "period_start": starts, "is_covered": covered}, schema=types)
     frame = frame.join(periods, on="period_end", how="left", maintain_order="left").with_columns(
-        pl.lit(indicator.id).alias("indicator_id"),
+        pl.lit(indicator.id).cast(pl.Categorical).alias("indicator_id"),
         pl.lit(indicator.version, dtype=pl.Int32).alias("definition_version"),
         pl.when(~pl.col("level").is_in(list(indicator.report_by)))
-        .then(pl.lit("not_applicable"))
+        .then(pl.lit("not_applicable", STATE))
         .when(~pl.col("is_covered"))
-        .then(pl.lit("no_data"))
-        .otherwise(pl.lit("computed"))
+        .then(pl.lit("no_data", STATE))
+        .otherwise(pl.lit("computed", STATE))
         .alias("state"),
     )
     shown = pl.col("state") == "computed"
@@ -90,9 +89,8 @@ def with_numbers(each: Counted, frame: pl.DataFrame, medians: pl.DataFrame | Non
         years.alias("patient_years"),
     )
     if indicator.kind == "median":
-        empty = pl.DataFrame(schema=dict.fromkeys(("value", "ci_low", "ci_high"), pl.Float64))
-        found = medians if medians is not None else pl.concat([frame.select(KEYS).clear(), empty], how="horizontal")
-        frame = frame.join(found, on=list(KEYS), how="left", maintain_order="left")
+        empty = [pl.lit(None, pl.Float64).alias(name) for name in ("value", "ci_low", "ci_high")]
+        frame = frame.with_columns(medians if medians is not None else empty)
         return frame.with_columns(
             pl.lit(None, pl.Int64).alias("numerator"), pl.lit(None, pl.Int64).alias("numerator_patients")
         )

@@ -48,7 +48,7 @@ class Silence:
         """Return rows of `patient_period` of one length of period with the truth column."""
         unit = COLUMN[self.level]
         silent = self.units.filter(pl.col("months") == months).select(
-            "period_end", pl.col("unit_id").alias(unit), pl.lit(value=True).alias(self.name)
+            "period_end", pl.col("unit_id").cast(rows.schema[unit]).alias(unit), pl.lit(value=True).alias(self.name)
         )
         return rows.join(silent, on=["period_end", unit], how="left", maintain_order="left").with_columns(
             pl.col(self.name).fill_null(value=False)

@@ -67,13 +67,19 @@ class WhoAndWhere:
         self.observed = self._observed()
 
     def _observed(self) -> list[tuple[date, date]]:
-        """First and last day of each stretch of the period: alive, living in the area, and with diabetes."""
+        """First and last day of each stretch of the period: alive, living in the area, and with diabetes.
+
+        Of a patient who moved away and came back, only those after the last return.
+        """
         found: list[tuple[date, date]] = []
         for home in sorted(self.rows["residence"], key=lambda row: row["starts_on"]):
             first = max(home["starts_on"], self.start, self.diabetes["diabetes_since_on"])
             last = min(home["ends_on"] or self.end, self.person["died_on"] or self.end, self.end)
             if found:
-                first = max(first, found[-1][1] + timedelta(days=1))
+                if first > found[-1][1] + timedelta(days=1) and first <= last:
+                    found = []
+                else:
+                    first = max(first, found[-1][1] + timedelta(days=1))
             if first <= last:
                 found.append((first, last))
         return found

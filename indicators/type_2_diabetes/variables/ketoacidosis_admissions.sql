@@ -6,29 +6,33 @@
 --
 -- Acute physical hospital contacts, admitted or not: from 2019 the register does not say who was admitted, and many
 -- are treated and sent home the same day. Only while the patient is observed.
+WITH ketoacidosis AS (
+    SELECT DISTINCT diagnosis.patient_id, diagnosis.contact_id, diagnosis.diagnosed_on
+    FROM diagnosis
+    JOIN codelist
+        ON codelist.list = 'ketoacidosis'
+        AND codelist.system = diagnosis.code_system
+        AND codelist.code = diagnosis.code
+    WHERE diagnosis.diagnosis_type IN ('A', 'B') AND diagnosis.retraction <> 'yes'
+)
+
 SELECT
-    diagnosis.patient_id,
+    ketoacidosis.patient_id,
     period_day.period_end,
-    COUNT(DISTINCT diagnosis.diagnosed_on) AS ketoacidosis_admission_count,
-    MAX(diagnosis.diagnosed_on) AS latest_ketoacidosis_admission_on
-FROM diagnosis
-JOIN codelist
-    ON codelist.list = 'ketoacidosis'
-    AND codelist.system = diagnosis.code_system
-    AND codelist.code = diagnosis.code
+    COUNT(DISTINCT ketoacidosis.diagnosed_on) AS ketoacidosis_admission_count,
+    MAX(ketoacidosis.diagnosed_on) AS latest_ketoacidosis_admission_on
+FROM ketoacidosis
 JOIN hospital_contact
-    ON hospital_contact.patient_id = diagnosis.patient_id
-    AND hospital_contact.contact_id = diagnosis.contact_id
-JOIN period_day ON period_day.day = diagnosis.diagnosed_on
-JOIN patient ON patient.patient_id = diagnosis.patient_id AND patient.period_end = period_day.period_end
+    ON hospital_contact.patient_id = ketoacidosis.patient_id
+    AND hospital_contact.contact_id = ketoacidosis.contact_id
+JOIN period_day ON period_day.day = ketoacidosis.diagnosed_on
+JOIN patient ON patient.patient_id = ketoacidosis.patient_id AND patient.period_end = period_day.period_end
 WHERE
-    diagnosis.diagnosis_type IN ('A', 'B')
-    AND diagnosis.retraction <> 'yes'
-    AND hospital_contact.is_physical
+    hospital_contact.is_physical
     AND (
         hospital_contact.patient_type IN ('inpatient', 'emergency')
         OR COALESCE(hospital_contact.is_acute, FALSE)
     )
-    AND diagnosis.diagnosed_on >= patient.observed_from
-    AND diagnosis.diagnosed_on <= patient.observed_to
-GROUP BY diagnosis.patient_id, period_day.period_end
+    AND ketoacidosis.diagnosed_on >= patient.observed_from
+    AND ketoacidosis.diagnosed_on <= patient.observed_to
+GROUP BY ketoacidosis.patient_id, period_day.period_end

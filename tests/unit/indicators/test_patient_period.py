@@ -117,13 +117,40 @@ def test_only_days_with_the_disease_and_in_the_area_are_observed():
 
         residence
         patient | starts_on  | ends_on
-        1       | 2000-01-01 | 2025-03-31
-        1       | 2025-06-01 | 2025-06-30
+        1       | 2000-01-01 | 2025-06-30
     """
     found = row(drawing, "2025-12-31")
     assert (found["observed_from"], found["observed_to"]) == (date(2025, 3, 1), date(2025, 6, 30))
-    assert found["observed_years"] == pytest.approx((31 + 30) / 365.25)
+    assert found["observed_years"] == pytest.approx((31 + 30 + 31 + 30) / 365.25)
     assert not found["is_present"]
+
+
+def test_a_person_who_moved_away_and_came_back_is_observed_from_the_return():
+    drawing = """
+        residence
+        patient | municipality_code | starts_on  | ends_on
+        1       | 0791              | 2000-01-01 | 2025-03-31
+        1       | 0791              | 2025-06-01 | 2025-08-31
+        1       | 0740              | 2025-09-01 |
+    """
+    found = row(drawing, "2025-12-31")
+    assert (found["observed_from"], found["observed_to"]) == (date(2025, 6, 1), date(2025, 12, 31))
+    assert found["observed_years"] == pytest.approx((30 + 31 + 31 + 30 + 31 + 30 + 31) / 365.25)
+    assert row(drawing, "2025-05-31")["observed_to"] == date(2025, 3, 31)
+    assert row(drawing, "2026-05-31")["observed_years"] == pytest.approx(365 / 365.25)
+
+
+def test_a_single_day_away_ends_a_stay_and_none_does_not():
+    drawing = """
+        residence
+        patient | municipality_code | starts_on  | ends_on
+        1       | 0791              | 2000-01-01 | 2025-03-31
+        1       | 0740              | 2025-04-01 | 2025-06-30
+        2       | 0791              | 2000-01-01 | 2025-03-31
+        2       | 0740              | 2025-04-02 | 2025-06-30
+    """
+    found = {each["patient_id"]: each["observed_from"] for each in rows(drawing, "2025-12-31")}
+    assert sorted(found.values()) == [date(2025, 1, 1), date(2025, 4, 2)]
 
 
 def test_addresses_that_overlap_do_not_make_a_year_longer():

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from scipy.stats import binom, poisson
+from statsmodels.stats.proportion import proportion_confint
 
 from indicators.statistics import median_ranks, proportion, rate
 
@@ -13,6 +14,15 @@ def test_the_interval_of_a_proportion_is_wilsons(numerator, denominator, low, hi
     value, found_low, found_high = proportion(np.array([float(numerator)]), np.array([float(denominator)]))
     assert value[0] == numerator / denominator
     assert (round(found_low[0], 4), round(found_high[0], 4)) == (low, high)
+
+
+def test_the_interval_of_a_proportion_is_exactly_that_of_the_library():
+    cases = np.repeat(np.arange(1.0, 60.0), 60)
+    hits = np.minimum(np.tile(np.arange(60.0), 59), cases)
+    is_between = (hits > 0) & (hits < cases)
+    found = [column[is_between] for column in proportion(hits, cases)[1:]]
+    expected = proportion_confint(hits[is_between], cases[is_between], alpha=0.05, method="wilson")
+    assert all(np.array_equal(ours, theirs) for ours, theirs in zip(found, expected, strict=True))
 
 
 def test_nobody_in_the_denominator_gives_no_number():

@@ -1,0 +1,54 @@
+"""What placing variables beside the base columns means, as one SELECT that any SQL engine may run."""
+
+from collections.abc import Mapping, Sequence
+
+from indicators.variables import Variable
+from tvaers.errors import DefinitionError
+
+
+def joined_sql(variables: Sequence[Variable], columns: Mapping[str, Sequence[str]]) -> str:
+    """Return the SELECT that means the same, over `patient` and one relation `variable_<name>` per variable."""
+    selected = "".join(f", {table_of(v)}.{column}" for v in variables for column in columns[v.name])
+    joins = ""
+    for variable in variables:
+        table = table_of(variable)
+        rows = latest_sql(variable, columns[variable.name]) if variable.rows == "patient and day" else table
+        joins += f" LEFT JOIN {rows} ON {table}.patient_id = patient.patient_id"
+        if variable.rows != "patient":
+            joins += f" AND {table}.period_end = patient.period_end"
+    return f"SELECT patient.*{selected} FROM patient{joins}"
+
+
+def latest_sql(variable: Variable, own: Sequence[str]) -> str:
+    """Return the row of each period's latest day as a relation of the same name, with period_end."""
+    table, day = table_of(variable), day_column(variable, own)
+    chosen = ", ".join(
+        f"max({column}) AS {column}" if column == day else f"max_by({column}, {day}) AS {column}" for column in own
+    )
+    first = f"period_end + INTERVAL '1' DAY - INTERVAL '{variable.within}' MONTH"
+    within = f" WHERE day >= {first}" if variable.within else ""
+    return (
+        f"(SELECT patient_id, period_end, {chosen} FROM {table} JOIN period_day ON period_day.day = {table}.{day}"
+        f"{within} GROUP BY patient_id, period_end) AS {table}"
+    )
+
+
+def table_of(variable: Variable) -> str:
+    """Return the name of the relation that holds a variable's rows."""
+    return f"variable_{variable.name}"
+
+
+def day_column(variable: Variable, own: Sequence[str]) -> str:
+    """Return the column that holds the day of a variable's rows.
+
+    Raises:
+        DefinitionError: No column ends in `_on`.
+    """
+    for column in own:
+        if column.endswith("_on"):
+            return column
+    raise DefinitionError(
+        "A variable with rows of patient and day returns no day.",
+        where=f"variables/{variable.name}.sql",
+        what_to_do="Let the name of the day's column end in _on.",
+    )
