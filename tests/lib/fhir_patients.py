@@ -162,7 +162,7 @@ def resource(kind: str, drawn: dict[str, str | None], number: int, key: str) -> 
         made |= {"code": concept(*names), "status": cell.get("status", "final")} | timed("effective", cell.get("at"))
         made |= result(cell.get("value"), cell.get("unit", "%"))
         made["component"] = [
-            {"code": concept(f"{part}_blood_pressure"), **result(cell[part], "mm[Hg]")}
+            {"code": concept(f"{part}_blood_pressure"), **result(cell[part], cell.get("unit", "mm[Hg]"))}
             for part in ("systolic", "diastolic")
             if part in cell
         ]

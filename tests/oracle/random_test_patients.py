@@ -179,7 +179,7 @@ def random_cells(chance: random.Random, kind: str, name: str) -> Cells:
         cells |= {"profile": chance.choice([PROFILES.get(category), None])}
         cells["at"] = chance.choice([random_day(chance), random_day(chance), random_stretch(chance), None])
         if name == "blood_pressure_panel":
-            cells |= {"at": chance.choice(["2026-03-01", "2026-03-05", *DAYS])}
+            cells |= {"unit": None, "at": chance.choice(["2026-03-01", "2026-03-05", *DAYS])}
             cells |= {"systolic": chance.choice(["120", "139", "130", "140", "150", None])}
             cells |= {"diastolic": chance.choice(["89", "90", "95", "80"])}
     elif kind == "MedicationRequest":

@@ -8,7 +8,7 @@ WITH part AS (
     FROM component
     JOIN codelist ON codelist.system = component.system AND codelist.code = component.code
     WHERE codelist.list IN ('systolic_blood_pressure', 'diastolic_blood_pressure')
-        AND component.unit IN ('mm[Hg]', 'mmHg')
+        AND component.unit = 'mm[Hg]'
     GROUP BY component.fact_id, codelist.list
 ), reading AS (
     SELECT

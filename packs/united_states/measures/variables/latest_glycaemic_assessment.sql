@@ -7,7 +7,7 @@ WITH assessed AS (
     SELECT
         fact.patient_id, patient.period_end, fact.latest_on, fact.has_value,
         CASE WHEN fact.unit = '%' THEN
-            fact.value + CASE fact.comparator WHEN '<' THEN -0.001 WHEN '>' THEN 0.001 ELSE 0 END
+            fact.value + CASE WHEN fact.comparator = '>' THEN 0.001 ELSE 0 END
         END AS percent
     FROM fact
     JOIN patient ON patient.patient_id = fact.patient_id
