@@ -31,18 +31,28 @@ def offer_accepted_rows(con: duckdb.DuckDBPyConnection, mapping: Mapping, identi
     A delivery of changed identifiers keeps its own pseudonyms: it is what tells which one is newer.
     """
     tells_aliases = any(f"core.{target.table}" == ALIAS for target in mapping.targets)
-    has_aliases = con.execute(f"SELECT count(*) FROM {ALIAS}").fetchone() != (0,)
-    renamed = identifiers if has_aliases and not tells_aliases else ()
-    newest = ", ".join(f"coalesce({name}__alias.patient_id, rows.{name}) AS {name}" for name in renamed)
-    joins = " ".join(
-        f"LEFT JOIN {ALIAS} AS {name}__alias ON rows.{name} = {name}__alias.old_patient_id" for name in renamed
-    )
-    rows = f"SELECT rows.*{f' REPLACE ({newest})' if newest else ''} FROM {DELIVERED} AS rows {joins}"
+    rows = newest_pseudonyms(con, DELIVERED, () if tells_aliases else identifiers)
     waiting = f"SELECT row_number FROM {FAILED} GROUP BY row_number HAVING bool_and(rule = '{PARTNER_UNKNOWN}')"
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW staged AS {rows} WHERE rows.row_number NOT IN (SELECT row_number FROM {FAILED})"
     )
     con.execute(f"CREATE OR REPLACE TEMP VIEW {WAITING} AS {rows} WHERE rows.row_number IN ({waiting})")
+    offer_relations(con, mapping)
+
+
+def newest_pseudonyms(con: duckdb.DuckDBPyConnection, table: str, identifiers: tuple[str, ...]) -> str:
+    """Return the SELECT of the rows of a table, called `rows`, under the newest pseudonyms."""
+    has_aliases = con.execute(f"SELECT count(*) FROM {ALIAS}").fetchone() != (0,)
+    renamed = identifiers if has_aliases else ()
+    newest = ", ".join(f"coalesce({name}__alias.patient_id, rows.{name}) AS {name}" for name in renamed)
+    joins = " ".join(
+        f"LEFT JOIN {ALIAS} AS {name}__alias ON rows.{name} = {name}__alias.old_patient_id" for name in renamed
+    )
+    return f"SELECT rows.*{f' REPLACE ({newest})' if newest else ''} FROM {table} AS rows {joins}"
+
+
+def offer_relations(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
+    """Offer the relations of a mapping over the rows offered as `staged`."""
     for name, select in mapping.relations.items():
         con.execute(f"CREATE OR REPLACE TEMP TABLE {name} AS {select}")
 

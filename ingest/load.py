@@ -10,6 +10,7 @@ from data_contracts.warehouse_tables import load_tables
 from ingest.alias import apply_aliases, target_of
 from ingest.balance import refuse_unbalanced
 from ingest.conform import offer_accepted_rows, select_rows, withdraw_relations
+from ingest.derive import derive_anew, forget_rows, keep_rows
 from ingest.partner import follow, forget_changes, note_changes
 from ingest.same_fact import (
     REPEATED,
@@ -88,6 +89,7 @@ def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: 
     changed = {target.table for target in mapping.targets}
     changed |= _make_way(con, pack, mapping, arrival.batch_id)
     _bring_back(con, pack, [batch.file_type for batch in earlier])
+    changed |= derive_anew(con, pack, mapping)
     released = stop_waiting(con, pack)
     changed |= follow(con, pack)
     if earlier or is_touched_by(mapping):
@@ -104,7 +106,10 @@ def _add(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival) -> int:
     identifiers = tuple(column.name for column in contract.columns if column.type == "identifier")
     offer_accepted_rows(con, mapping, identifiers)
     duplicates = 0
-    for number, target in enumerate(mapping.targets):
+    if mapping.from_all_deliveries:
+        keep_rows(con, contract, batch_id)
+        duplicates = _park_repeated(con, mapping, mapping.targets[0], batch_id)
+    for number, target in enumerate(() if mapping.from_all_deliveries else mapping.targets):
         lost = _fill(con, mapping, target, batch_id)
         if number == 0:
             duplicates = lost + _park_repeated(con, mapping, target, batch_id)
@@ -140,6 +145,7 @@ def _take_away(con: duckdb.DuckDBPyConnection, pack: Pack, batch: Batch) -> None
         if target.upsert:
             settle(con, target)
     forget_waiting(con, batch.batch_id)
+    forget_rows(con, batch.batch_id)
     mark_replaced(con, batch.batch_id)
 
 
@@ -150,7 +156,12 @@ def _make_way(con: duckdb.DuckDBPyConnection, pack: Pack, mapping: Mapping, batc
         first, *rest = pack.mapping(file_type).targets
         for table in {target.table for target in mapping.targets}:
             target = target_of(pack.mapping(file_type), table)
-            if target is None or target.upsert or not repeats_of_others(con, target, others, [batch_id]):
+            if (
+                target is None
+                or target.upsert
+                or pack.mapping(file_type).from_all_deliveries
+                or not repeats_of_others(con, target, others, [batch_id])
+            ):
                 continue
             parked = move(con, table, "core", "parked", "among_others")
             changed.add(table)

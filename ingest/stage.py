@@ -94,6 +94,11 @@ def take_over(con: duckdb.DuckDBPyConnection) -> None:
         con.execute(f"ALTER TABLE IF EXISTS {coming} RENAME TO {present.rpartition('.')[2]}")
 
 
+def staged_types(contract: Contract) -> dict[str, str]:
+    """Return the staged columns of a contract that looks nothing up, with their DuckDB types."""
+    return {name: kind for name, (kind, _) in _layout(contract, Lookups({}, {})).items()}
+
+
 def _layout(contract: Contract, lookups: Lookups) -> dict[str, tuple[str, str]]:
     """Return the staged columns: name to (DuckDB type, expression over the pseudonymised block)."""
     columns = {"row_number": ("BIGINT", "row_number"), "delivered_on": ("DATE", "delivered_on")}

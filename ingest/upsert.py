@@ -1,8 +1,7 @@
 """Facts that later deliveries know better: the newest version stays, and the earlier ones are parked.
 
 A fact with one version lies in the core table. A fact with several has all of them parked as they were told, and the
-core table holds what follows from them, so that taking a delivery away leaves what the others told. A fact that was
-taken back is parked with its key only.
+core table holds what follows from them, so that taking a delivery away leaves what the others told.
 """
 
 import duckdb
@@ -24,7 +23,7 @@ def admit(con: duckdb.DuckDBPyConnection, target: Target, select: str, batch_id:
         The number of delivered rows of which nothing stayed: another row of the delivery, or an equal one of an earlier
         delivery, tells the same fact.
     """
-    table, upsert = target.table, _upsert(target)
+    table = target.table
     columns = core_columns(table)
     told = [name for name in columns if name != "batch_id"]
     filled = ", ".join(target.columns)
@@ -35,14 +34,7 @@ def admit(con: duckdb.DuckDBPyConnection, target: Target, select: str, batch_id:
     )
     _park_unchanged(con, table, told)
     keys = ", ".join(target.same_fact.columns)
-    withdrawn = f" UNION SELECT {keys} FROM {upsert.withdrawn}" if upsert.withdrawn else ""
-    con.execute(f"CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT {keys} FROM candidate{withdrawn}")
-    if upsert.withdrawn:
-        con.execute(
-            f"INSERT INTO parked.{table} ({keys}, batch_id) SELECT DISTINCT {keys}, CAST(? AS INTEGER) "
-            f"FROM {upsert.withdrawn}",
-            [batch_id],
-        )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE touched AS SELECT DISTINCT {keys} FROM candidate")
     settle(con, target, candidates=True)
     row = con.execute(
         f"SELECT count(DISTINCT row_number) FROM (SELECT row_number FROM unchanged UNION ALL FROM "
@@ -61,24 +53,22 @@ def settle(con: duckdb.DuckDBPyConnection, target: Target, *, candidates: bool =
         target: A target with `upsert`.
         candidates: Also take the versions in the temporary table `candidate`.
     """
-    table, upsert, keys = target.table, _upsert(target), target.same_fact.columns
+    table, keys = target.table, target.same_fact.columns
     columns = core_columns(table)
     listed, key_list = ", ".join(columns), ", ".join(keys)
-    told = f" AND own.{upsert.newest} IS NOT NULL" if upsert.withdrawn else ""
     touched = f"EXISTS (SELECT 1 FROM touched WHERE {same_values(keys, 'own', 'touched')})"
     twin = same_values((*keys, "batch_id"), "own", "twin")
     new = f" UNION ALL SELECT row_number, {listed} FROM candidate" if candidates else ""
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE version AS "
-        f"SELECT CAST(NULL AS BIGINT) AS row_number, {listed} FROM parked.{table} AS own WHERE {touched}{told} "
+        f"SELECT CAST(NULL AS BIGINT) AS row_number, {listed} FROM parked.{table} AS own WHERE {touched} "
         f"UNION ALL SELECT row_number, {listed} FROM core.{table} AS own WHERE {touched} "
         f"AND NOT EXISTS (SELECT 1 FROM parked.{table} AS twin WHERE {twin}){new}"
     )
     con.execute(f"DELETE FROM core.{table} AS own WHERE {touched}")
-    con.execute(f"DELETE FROM parked.{table} AS own WHERE {touched}{told}")
+    con.execute(f"DELETE FROM parked.{table} AS own WHERE {touched}")
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE plural AS SELECT {key_list} FROM version GROUP BY ALL HAVING count(*) > 1"
-        + (f" UNION SELECT {key_list} FROM parked.{table} AS own WHERE {touched}" if upsert.withdrawn else "")
     )
     is_plural = f"EXISTS (SELECT 1 FROM plural WHERE {same_values(keys, 'own', 'plural')})"
     con.execute(f"INSERT INTO parked.{table} ({listed}) SELECT {listed} FROM version AS own WHERE {is_plural}")
@@ -96,15 +86,10 @@ def _merged(target: Target, columns: tuple[str, ...], is_plural: str) -> str:
     newest = f"own.{upsert.newest} DESC NULLS LAST, " if upsert.newest else ""
     order = f"{newest}standing.place DESC, own.row_number DESC NULLS LAST"
     known = {name: f"first_value(own.{name} IGNORE NULLS) OVER everything" for name in upsert.carry_over}
-    known |= {name: f"min(own.{name}) OVER everything" for name in upsert.earliest}
     values = ", ".join(f"{known.get(name, f'own.{name}')} AS {name}" for name in columns)
-    withdrawn = ""
-    if upsert.withdrawn:
-        gone = f"gone.{upsert.newest} IS NULL AND {same_values(keys, 'own', 'gone')}"
-        withdrawn = f" AND NOT EXISTS (SELECT 1 FROM parked.{target.table} AS gone WHERE {gone})"
     return (
         f"SELECT {values}, own.row_number FROM version AS own JOIN standing USING (batch_id) "
-        f"WHERE {is_plural}{withdrawn} "
+        f"WHERE {is_plural} "
         f"WINDOW everything AS (PARTITION BY {partition} ORDER BY {order} "
         "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) "
         f"QUALIFY row_number() OVER (PARTITION BY {partition} ORDER BY {order}) = 1"

@@ -109,14 +109,10 @@ class Upsert(Part):
     Attributes:
         newest: Core column whose greatest value wins; None when the later delivery wins.
         carry_over: Core columns that, when NULL in the row that stays, take the newest value of the others.
-        earliest: Core columns that take the least value of all.
-        withdrawn: A relation with the columns of `same_fact`: facts that were taken back and leave the core table.
     """
 
     newest: str | None = None
     carry_over: tuple[str, ...] = ()
-    earliest: tuple[str, ...] = ()
-    withdrawn: str | None = None
 
 
 class Target(Part):
@@ -133,6 +129,8 @@ class Target(Part):
         prefer: Order (SQL over the staged row) that says which one.
         same_fact: When two rows tell the same fact.
         upsert: Which of them stays.
+        withdrawn: A relation with the columns of `same_fact`: facts that were taken back; of a mapping
+            `from_all_deliveries` only.
         goes_with_first: Core column that ties its rows to those of the mapping's first target: where that row is parked
             because its fact was told before, these are parked too, and they come back with it.
         columns: Core column to source; a core column left out is NULL; `batch_id` is set by ingest.
@@ -148,6 +146,7 @@ class Target(Part):
     prefer: str | None = None
     same_fact: SameFact
     upsert: Upsert | None = None
+    withdrawn: str | None = None
     goes_with_first: str | None = None
     columns: dict[str, Source]
 
@@ -184,6 +183,8 @@ class Mapping(Part):
         repeats: Expression: true for a row that by design repeats what another delivery tells; it is a duplicate.
         specialty_by_unit: Its hospital contacts come without a specialty and take that of their unit, from the core
             table `hospital_department`; its diagnoses take that of their contact.
+        from_all_deliveries: Its core rows follow from the rows of all its deliveries together, so these are kept, and
+            `staged` then holds them all. Its targets say by `one_per` and `prefer` which row of a fact stays.
         relations: Named SELECTs, each over `staged`, the core tables as `core.<table>`, and the relations before it.
         targets: The core tables in the order in which they are filled. The first decides which rows are duplicates.
     """
@@ -191,5 +192,12 @@ class Mapping(Part):
     file_type: str
     repeats: str | None = None
     specialty_by_unit: bool = False
+    from_all_deliveries: bool = False
     relations: dict[str, str] = Field(default_factory=dict)
     targets: tuple[Target, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _takes_back_only_what_is_worked_out_anew(self) -> "Mapping":
+        if not self.from_all_deliveries and any(target.withdrawn for target in self.targets):
+            raise ValueError("withdrawn needs from_all_deliveries")
+        return self

@@ -241,6 +241,12 @@ CREATE TABLE meta.run (
     code_version VARCHAR NOT NULL
 );
 
+CREATE TABLE meta.told_row (
+    batch_id INTEGER NOT NULL,
+    row_number BIGINT NOT NULL,
+    told VARCHAR NOT NULL
+);
+
 CREATE TABLE meta.version (
     schema_version INTEGER NOT NULL
 );
@@ -502,6 +508,11 @@ COMMENT ON COLUMN meta.run.pack IS 'Country pack in use.';
 COMMENT ON COLUMN meta.run.pack_version IS 'Version of the pack.';
 COMMENT ON COLUMN meta.run.code_version IS 'Version of the software.';
 
+COMMENT ON TABLE meta.told_row IS 'Accepted rows of file types whose facts follow from all their deliveries together, pseudonymised.';
+COMMENT ON COLUMN meta.told_row.batch_id IS 'The delivery (meta.batch).';
+COMMENT ON COLUMN meta.told_row.row_number IS 'Data row in the delivered file; the first row is 1.';
+COMMENT ON COLUMN meta.told_row.told IS 'What the row tells, as a JSON object of the staged columns; persons and keys are hashed.';
+
 COMMENT ON TABLE meta.version IS 'The version of these tables.';
 COMMENT ON COLUMN meta.version.schema_version IS 'Counts up by one when tables or columns change; a warehouse with a higher version than the software knows is refused.';
 
@@ -511,4 +522,4 @@ COMMENT ON COLUMN meta.waiting.row_number IS 'Data row in the delivered file; th
 COMMENT ON COLUMN meta.waiting.partner IS 'Core table of the row it leans on.';
 COMMENT ON COLUMN meta.waiting.key IS 'Key of that row, a keyed hash as everywhere in the warehouse.';
 
-INSERT INTO meta.version VALUES (4);
+INSERT INTO meta.version VALUES (5);

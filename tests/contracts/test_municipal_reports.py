@@ -96,15 +96,6 @@ def test_the_diagnoses_of_referrals_are_dated_by_the_referral() -> None:
     assert sorted(found) == [("DE11", "2022-06-02"), ("DJ44", "2022-07-04")]
 
 
-def test_a_course_reported_later_without_its_referral_finds_it_in_the_warehouse() -> None:
-    known = f"""INSERT INTO core.municipal_course BY NAME SELECT '{pseudonym("citizen")}'::UUID AS patient_id,
-        'r0' AS course_id, '119' AS law, DATE '2022-05-01' AS referred_on, 'active' AS status,
-        TIMESTAMP '2022-05-01' AS reported_at, 1 AS batch_id"""
-    rows = [told("2022-06-29", "CarePlan", "course0", category=COURSE, starts_at="2022-05-20")]
-    (found,) = conformed(rows, "municipal_course", known)
-    assert (found["course_id"], str(found["granted_on"]), found["focus_code"]) == ("r0", "2022-05-20", None)
-
-
 def test_a_referral_received_after_the_course_began_is_not_its_referral() -> None:
     rows = [
         told("2022-06-29", "ServiceRequest", "late", received_on="2022-06-29"),

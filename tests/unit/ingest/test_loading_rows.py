@@ -205,6 +205,14 @@ def test_a_later_register_knows_when_someone_moved_and_taking_it_away_forgets_it
     ]
 
 
+@pytest.mark.parametrize("order", [("2025", "2026"), ("2026", "2025")])
+def test_the_later_register_by_name_knows_better_whichever_arrives_first(warehouse, order):
+    registers = {"2025": HOME, "2026": {**HOME, "bop_vtil": "2026-01-31"}}
+    for name in order:
+        warehouse.deliver("bef", registers[name], name=name)
+    assert warehouse.rows("SELECT ends_on::VARCHAR FROM core.residence") == [("2026-01-31",)]
+
+
 def test_a_death_that_a_later_register_leaves_out_is_remembered(warehouse):
     warehouse.deliver("bef", {**HOME, "doed_dato": "2024-05-01"})
     warehouse.deliver("bef", {**HOME, "kom": "740", "bop_vfra": "2012-01-01"})
