@@ -103,7 +103,7 @@ PRACTICE_CLUSTER = """
 HOSPITAL_DAYS = """
     SELECT patient_id, started_on, max(hospital_id) AS hospital_id
     FROM hospital_contact
-    WHERE is_physical AND hospital_id IS NOT NULL
+    WHERE is_physical AND hospital_id IS NOT NULL AND started_on >= (SELECT min(contact_start) FROM reporting)
     GROUP BY patient_id, started_on
 """
 

@@ -12,6 +12,7 @@ from indicators.cells import Counted, cells_sql, counted_of, values_sql
 from indicators.codelists import create_codelist, named_in
 from indicators.definition import Indicator
 from indicators.dialect import Bound, as_categories, create_view, fetch, ranges, show_all_facts, shown_as, store
+from indicators.joined import day_column
 from indicators.members import create_members, number_of_chunks
 from indicators.patient_period import (
     base_of,
@@ -19,6 +20,7 @@ from indicators.patient_period import (
     create_base,
     create_period,
     create_reporting,
+    first_day,
     is_same_for_all_lengths,
     patient_sql,
 )
@@ -159,13 +161,26 @@ def patient_period(run: Run, months: int) -> pl.DataFrame:
     frames = {}
     for variable in variables:
         if variable.name not in run.kept:
-            frames[variable.name] = fetch(run.con, variable.sql, run.bound)
+            frames[variable.name] = fetch(run.con, rows_sql(run, variable), run.bound)
             if is_same_for_all_lengths(variable):
                 run.kept[variable.name] = frames[variable.name]
         else:
             frames[variable.name] = run.kept[variable.name]
     people = fetch(run.con, "SELECT coalesce(max(patient_id), 0) AS people FROM member").item()
     return place_beside(Grid(base, run.dates, people), variables, frames, run.catalogue.columns, run.latest)
+
+
+def rows_sql(run: Run, variable: Variable) -> str:
+    """Return the SELECT of those of a variable's rows that any period of a run can take.
+
+    Of rows of a day these are the days from the first of the longest period to the last reporting date; the database
+    reads, joins and groups no others.
+    """
+    if variable.rows != "patient and day":
+        return variable.sql
+    day = day_column(variable, run.catalogue.columns[variable.name])
+    first, last = first_day(min(run.dates), max(run.lengths)), max(run.dates)
+    return f"SELECT * FROM ({variable.sql}) AS history WHERE {day} BETWEEN DATE '{first}' AND DATE '{last}'"
 
 
 def variables_of(catalogue: Catalogue, indicators: Sequence[Indicator]) -> list[Variable]:

@@ -4,7 +4,7 @@ They are left out of every indicator that leans on what was not delivered, at ev
 nothing has nobody to count, the sum of the others is right, and the units still add up for disclosure control.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 
@@ -80,12 +80,14 @@ def find_silences(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: S
     Indicators of events are left alone: whoever delivers nothing has no events, and those of others are complete.
     """
     deliverers = catalogue.deliverers
-    brought = file_types_of_tables(con)
     groups: dict[Group, Silence] = {}
     undelivered: dict[str, str] = {}
     lengths = sorted({indicator.period for indicator in catalogue.indicators})
     sources = {source for indicator in catalogue.indicators for source in catalogue.sources_of(indicator)}
-    by_source = {source: group_of(con, source, deliverers) for source in sources}
+    by_source = groups_of(con, sources, deliverers)
+    if not any(by_source.values()):
+        return Silences()
+    brought = file_types_of_tables(con)
     for indicator in catalogue.indicators:
         if indicator.denominator.count:
             continue
@@ -109,24 +111,36 @@ def file_types_of_tables(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[
     return found
 
 
-def group_of(con: duckdb.DuckDBPyConnection, source: Source, deliverers: Deliverers) -> Group | None:
-    """Return whose extracts bring a source; None when one for the whole area does, or when nothing is known of it.
+def groups_of(
+    con: duckdb.DuckDBPyConnection, sources: Collection[Source], deliverers: Deliverers
+) -> dict[Source, Group | None]:
+    """Return whose extracts bring each source; None when one for the whole area does, or nothing is known of it."""
+    found: dict[Source, Group | None] = {}
+    for table, column in {(source.table, source.column) for source in sources}:
+        rows = con.execute(
+            f"SELECT value, file_type, sum(rows) FROM (SELECT CAST({column or 'NULL'} AS VARCHAR) AS value, batch_id, "
+            f"count(*) AS rows FROM core.{table} GROUP BY ALL) AS counted "
+            "LEFT JOIN meta.batch AS batch USING (batch_id) GROUP BY ALL"
+        ).fetchall()
+        for source in sources:
+            if (source.table, source.column) == (table, column):
+                own = [(file_type, int(count)) for value, file_type, count in rows if value == source.value]
+                found[source] = group_of(own, deliverers)
+    return found
+
+
+def group_of(rows: Sequence[tuple[str, int]], deliverers: Deliverers) -> Group | None:
+    """Return who delivers a source that each of some file types brought so many rows of.
 
     Where both practices and municipalities deliver some of it, those who bring most rows decide: a few measurements
     taken on a municipal course do not replace the practice's record.
     """
-    chosen = f"WHERE {source.column} = $value" if source.column else ""
-    rows = con.execute(
-        f"SELECT batch.file_type, sum(counted.rows) FROM (SELECT batch_id, count(*) AS rows FROM core.{source.table} "
-        f"{chosen} GROUP BY batch_id) AS counted LEFT JOIN meta.batch AS batch USING (batch_id) GROUP BY ALL",
-        {"value": source.value} if source.column else {},
-    ).fetchall()
     by_level: dict[DelivererLevel, int] = {}
     for file_type, count in rows:
         level = deliverers.level_of(file_type)
         if level is None:
             return None
-        by_level[level] = by_level.get(level, 0) + int(count)
+        by_level[level] = by_level.get(level, 0) + count
     if not by_level:
         return None
     _, deciding = max((count, level) for level, count in by_level.items())
