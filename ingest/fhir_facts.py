@@ -82,11 +82,12 @@ _ONSET, _ = _point("onset")
 _ABATED = (
     "coalesce(last_moment(told(resource, '$.abatementDateTime')), last_moment(told(resource, '$.abatementPeriod.end')))"
 )
-# Without an end, an active condition goes on; of one that is not active, only its beginning is certain.
-_CONDITION_ENDS = (
-    f"coalesce({_ABATED}, CASE WHEN {_IS_ACTIVE} THEN TIMESTAMP '{LAST_DAY}' WHEN begins > TIMESTAMP '{FIRST_DAY}' "
-    "THEN begins END)"
+# Without a beginning a condition has been there always, without an end an active one goes on. Of one that is not active,
+# only its beginning is certain; of one that tells neither, nothing.
+_CONDITION_BEGINS = (
+    f"coalesce({_ONSET}, CASE WHEN {_IS_ACTIVE} OR {_ABATED} IS NOT NULL THEN TIMESTAMP '{FIRST_DAY}' END)"
 )
+_CONDITION_ENDS = f"coalesce({_ABATED}, CASE WHEN {_IS_ACTIVE} THEN TIMESTAMP '{LAST_DAY}' ELSE begins END)"
 _ORDERED = ("first_moment(told(resource, '$.authoredOn'))", "last_moment(told(resource, '$.authoredOn'))")
 _REPEAT = "$.dosageInstruction[0].timing.repeat"
 _DOSE = "$.dosageInstruction[0].doseAndRate[0]"
@@ -130,7 +131,7 @@ LAYOUTS = {
     "Condition": Layout(
         {"code": "$.code.coding[*]"},
         "$.verificationStatus.coding[0].code",
-        f"coalesce({_ONSET}, TIMESTAMP '{FIRST_DAY}')",
+        _CONDITION_BEGINS,
         _CONDITION_ENDS,
     ),
     "Encounter": Layout(

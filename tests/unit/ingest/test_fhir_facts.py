@@ -59,7 +59,8 @@ def test_an_observation_lies_in_time_as_it_is_told_in_utc(tmp_path, told, expect
         ("2020-05-01..2021-01-01", "resolved", ("2020-05-01", "2021-01-01")),
         ("2020-05-01..2021-01-01", "active", ("2020-05-01", "2021-01-01")),
         ("", "active", (ALWAYS, FOREVER)),
-        ("", "resolved", (ALWAYS, "")),
+        ("..2021-01-01", "resolved", (ALWAYS, "2021-01-01")),
+        ("", "resolved", None),
     ],
 )
 def test_a_condition_lasts_as_its_status_tells(tmp_path, told, clinical, expected):
