@@ -22,10 +22,12 @@ class FileTypes:
 
     def of(self, file_type: str) -> str:
         """Return a file type's name; one that the release has no name for keeps its own."""
+        words = self._words
         if file_type in self._named:
-            return self._words.text(self._named[file_type])
-        key = f"data_quality.file_type.{file_type}"
-        return self._words(key) if self._words.has(key) else file_type
+            return words.text(self._named[file_type])
+        if words.has(f"data_quality.file_type.{file_type}"):
+            return words(f"data_quality.file_type.{file_type}")
+        return file_type
 
 
 @dataclass(frozen=True)

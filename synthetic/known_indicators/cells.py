@@ -136,5 +136,4 @@ def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
 def cells_of(people: Iterable[Rows], clusters: Mapping[str, str], period_end: date) -> dict[Cell, Numbers]:
     """Return the numbers of every cell of one reporting date in which somebody is counted."""
     table = added([partly_added(people, {period_end: clusters}, [period_end])])
-    names = table.columns[len(CELL) :]
-    return {row[: len(CELL)]: dict(zip(names, row[len(CELL) :], strict=True)) for row in table.iter_rows()}
+    return table.rows_by_key(CELL, named=True, unique=True)
