@@ -82,8 +82,8 @@ _ONSET, _ = _point("onset")
 _ABATED = (
     "coalesce(last_moment(told(resource, '$.abatementDateTime')), last_moment(told(resource, '$.abatementPeriod.end')))"
 )
-# Without a beginning a condition has been there always, without an end an active one goes on. Of one that is not active,
-# only its beginning is certain; of one that tells neither, nothing.
+# Without a beginning a condition has been there always, without an end an active one goes on. Of one that is not
+# active only its beginning is certain; of one that tells neither, nothing.
 _CONDITION_BEGINS = (
     f"coalesce({_ONSET}, CASE WHEN {_IS_ACTIVE} OR {_ABATED} IS NOT NULL THEN TIMESTAMP '{FIRST_DAY}' END)"
 )
