@@ -25,7 +25,6 @@ from benchmarks.invented_warehouse import Size, build
 from indicators.catalogue import load_catalogue
 from indicators.compute import compute_on
 from indicators.definition import load_definitions
-from indicators.members import MEMBERS_PER_CHUNK
 from tvaers.settings import Settings
 from warehouse.connection import open_for_build
 from warehouse.schema import schema_version
@@ -65,7 +64,7 @@ def built_warehouse(folder: Path, size: Size, memory: str) -> tuple[Path, float]
     return path, time.monotonic() - started
 
 
-def measure(path: Path, *, quarters: int, threads: int, memory: str, chunk: int, pack: str) -> dict[str, object]:
+def measure(path: Path, *, quarters: int, threads: int, memory: str, chunk: int | None, pack: str) -> dict[str, object]:
     """Return the times, sizes and the ratio of one run over all indicators."""
     catalogue = load_catalogue("type_2_diabetes", SimpleNamespace(folder=ROOT / "packs" / pack))
     with open_for_build(path, KEY, memory_limit=memory) as con:
@@ -147,7 +146,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     parser.add_argument("--quarters", type=int, default=20)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--memory", default="5GB")
-    parser.add_argument("--chunk", type=int, default=MEMBERS_PER_CHUNK)
+    parser.add_argument("--chunk", type=int, help="People at a time; the engine's choice when not given.")
     parser.add_argument("--pack", default=Settings.model_fields["pack"].default)
     parser.add_argument("--only", help="Compute only this indicator, by year, in a process of its own.")
     parser.add_argument("--computing", type=Path, help=argparse.SUPPRESS)

@@ -18,7 +18,7 @@ from indicators.coverage import is_covered, spans_of
 from indicators.dialect import add_rows, drop, shown_as
 from indicators.engine import Found, Run, by_length, prepare, run_all
 from indicators.medians import medians
-from indicators.members import MEMBERS_PER_CHUNK, classify
+from indicators.members import classify, members_at_a_time
 from indicators.patient_results import create_patient_results, patient_table
 from indicators.results import RESULT_COLUMNS, results_of
 from indicators.silence import find_silences
@@ -82,7 +82,7 @@ def compute_on(
     catalogue: Catalogue,
     reporting_dates: Sequence[date],
     *,
-    members_per_chunk: int = MEMBERS_PER_CHUNK,
+    members_per_chunk: int | None = None,
     diabetes_definition: str | None = None,
 ) -> ComputeSummary:
     """Compute a catalogue's indicators into the schema `indicator` of a connection's default catalog.
@@ -91,7 +91,8 @@ def compute_on(
         con: A connection whose default catalog holds the schema `core`.
         catalogue: What to compute.
         reporting_dates: The last days of the periods, in any order.
-        members_per_chunk: How many people to work on at a time; bounds memory, never changes a result.
+        members_per_chunk: How many people to work on at a time, fewer the more dates when None; bounds memory, never
+            changes a result.
         diabetes_definition: Take the people from this definition in an `indicator.diabetes` that exists, instead of
             running the classifiers.
 
@@ -111,9 +112,10 @@ def compute_on(
     remove_rows_of_earlier_runs(con)
     gathered = Gathered({months: CellSums() for months in lengths})
     classifier = diabetes_definition or catalogue.populations.classifier
+    at_a_time = members_per_chunk or members_at_a_time(len(dates))
     for bound, group in by_values(catalogue, dates):
         run = Run(con, catalogue, group, bound, lengths, keeps_latest=dates[-1] in group, silences=silences)
-        for found in run_all(run, classifier=classifier, members_per_chunk=members_per_chunk):
+        for found in run_all(run, classifier=classifier, members_per_chunk=at_a_time):
             gathered.add(con, found)
         if run.keeps_latest:
             create_patient_results(con, "indicator", lengths, bound)

@@ -18,7 +18,9 @@ from indicators.dialect import (
 from indicators.workers import Range, work_on
 from tvaers.progress import track
 
-MEMBERS_PER_CHUNK = 20_000
+# A range of people fits in memory with one row per reporting date, and reading a range has its price too.
+ROWS_PER_CHUNK = 400_000
+MOST_MEMBERS_PER_CHUNK = 60_000
 PEOPLE_PER_CHUNK = 50_000
 
 MEMBERS = """
@@ -78,6 +80,11 @@ def classify(
     for name, parts_found in found.items():
         everybody = pl.concat(parts_found).sort("patient_id").with_columns(pl.lit(name).alias("definition"))
         add_rows(con, "indicator", "diabetes", everybody, pseudonyms=("patient_id",))
+
+
+def members_at_a_time(dates: int) -> int:
+    """Return how many people are best worked on at a time with so many reporting dates."""
+    return min(ROWS_PER_CHUNK // dates + 1, MOST_MEMBERS_PER_CHUNK)
 
 
 def number_of_chunks(con: duckdb.DuckDBPyConnection, classifier: str, members_per_chunk: int) -> int:
