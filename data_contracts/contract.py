@@ -4,7 +4,8 @@ The staged table
     A delivered file is checked, reported and conformed from one DuckDB table that ingest builds, with:
 
     - `row_number BIGINT`: the data row in the file, counting from 1 after the header (a bundle: the resource).
-    - `delivered_on DATE`: the date of delivery, the same on every row; dates after it are in the future.
+    - `delivered_on DATE`: the day of delivery, which is the day of the run, the same on every row; dates after it
+      are in the future.
     - for every delivered column its lower-case name as VARCHAR: the delivered text, trimmed, blank as NULL.
       Direct identifiers and free text are not there at all; a column that may be absent from the header is NULL.
     - for a record key its keyed hash instead of the text: equal keys are still equal, and nothing else can be read off.

@@ -114,6 +114,10 @@ class Catalogue:
         """Return the tables without whose extracts an indicator cannot be computed."""
         return frozenset(source for variable in self.variables_of(indicator) for source in variable.sources)
 
+    def all_sources(self) -> frozenset[Source]:
+        """Return the tables without whose extracts one of the indicators cannot be computed."""
+        return frozenset(source for indicator in self.indicators for source in self.sources_of(indicator))
+
     def parameters_of(self, indicators: Sequence[Indicator]) -> frozenset[str]:
         """Return the names of all parameters that some indicators, their populations and variables lean on."""
         return self.sql_parameters_of(indicators).union(*(indicator.parameters() for indicator in indicators))

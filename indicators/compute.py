@@ -14,12 +14,13 @@ from indicators.adding_up import KEYS, NAMES, CellSums, add_up, all_keys
 from indicators.area import area_of
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.cells import Counted
-from indicators.coverage import is_covered, spans_of
+from indicators.coverage import Coverage, coverage_of
 from indicators.dialect import add_rows, drop, shown_as
 from indicators.engine import Found, Run, by_length, prepare, run_all
 from indicators.medians import medians
 from indicators.members import classify, members_at_a_time
 from indicators.patient_results import create_patient_results, patient_table
+from indicators.reporting_dates import last_covered_quarter, quarter_ends, refuse_dates_without_data, with_data
 from indicators.results import RESULT_COLUMNS, results_of
 from indicators.silence import find_silences
 from packs.pack import load_pack
@@ -39,6 +40,9 @@ class ComputeSummary:
         people: How many people each classifier finds, by its name.
         results: Rows of `indicator.result` by state.
         municipalities: How many the area has, of those that anybody lives in.
+        dates_without_data: Reporting dates on which no indicator has data.
+        without_data: Indicators without data on the last reporting date, with the last day that all of their sources
+            cover; None where one of them has no rows.
         outside: In how many others people have an address; nobody is counted there.
         seconds: How long it took.
     """
@@ -48,21 +52,24 @@ class ComputeSummary:
     indicators: int
     people: dict[str, int]
     results: dict[str, int]
+    dates_without_data: tuple[date, ...]
+    without_data: dict[str, date | None]
     municipalities: int
     outside: int
     seconds: float
 
 
-def compute(settings: Settings, reporting_dates: Sequence[date]) -> ComputeSummary:
+def compute(settings: Settings, reporting_dates: Sequence[date] | None = None, *, quarters: int = 1) -> ComputeSummary:
     """Compute all indicators and swap in a warehouse that holds them; the last good one stays until then.
 
     Args:
         settings: The home folder, pack and disease.
-        reporting_dates: The last days of the periods.
+        reporting_dates: The last days of the periods; None for the last quarter ends that the deliveries cover.
+        quarters: How many quarter ends, when no dates are given.
 
     Raises:
         DefinitionError: A definition, parameter or the pack is wrong.
-        WarehouseError: The warehouse is missing, busy or cannot be written.
+        WarehouseError: The warehouse is missing, busy or cannot be written, or holds nothing for any of the dates.
     """
     pack = load_pack(settings.pack)
     catalogue = load_catalogue(settings.disease, pack, area=area_of(settings, pack))
@@ -74,7 +81,11 @@ def compute(settings: Settings, reporting_dates: Sequence[date]) -> ComputeSumma
         replace_atomically(settings.warehouse, start_from_copy=True) as path,
         open_for_build(path, key) as con,
     ):
-        return compute_on(con, catalogue, reporting_dates)
+        coverage = coverage_of(con, catalogue.all_sources(), catalogue.deliverers)
+        if reporting_dates is None:
+            reporting_dates = quarter_ends(last_covered_quarter(catalogue, coverage), quarters)
+        refuse_dates_without_data(catalogue, coverage, reporting_dates)
+        return compute_on(con, catalogue, reporting_dates, coverage=coverage)
 
 
 def compute_on(
@@ -84,6 +95,7 @@ def compute_on(
     *,
     members_per_chunk: int | None = None,
     diabetes_definition: str | None = None,
+    coverage: Coverage | None = None,
 ) -> ComputeSummary:
     """Compute a catalogue's indicators into the schema `indicator` of a connection's default catalog.
 
@@ -95,6 +107,7 @@ def compute_on(
             changes a result.
         diabetes_definition: Take the people from this definition in an `indicator.diabetes` that exists, instead of
             running the classifiers.
+        coverage: What the deliveries cover; None finds it out.
 
     Raises:
         DefinitionError: A definition is wrong, or no reporting date was given.
@@ -107,6 +120,7 @@ def compute_on(
     if diabetes_definition is None:
         bound = catalogue.classifier_values_on(dates[-1])
         classify(con, catalogue.classifiers, catalogue.classifier_steps, bound)
+    coverage = coverage or coverage_of(con, catalogue.all_sources(), catalogue.deliverers)
     silences = find_silences(con, catalogue, dates)
     lengths = by_length(catalogue, catalogue.indicators, silences.undelivered)
     remove_rows_of_earlier_runs(con)
@@ -120,9 +134,9 @@ def compute_on(
         if run.keeps_latest:
             create_patient_results(con, "indicator", lengths, bound)
     with track("Adding up units and intervals", len(catalogue.indicators)) as advance:
-        write_results(con, catalogue, lengths, gathered, dates, advance)
+        write_results(con, catalogue, lengths, gathered, dates, coverage, advance)
     write_run(con, catalogue, dates)
-    return summary_of(con, catalogue, dates, time.monotonic() - started)
+    return summary_of(con, catalogue, dates, coverage, time.monotonic() - started)
 
 
 @dataclass
@@ -167,11 +181,11 @@ def write_results(
     lengths: dict[int, list[Counted]],
     gathered: Gathered,
     dates: Sequence[date],
+    coverage: Coverage,
     advance: Advance,
 ) -> None:
     """Write `indicator.result` from the cells and values of a run."""
     sources = {indicator.id: catalogue.sources_of(indicator) for indicator in catalogue.indicators}
-    spans = spans_of(con, {source for found in sources.values() for source in found})
     cells = {months: gathered.cells[months].total() for months in lengths}
     keys = all_keys(cells.values(), dates, catalogue.breakdowns)
     names = keys.with_columns(pl.col(NAMES).cast(pl.Categorical))
@@ -185,7 +199,7 @@ def write_results(
                 middle = medians(pl.concat(gathered.values[each.tag]), catalogue.breakdowns)
                 own = keys.join(middle, on=KEYS, how="left", maintain_order="left").drop(KEYS)
             frames[each.indicator.id] = results_of(
-                each, names, numbers, own, lambda e, start, end: is_covered(sources[e.indicator.id], spans, start, end)
+                each, names, numbers, own, lambda e, start, end: coverage.covers(sources[e.indicator.id], start, end)
             )
             advance(1)
     ordered = pl.concat([frames[indicator.id] for indicator in catalogue.indicators])
@@ -213,7 +227,7 @@ def write_run(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Seque
 
 
 def summary_of(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Sequence[date], seconds: float
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Sequence[date], coverage: Coverage, seconds: float
 ) -> ComputeSummary:
     """Return the summary of a computation from the tables that it wrote."""
     people = con.execute("SELECT definition, count(*) FROM indicator.diabetes GROUP BY ALL ORDER BY ALL").fetchall()
@@ -223,12 +237,19 @@ def summary_of(
         "count(*) FILTER (municipality_code NOT IN (SELECT municipality_code FROM area)) "
         "FROM (SELECT DISTINCT municipality_code FROM core.residence)"
     ).fetchone() or (0, 0)
+    found = {day: with_data(catalogue, coverage, day) for day in dates}
     return ComputeSummary(
         disease=catalogue.disease,
         reporting_dates=tuple(dates),
         indicators=len(catalogue.indicators),
         people=dict(people),
         results=dict(states),
+        dates_without_data=tuple(day for day in dates if not found[day]),
+        without_data={
+            indicator.id: coverage.until(catalogue.sources_of(indicator))
+            for indicator in catalogue.indicators
+            if indicator not in found[dates[-1]]
+        },
         municipalities=inside,
         outside=outside,
         seconds=round(seconds, 1),

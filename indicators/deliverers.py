@@ -1,4 +1,4 @@
-"""Who delivers what: one extract for the whole area, or each practice or municipality its own.
+"""Who delivers what, and what silence means: one extract for the whole area, or each practice or municipality its own.
 
 Laboratory results come in one extract, but each municipality reports its own courses and each practice its own record.
 The country pack's `deliverers.yaml` says which file types are of which sort.
@@ -19,11 +19,18 @@ class Deliverers(Part):
 
     Attributes:
         file_types: File types of which each unit of a level delivers its own; all others come for the whole area.
-        longest_silence_months: A unit without a row in more months in a row than this has stopped delivering.
-        rows_missed: ... but only where a unit of its size would on average have had so many rows in that time.
+        leeway_days: A source covers so many days more than its rows reach: on some days nothing happens.
+        least_share: What is less than this share of the usual rows counts for nothing: stray rows do not make a month
+            covered, and a sector that brings no more may stop without a source being incomplete.
+        longest_silence_months: A unit, or a sector as a whole, without a row in more months in a row than this has
+            stopped delivering.
+        rows_missed: ... but only where a unit of its size would on average have had so many rows in that time. The same
+            holds for a source as a whole: a silence in which fewer rows would have come is chance.
     """
 
     file_types: dict[DelivererLevel, tuple[str, ...]] = Field(default_factory=dict)
+    leeway_days: int = Field(default=7, ge=0)
+    least_share: float = Field(default=0.1, ge=0, lt=1)
     longest_silence_months: int = Field(default=6, ge=1)
     rows_missed: float = Field(default=30, gt=0)
 

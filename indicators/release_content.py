@@ -62,9 +62,10 @@ def deliveries(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     )
     found = con.execute(
         f"""
-        SELECT sector, file_type, file_name, delivered_on, least(covered.day, delivered_on) AS covers_until, rows_in,
-               rows_loaded, rows_quarantined, rows_duplicate, state
-        FROM meta.batch
+        SELECT sector, file_type, file_name, delivered_on,
+               coalesce(batch.covers_until, least(covered.day, delivered_on)) AS covers_until,
+               rows_in, rows_loaded, rows_quarantined, rows_duplicate, state
+        FROM meta.batch AS batch
         LEFT JOIN (SELECT batch_id, max(day) AS day FROM ({days}) GROUP BY batch_id) AS covered USING (batch_id)
         WHERE state = 'loaded'
         ORDER BY sector, file_type, delivered_on, batch_id
@@ -96,7 +97,8 @@ def _refused(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
           AND NOT EXISTS (
             SELECT 1 FROM meta.batch AS batch
             WHERE batch.file_hash = own.file_hash
-               OR (batch.ended_at >= own.refused_at AND split_part(batch.delivery_key, ':', 2) = own.delivery_name)
+               OR (batch.ended_at >= own.refused_at
+                   AND regexp_replace(split_part(batch.delivery_key, ':', 2), '@[0-9-]+$', '') = own.delivery_name)
           )
         QUALIFY row_number() OVER (PARTITION BY delivery_name ORDER BY refused_at DESC, run_id DESC) = 1
         ORDER BY 1, 2, delivered_on, delivery_name

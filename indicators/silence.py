@@ -6,7 +6,7 @@ nothing has nobody to count, the sum of the others is right, and the units still
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import date, timedelta
 
 import duckdb
 import numpy as np
@@ -157,11 +157,14 @@ def silent_units(
 ) -> pl.DataFrame:
     """Return `months`, `period_end` and `unit_id` of the units that deliver nothing in a period.
 
-    Time before the unit had anybody does not count, and a silence in which a unit of its size would hardly have had a
-    row anyway is no silence; size is how many people with the disease belong to it.
+    A silence belongs to the periods that it touches, for their data are not whole, and to no others. Time before the
+    unit had anybody does not count, and a silence in which a unit of its size would hardly have had a row anyway is
+    none; size is how many people with the disease belong to it.
     """
     table, unit = BELONGS[group.level]
-    start, end = min(first_day(day, months) for day in dates for months in lengths), max(dates)
+    earliest = min(first_day(day, months) for day in dates for months in lengths)
+    # A silence that reaches into the earliest period may have begun before it.
+    start, end = first_day(earliest - timedelta(days=1), deliverers.longest_silence_months), max(dates)
     first, width = _month(start), _month(end) - _month(start) + 1
     units = con.execute(SIZES.format(unit=unit, table=table), {"first": start, "last": end}).pl()
     delivered = con.execute(
@@ -177,14 +180,16 @@ def silent_units(
     is_active = rows.sum(axis=1) > 0
     rate = rows.sum() / max(1.0, person_days[is_active].sum())
     expected_per_month = rate * person_days / np.maximum(1, width - opening)
+    run = silent_months(rows > 0, opening)
+    is_missed = run * expected_per_month[:, np.newaxis] >= deliverers.rows_missed
+    has_stopped = (run > deliverers.longest_silence_months) & is_missed
     found = []
     for months in lengths:
         for day in dates:
             low, high = _month(first_day(day, months)) - first, _month(day) - first + 1
-            has_rows = rows[:, low:high] > 0
-            run = longest_run(has_rows, opening - low)
-            silent = (run > deliverers.longest_silence_months) | ~has_rows.any(axis=1)
-            silent &= run * expected_per_month >= deliverers.rows_missed
+            expected = np.maximum(0, high - np.maximum(low, opening)) * expected_per_month
+            has_none = ~rows[:, low:high].any(axis=1) & (expected >= deliverers.rows_missed)
+            silent = has_stopped[:, low:high].any(axis=1) | has_none
             names = units["unit_id"].filter(pl.Series(silent))
             found.append(names.to_frame().with_columns(months=pl.lit(months), period_end=pl.lit(day)))
     return pl.concat(found).select("months", "period_end", "unit_id")
@@ -217,14 +222,18 @@ def rows_sql(tables: Sequence[str], belongs: str, unit: str) -> str:
     """
 
 
-def longest_run(has_rows: NDArray[np.bool_], opening: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return the longest run of months (columns) without a row of each unit, from the month in which it opened."""
-    run = np.zeros(len(has_rows), dtype=np.int64)
-    worst = run.copy()
+def silent_months(has_rows: NDArray[np.bool_], opening: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return for each month (column) of each unit the length of the silence that it lies in, 0 in a month with rows.
+
+    Months before the one in which a unit opened belong to no silence.
+    """
+    is_silent = ~has_rows & (np.arange(has_rows.shape[1]) >= opening[:, np.newaxis])
+    run = np.zeros(has_rows.shape, dtype=np.int64)
     for place in range(has_rows.shape[1]):
-        run = np.where(has_rows[:, place] | (place < opening), 0, run + 1)
-        worst = np.maximum(worst, run)
-    return worst
+        run[:, place] = np.where(is_silent[:, place], (run[:, place - 1] if place else 0) + 1, 0)
+    for place in range(has_rows.shape[1] - 2, -1, -1):
+        run[:, place] = np.where(is_silent[:, place] & is_silent[:, place + 1], run[:, place + 1], run[:, place])
+    return run
 
 
 def _month(day: date) -> int:

@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from data_contracts.contract import Contract
@@ -9,7 +10,7 @@ from ingest.extract import Extract, hash_of, survey, unreadable
 from ingest.fhir import recognise_bundles
 from ingest.file_names import set_aside_telling_names, shown
 from ingest.identifier import IdentifierScheme
-from ingest.recognise import delivery_key, nearest_contract, recognise, version_of
+from ingest.recognise import delivery_key, key_of_name, nearest_contract, recognise, version_of
 from ingest.verdict import FileVerdict
 from tvaers.errors import ContractError, ExtractError, TvaersError
 from tvaers.progress import track
@@ -24,6 +25,19 @@ _TELL_APART = (
 
 
 @dataclass(frozen=True)
+class Receipt:
+    """When files came, and what was said of them. A file's own time tells neither: copying changes it.
+
+    Attributes:
+        on: The day of the run. What lies after it is in the future.
+        covers_until: Last day of the period that the files cover completely, when the steward states it.
+    """
+
+    on: date
+    covers_until: date | None = None
+
+
+@dataclass(frozen=True)
 class Delivery:
     """A new file that falls under a contract.
 
@@ -31,12 +45,14 @@ class Delivery:
         extract: The file.
         contract: Its contract.
         delivery_key: What it is a delivery of.
+        receipt: When it came, and the period it is said to cover.
         ignored: Delivered columns that the contract does not know.
     """
 
     extract: Extract
     contract: Contract
     delivery_key: str
+    receipt: Receipt
     ignored: tuple[str, ...] = ()
 
     @property
@@ -56,6 +72,7 @@ def take_stock(
     contracts: Mapping[str, Contract],
     known: Iterable[Batch],
     scheme: IdentifierScheme,
+    receipt: Receipt,
 ) -> tuple[list[Delivery], list[FileVerdict]]:
     """Sort files into new deliveries, in the order of loading, and verdicts on those that go no further.
 
@@ -65,6 +82,7 @@ def take_stock(
         contracts: Accepted file types in the order of loading.
         known: Every delivery that was ever loaded, also those replaced since.
         scheme: How identifiers are written; a file whose name or folder holds one is refused.
+        receipt: When the files came.
     """
     loaded_before = list(known)
     by_hash = {batch.file_hash: batch for batch in loaded_before}
@@ -88,7 +106,7 @@ def take_stock(
                     )
                 else:
                     seen[file_hash] = shown(path)
-                    found = _recognise(survey(path, file_hash), contracts)
+                    found = _recognise(survey(path, file_hash), contracts, receipt)
                     (verdicts if isinstance(found, FileVerdict) else deliveries).append(found)  # type: ignore[arg-type]
             except (ExtractError, ContractError) as fault:
                 verdicts.append(_unreadable(path, file_hash, fault))
@@ -120,8 +138,9 @@ def _keep_versions_apart(
     newest: dict[str, int] = {}
     for batch in known:
         if batch.state == "loaded":
-            newest[batch.delivery_key] = max(newest.get(batch.delivery_key, 0), version_of(Path(batch.file_name)))
-    taken = {(batch.delivery_key, version_of(Path(batch.file_name))) for batch in present}
+            name = key_of_name(batch.delivery_key)
+            newest[name] = max(newest.get(name, 0), version_of(Path(batch.file_name)))
+    taken = {(key_of_name(batch.delivery_key), version_of(Path(batch.file_name))) for batch in present}
     kept: list[Delivery] = []
     refused: list[FileVerdict] = []
     for each in deliveries:
@@ -147,7 +166,7 @@ def _refused(delivery: Delivery, message: str, reason: str) -> FileVerdict:
         message=f"{message} {_TELL_APART}",
         reason=reason,
         file_hash=extract.file_hash,
-        delivered_on=extract.delivered_on,
+        delivered_on=delivery.receipt.on,
     )
 
 
@@ -157,23 +176,25 @@ def _unreadable(path: Path, file_hash: str | None, fault: TvaersError) -> FileVe
     )
 
 
-def _recognise(extract: Extract, contracts: Mapping[str, Contract]) -> Delivery | FileVerdict:
+def _recognise(extract: Extract, contracts: Mapping[str, Contract], receipt: Receipt) -> Delivery | FileVerdict:
     if extract.separator is None:
         contract = recognise_bundles(extract, contracts)
         if contract is not None:
-            return Delivery(extract, contract, delivery_key(contract.file_type, extract.path))
-        return _unrecognised(extract, "Its bundles carry no profile of a known report, and neither does its name.")
+            return Delivery(extract, contract, delivery_key(contract.file_type, extract.path), receipt)
+        what = "Its bundles carry no profile of a known report, and neither does its name."
+        return _unrecognised(extract, what, receipt)
     recognised = recognise(extract, contracts)
     if recognised is not None:
-        return Delivery(extract, recognised.contract, recognised.delivery_key, recognised.ignored)
+        return Delivery(extract, recognised.contract, recognised.delivery_key, receipt, recognised.ignored)
     nearest = nearest_contract(extract, contracts)
     hint = f" The nearest known type is {nearest.file_type} ({nearest.sector})." if nearest else ""
     if len(extract.header) == 1:
         hint += " Only one column was found: the separator is none of semicolon, comma, tab and pipe."
-    return _unrecognised(extract, f"Its {len(extract.header)} columns are those of no known file type.{hint}")
+    what = f"Its {len(extract.header)} columns are those of no known file type.{hint}"
+    return _unrecognised(extract, what, receipt)
 
 
-def _unrecognised(extract: Extract, message: str) -> FileVerdict:
+def _unrecognised(extract: Extract, message: str, receipt: Receipt) -> FileVerdict:
     return FileVerdict(
         shown(extract.path),
         None,
@@ -183,7 +204,7 @@ def _unrecognised(extract: Extract, message: str) -> FileVerdict:
         message=f"{message} {_NOT_OURS}",
         reason="unknown_type",
         file_hash=extract.file_hash,
-        delivered_on=extract.delivered_on,
+        delivered_on=receipt.on,
     )
 
 

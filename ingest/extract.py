@@ -6,7 +6,6 @@ import hashlib
 import zlib
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import BinaryIO, cast
 
@@ -27,7 +26,6 @@ class Extract:
     Attributes:
         path: Where the file lies.
         file_hash: SHA-256 of the delivered bytes.
-        delivered_on: Date of the file's last change, at the latest today.
         is_compressed: True for gzip.
         encoding: `utf-8`, `utf-8-sig`, `utf-16`, `utf-16-le`, `utf-16-be`, `cp1252` or `latin-1`.
         separator: Field separator; None for JSON.
@@ -37,7 +35,6 @@ class Extract:
 
     path: Path
     file_hash: str
-    delivered_on: date
     is_compressed: bool
     encoding: str
     separator: str | None
@@ -115,16 +112,15 @@ def survey(path: Path, file_hash: str) -> Extract:
             "The file is empty.", where=path.name, what_to_do="Ask the supplier to send it again.", reason="empty"
         )
     text = first.decode("utf-8", errors="ignore")
-    delivered_on = min(datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date(), datetime.now(tz=UTC).date())
     if text.lstrip().startswith(("{", "[")):
-        return Extract(path, file_hash, delivered_on, is_compressed, encoding, None, (), 0)
+        return Extract(path, file_hash, is_compressed, encoding, None, (), 0)
     line, _, _ = text.lstrip("\r\n").partition("\n")
     skipped = len(text) - len(text.lstrip("\r\n"))
     separator = max(SEPARATORS, key=line.count)
     header = tuple(name.strip().strip('"').strip().lower() for name in line.split(separator))
     _refuse_repeated(header, path)
     data_begins_at = skipped + len(line.encode()) + 1
-    return Extract(path, file_hash, delivered_on, is_compressed, encoding, separator, header, data_begins_at)
+    return Extract(path, file_hash, is_compressed, encoding, separator, header, data_begins_at)
 
 
 def read_text(extract: Extract) -> Iterator[bytes]:

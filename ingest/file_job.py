@@ -13,13 +13,16 @@ from ingest.conform import offer_codelists
 from ingest.delivery import Delivery, said
 from ingest.load import Arrival, load
 from ingest.prepare import Prepared
+from ingest.recognise import key_of_name
 from ingest.report import write_page
+from ingest.same_name import Place, place_of
 from ingest.unit_specialty import say_what_is_missing
 from ingest.validate import Validator
 from ingest.verdict import FileVerdict
 from ingest.waiting import say_what_came, say_what_waits
 from packs.pack import Pack
 from tvaers import __version__
+from tvaers.errors import ExtractError
 from warehouse.run_log import Batch, batches, next_batch_id, write_batch
 
 _SEPARATORS = {"\t": "tab"}
@@ -65,7 +68,7 @@ class FileJob:
             encoding=extract.encoding,
             separator=_SEPARATORS.get(extract.separator or "", extract.separator),
             file_hash=extract.file_hash,
-            delivered_on=extract.delivered_on,
+            delivered_on=delivery.receipt.on,
         )
         started = datetime.now(tz=UTC)
         known = batches(self._con)
@@ -88,9 +91,13 @@ class FileJob:
         """Refuse a file whole, or load its accepted rows."""
         if refusal := _refusal(delivery.contract, verdict):
             return replace(verdict, message=refusal, reason="too_many_broken" if verdict.rows_in else "no_rows")
-        earlier = [batch for batch in known if batch.delivery_key == delivery.delivery_key and batch.state == "loaded"]
+        in_use = [batch for batch in known if batch.state == "loaded"]
+        earlier = [batch for batch in in_use if key_of_name(batch.delivery_key) == delivery.delivery_key]
         try:
-            duplicates, missing = self._load(delivery, verdict, earlier, started)
+            place = place_of(self._con, self._pack, delivery, earlier)
+            duplicates, missing = self._load(delivery, verdict, place, started)
+        except ExtractError as fault:
+            return replace(verdict, message=said(fault), reason=fault.reason)
         except duckdb.ConstraintException:
             self._con.execute("ROLLBACK")
             return replace(verdict, message=_DOES_NOT_FIT, reason="mapping_does_not_fit")
@@ -100,15 +107,13 @@ class FileJob:
         return replace(
             verdict,
             state="accepted_with_quarantine" if verdict.quarantined else "accepted",
-            replaces=bool(earlier),
+            replaces=bool(place.replaces),
             loaded=verdict.rows_in - verdict.quarantined - duplicates,
             duplicates=duplicates,
-            message=_message(delivery, earlier, missing),
+            message=_message(delivery, place, missing),
         )
 
-    def _load(
-        self, delivery: Delivery, verdict: FileVerdict, earlier: list[Batch], started: datetime
-    ) -> tuple[int, str]:
+    def _load(self, delivery: Delivery, verdict: FileVerdict, place: Place, started: datetime) -> tuple[int, str]:
         """Load the accepted rows in one transaction, replacing what they correct.
 
         Returns:
@@ -117,8 +122,9 @@ class FileJob:
         contract, con = delivery.contract, self._con
         con.execute("BEGIN")
         batch_id = next_batch_id(con)
-        loaded = load(con, self._pack, Arrival(batch_id, contract, delivery.delivery_key), earlier)
-        write_batch(con, self._batch(delivery, verdict, batch_id, loaded.duplicates, started))
+        loaded = load(con, self._pack, Arrival(batch_id, contract, place.delivery_key), place.replaces)
+        batch = self._batch(delivery, verdict, batch_id, loaded.duplicates, started)
+        write_batch(con, replace(batch, delivery_key=place.delivery_key))
         con.execute("COMMIT")
         self.changed |= loaded.changed
         said = [say_what_waits(con, batch_id), say_what_came(loaded.released)]
@@ -140,7 +146,8 @@ class FileJob:
             pack=self._pack.name,
             pack_version=self._pack.version,
             delivery_key=delivery.delivery_key,
-            delivered_on=delivery.extract.delivered_on,
+            delivered_on=delivery.receipt.on,
+            covers_until=delivery.receipt.covers_until,
             key_id=self._key_id,
             encoding=verdict.encoding,
             separator=verdict.separator,
@@ -191,8 +198,13 @@ def _refusal(contract: Contract, verdict: FileVerdict) -> str:
     )
 
 
-def _message(delivery: Delivery, earlier: list[Batch], missing: str) -> str:
-    parts = [f"Replaces {batch.file_name}." for batch in earlier]
+def _message(delivery: Delivery, place: Place, missing: str) -> str:
+    parts = [f"Replaces {batch.file_name}." for batch in place.replaces]
+    if place.beside:
+        parts.append(
+            "A file of this name was loaded before and tells of other days, so this one was loaded beside it and "
+            "replaces nothing. Ask the supplier for a name with the period in it."
+        )
     if delivery.ignored:
         parts.append(f"Columns not in the contract were not read: {', '.join(delivery.ignored)}.")
     return " ".join([*parts, *([missing] if missing else [])])

@@ -3,12 +3,12 @@
 import secrets
 from contextlib import closing
 from dataclasses import replace
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 
 from data_contracts.contract import load_contracts
 from ingest.build import open_work, write_sorted
-from ingest.delivery import Delivery, take_stock
+from ingest.delivery import Delivery, Receipt, take_stock
 from ingest.extract import extracts_in, skipped_in
 from ingest.file_job import FileJob
 from ingest.file_names import refuse_telling_folder, told
@@ -19,6 +19,7 @@ from ingest.report import write_index, write_page
 from ingest.run_record import RunLog
 from ingest.verdict import FileVerdict, RunResult, is_refused
 from packs.pack import load_pack
+from tvaers.errors import ExtractError
 from tvaers.keys import MasterKey, load_master_key
 from tvaers.progress import track
 from tvaers.settings import Settings
@@ -36,7 +37,9 @@ def refuse_telling_path(settings: Settings, folder: Path) -> None:
     refuse_telling_folder(folder, read_scheme(load_pack(settings.pack).folder))
 
 
-def run(settings: Settings, folder: Path, *, load: bool = True) -> RunResult:
+def run(
+    settings: Settings, folder: Path, *, load: bool = True, covers_until: date | None = None, today: date | None = None
+) -> RunResult:
     """Ingest every extract below a folder.
 
     Running the same folder again changes nothing. A file that is refused does not stop the others.
@@ -45,12 +48,17 @@ def run(settings: Settings, folder: Path, *, load: bool = True) -> RunResult:
         settings: The home folder and its pack.
         folder: Where the extracts lie.
         load: False checks everything, and writes the reports, without changing the warehouse.
+        covers_until: Last day of the period that the files cover completely; None tells it from their rows.
+        today: The day of delivery; None asks the clock. No time of a file is looked at, since copying changes it.
 
     Raises:
-        ExtractError: The folder is missing or empty, or the reports cannot be written.
+        ExtractError: The folder is missing or empty, the stated period has not ended yet, or the reports cannot be
+            written.
         SecretKeyError: The key file is missing or unsafe.
         WarehouseError: The warehouse is busy, damaged, of another version or under another key, or the disk is full.
     """
+    receipt = Receipt(today or datetime.now().astimezone().date(), covers_until)
+    _refuse_period_to_come(receipt)
     key = load_master_key(settings)
     pack = load_pack(settings.pack)
     scheme = read_scheme(pack.folder)
@@ -60,7 +68,7 @@ def run(settings: Settings, folder: Path, *, load: bool = True) -> RunResult:
     skipped = told(skipped_in(folder), root, scheme) if folder.is_dir() else ()
     with one_builder_at_a_time(settings.warehouse):
         known = _known_batches(settings, key)
-        deliveries, verdicts = take_stock(paths, root, load_contracts(pack.contracts), known, scheme)
+        deliveries, verdicts = take_stock(paths, root, load_contracts(pack.contracts), known, scheme, receipt)
         if not deliveries and not any(map(is_refused, verdicts)):
             return RunResult(None, tuple(verdicts), is_loaded=False, skipped=skipped)
         started = datetime.now(tz=UTC)
@@ -76,6 +84,17 @@ def run(settings: Settings, folder: Path, *, load: bool = True) -> RunResult:
             log.write_alone(settings, key, verdicts)
         index = write_index(reports, run_id, verdicts)
         return RunResult(run_id, tuple(verdicts), is_loaded=is_loaded, report=index, skipped=skipped)
+
+
+def _refuse_period_to_come(receipt: Receipt) -> None:
+    if receipt.covers_until and receipt.covers_until > receipt.on:
+        raise ExtractError(
+            "No file can cover days that have not come yet.",
+            where=f"stated until {receipt.covers_until}",
+            how_much=f"{(receipt.covers_until - receipt.on).days} days after today",
+            what_to_do="State the last day of the period that the files cover completely: --covers-until DATE.",
+            reason="period_to_come",
+        )
 
 
 def _with_page(verdict: FileVerdict, reports: Path) -> FileVerdict:

@@ -98,7 +98,7 @@ def _lookups(pack: Pack, contract: Contract, codes: dict[str, list[str]]) -> Loo
 
 
 def _prepare(con: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading, lookups: Lookups) -> Prepared:
-    contract, delivered_on = delivery.contract, delivery.extract.delivered_on
+    contract, delivered_on = delivery.contract, delivery.receipt.on
     try:
         rows = stage(con, contract, reading.blocks(), lookups=lookups, delivered_on=delivered_on, tables=COMING)
     except ExtractError as fault:

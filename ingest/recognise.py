@@ -3,6 +3,7 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from datetime import date
 from pathlib import Path
 
 from data_contracts.contract import Contract
@@ -13,6 +14,7 @@ from tvaers.errors import ContractError
 _LEAST_LIKENESS = 0.6
 _CORRECTED = re.compile(r"(?:_v(\d+)|_rettet|_corrected)$", re.IGNORECASE)
 _ENDINGS = re.compile(r"\.(?:csv|txt|tsv|dsv|json|ndjson)?(?:\.gz)?$", re.IGNORECASE)
+_BESIDE = re.compile(r"@\d{4}-\d{2}-\d{2}$")
 _A_NAME = re.compile(r"[^\W\d][\w .-]{0,40}")
 
 
@@ -81,6 +83,16 @@ def nearest_contract(extract: Extract, contracts: Mapping[str, Contract]) -> Con
 def delivery_key(file_type: str, path: Path) -> str:
     """Return what a file is a delivery of: its type and its name without endings and marks of correction."""
     return f"{file_type}:{delivery_name(path.name)}"
+
+
+def key_beside(key: str, first: date | None) -> str:
+    """Return the key of a delivery that came under the name of another one and stands beside it, by its first day."""
+    return f"{key}@{first}" if first else key
+
+
+def key_of_name(key: str) -> str:
+    """Return the key that a delivery has by its name alone, whether or not it stands beside another one."""
+    return _BESIDE.sub("", key)
 
 
 def delivery_name(file_name: str) -> str:

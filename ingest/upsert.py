@@ -85,12 +85,12 @@ def _merged(target: Target, columns: tuple[str, ...], is_plural: str) -> str:
     partition = ", ".join(f"own.{name}" for name in keys)
     newest = f"own.{upsert.newest} DESC NULLS LAST, " if upsert.newest else ""
     order = f"{newest}standing.place DESC, own.row_number DESC NULLS LAST"
-    known = {name: f"first_value(own.{name} IGNORE NULLS) OVER everything" for name in upsert.carry_over}
+    known = {name: f"first_value(own.{name} IGNORE NULLS) OVER delivery" for name in upsert.carry_within}
     values = ", ".join(f"{known.get(name, f'own.{name}')} AS {name}" for name in columns)
     return (
         f"SELECT {values}, own.row_number FROM version AS own JOIN standing USING (batch_id) "
         f"WHERE {is_plural} "
-        f"WINDOW everything AS (PARTITION BY {partition} ORDER BY {order} "
+        f"WINDOW delivery AS (PARTITION BY {partition}, own.batch_id ORDER BY {order} "
         "ROWS BETWEEN UNBOUNDED PRECEDING AND UNBOUNDED FOLLOWING) "
         f"QUALIFY row_number() OVER (PARTITION BY {partition} ORDER BY {order}) = 1"
     )

@@ -30,7 +30,7 @@ class FileVerdict:
         report: The validation report of the file.
         reason: Why it was refused or not recognised, by the name the run log uses; empty for other files.
         file_hash: SHA-256 of the delivered bytes; None when the file could not be read.
-        delivered_on: Date of delivery; None when the file was not looked into.
+        delivered_on: Day of the run that looked into it; None when the file was not looked into.
     """
 
     file_name: str

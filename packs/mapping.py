@@ -108,11 +108,12 @@ class Upsert(Part):
 
     Attributes:
         newest: Core column whose greatest value wins; None when the later delivery wins.
-        carry_over: Core columns that, when NULL in the row that stays, take the newest value of the others.
+        carry_within: Core columns that, when NULL in the row that stays, take the newest value of the others of its
+            delivery; what a newer delivery leaves out was taken back.
     """
 
     newest: str | None = None
-    carry_over: tuple[str, ...] = ()
+    carry_within: tuple[str, ...] = ()
 
 
 class Target(Part):

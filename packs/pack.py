@@ -195,7 +195,7 @@ def _check_columns(path: Path, at: str, target: Target, table: Table) -> None:
     names = [each.name for each in table.columns if each.name != "batch_id"]
     upsert = target.upsert
     newest = [upsert.newest] if upsert and upsert.newest else []
-    moved = upsert.carry_over if upsert else ()
+    moved = upsert.carry_within if upsert else ()
     for used in (*target.columns, *target.same_fact.columns, *target.one_per, *newest, *moved):
         if used not in names:
             raise unknown_name(path, f"{at}.columns", used, names)

@@ -1,6 +1,5 @@
 """Write an invented region's extracts, as they really come, and the answers they must give."""
 
-import os
 import shutil
 import time
 from collections.abc import Iterable, Iterator
@@ -34,8 +33,6 @@ from synthetic.odd_files import SENT_AGAIN, OddFile, sent_again, spoil_all
 from synthetic.truth import Region, make_region
 from tvaers.progress import track
 
-DELIVERED_AFTER_DAYS = 5
-EPOCH_ORDINAL = date(1970, 1, 1).toordinal()
 SECTORS = (
     "population",
     "hospital",
@@ -122,7 +119,7 @@ def write_region(
             told = told_facts(region, chance, messy=messy)
         with track(f"Writing extracts{place}"):
             every = deliveries(region, chance, told, only_views=only_views)
-            written, odd = _write_files(folder, part, region, chance, every, messy=messy)
+            written, odd = _write_files(folder, part, chance, every, messy=messy)
         if known_answers:
             answers.add(region, chance, told, written, odd, place)
         delivered = sum(delivery.rows.height for delivery in written)
@@ -135,16 +132,14 @@ def write_region(
 
 
 def _write_files(
-    folder: Path, part: Part, region: Region, chance: Chance, files: Iterable[Delivery], *, messy: bool
+    folder: Path, part: Part, chance: Chance, files: Iterable[Delivery], *, messy: bool
 ) -> tuple[list[Delivery], list[OddFile]]:
-    """Write all files of a part, stamped with the day of delivery; return what is known about each."""
-    delivered_on = date.fromordinal(EPOCH_ORDINAL + region.window.last + DELIVERED_AFTER_DAYS)
+    """Write all files of a part; return what is known about each."""
     written: list[Delivery] = []
     odd: list[OddFile] = []
 
     def finish(delivery: Delivery, file: Future[Path]) -> None:
         path = file.result()
-        _stamp(path, delivered_on)
         if messy and not part.number and delivery.file_type == SENT_AGAIN and not any(one.is_copy for one in odd):
             odd.append(sent_again(path, delivery.sector))
         delivery.forget_texts()
@@ -161,7 +156,7 @@ def _write_files(
         if begun:
             finish(*begun)
     for one in odd:
-        _stamp(one.write(folder), delivered_on)
+        one.write(folder)
     return written, odd
 
 
@@ -186,12 +181,6 @@ def _years_before(ends_on: date, years: int) -> date:
     """Return the day after the same date some years before."""
     start = ends_on + timedelta(days=1)
     return start.replace(year=start.year - years)
-
-
-def _stamp(path: Path, delivered_on: date) -> None:
-    """Give a file its day of delivery; ingest takes it from the file's time."""
-    moment = (delivered_on - date(1970, 1, 1)).days * 86_400 + 43_200
-    os.utime(path, (moment, moment))
 
 
 def _empty(folder: Path) -> None:

@@ -24,6 +24,7 @@ class Batch:
     pack_version: str
     delivery_key: str
     delivered_on: date
+    covers_until: date | None
     key_id: str
     encoding: str | None
     separator: str | None

@@ -185,6 +185,7 @@ CREATE TABLE meta.batch (
     pack_version VARCHAR NOT NULL,
     delivery_key VARCHAR NOT NULL,
     delivered_on DATE NOT NULL,
+    covers_until DATE,
     key_id VARCHAR NOT NULL,
     encoding VARCHAR,
     separator VARCHAR,
@@ -455,7 +456,8 @@ COMMENT ON COLUMN meta.batch.contract_version IS 'Version of that contract.';
 COMMENT ON COLUMN meta.batch.pack IS 'Country pack in use.';
 COMMENT ON COLUMN meta.batch.pack_version IS 'Version of the pack.';
 COMMENT ON COLUMN meta.batch.delivery_key IS 'What the file is a delivery of; another file with the same key corrects and replaces it.';
-COMMENT ON COLUMN meta.batch.delivered_on IS 'Date the file was delivered.';
+COMMENT ON COLUMN meta.batch.delivered_on IS 'Date the file was received, which is the day of the run.';
+COMMENT ON COLUMN meta.batch.covers_until IS 'Last day of the period that the file covers completely, as its steward stated it; empty when it is to be told from the rows.';
 COMMENT ON COLUMN meta.batch.key_id IS 'Which key made the pseudonyms: first eight hexadecimal digits of its fingerprint; never the key.';
 COMMENT ON COLUMN meta.batch.encoding IS 'Character encoding found.';
 COMMENT ON COLUMN meta.batch.separator IS 'Field separator found; empty for bundles.';
@@ -484,7 +486,7 @@ COMMENT ON COLUMN meta.refusal.file_type IS 'Contract the file was recognised by
 COMMENT ON COLUMN meta.refusal.sector IS 'Sector the contract belongs to.';
 COMMENT ON COLUMN meta.refusal.state IS 'What was said of it.';
 COMMENT ON COLUMN meta.refusal.reason IS 'Short name of the reason.';
-COMMENT ON COLUMN meta.refusal.delivered_on IS 'Date the file was delivered; empty when it was not looked into.';
+COMMENT ON COLUMN meta.refusal.delivered_on IS 'Date the file was received; empty when it was not looked into.';
 COMMENT ON COLUMN meta.refusal.rows_in IS 'Rows delivered; 0 when they were not read.';
 COMMENT ON COLUMN meta.refusal.rows_quarantined IS 'Rows that broke at least one rule.';
 COMMENT ON COLUMN meta.refusal.refused_at IS 'When it was refused (UTC).';
@@ -522,4 +524,4 @@ COMMENT ON COLUMN meta.waiting.row_number IS 'Data row in the delivered file; th
 COMMENT ON COLUMN meta.waiting.partner IS 'Core table of the row it leans on.';
 COMMENT ON COLUMN meta.waiting.key IS 'Key of that row, a keyed hash as everywhere in the warehouse.';
 
-INSERT INTO meta.version VALUES (5);
+INSERT INTO meta.version VALUES (6);

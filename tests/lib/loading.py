@@ -112,6 +112,7 @@ _BATCH = Batch(
     pack_version="1",
     delivery_key="",
     delivered_on=DELIVERED_ON,
+    covers_until=None,
     key_id="0123abcd",
     encoding=None,
     separator=None,

@@ -2,10 +2,15 @@
 
 import typer
 
-from tvaers.commands.options import FolderArgument, HomeOption, JsonOption
+from tvaers.commands.options import CoversUntilOption, FolderArgument, HomeOption, JsonOption
 
 
-def check(folder: FolderArgument = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def check(
+    folder: FolderArgument = None,
+    home: HomeOption = None,
+    covers_until: CoversUntilOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Check delivered files against their contracts and load nothing.
 
     Exit code 12 when a file would be refused, 11 when none would but one is not recognised.
@@ -16,7 +21,8 @@ def check(folder: FolderArgument = None, home: HomeOption = None, as_json: JsonO
 
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
-    result = job.run(settings, folder or settings.extracts, load=False)
+    stated = covers_until.date() if covers_until else None
+    result = job.run(settings, folder or settings.extracts, load=False, covers_until=stated)
     verb = "check" if verdicts.is_all_in_vain(result) else "ingest"
     following = f"tvaers {verb} {folder or settings.extracts} --home {settings.home}"
     if as_json:

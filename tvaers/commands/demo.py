@@ -107,13 +107,13 @@ def _compute_and_release(settings: "Settings", options: dict[str, Any]) -> bool:
     from indicators.compute import compute
     from indicators.release import publish
     from tvaers import __version__
-    from tvaers.commands.compute import QUARTERS, last_delivered_quarter, quarter_ends
+    from tvaers.commands.compute import QUARTERS
 
     receipt = settings.home / RECEIPT
     made = {"options": options, "version": __version__, "warehouse": _trace(settings.warehouse)}
     if _read(receipt) == made | {"release": _trace(settings.release)}:
         return False
-    compute(settings, quarter_ends(last_delivered_quarter(settings), QUARTERS))
+    compute(settings, quarters=QUARTERS)
     publish(settings)
     made["warehouse"] = _trace(settings.warehouse)
     _write(receipt, made | {"release": _trace(settings.release)})

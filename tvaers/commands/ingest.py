@@ -2,10 +2,15 @@
 
 import typer
 
-from tvaers.commands.options import FolderArgument, HomeOption, JsonOption
+from tvaers.commands.options import CoversUntilOption, FolderArgument, HomeOption, JsonOption
 
 
-def ingest(folder: FolderArgument = None, home: HomeOption = None, as_json: JsonOption = False) -> None:
+def ingest(
+    folder: FolderArgument = None,
+    home: HomeOption = None,
+    covers_until: CoversUntilOption = None,
+    as_json: JsonOption = False,
+) -> None:
     """Load delivered files into the warehouse: recognise, pseudonymise, conform, check, load.
 
     Running it again is safe: a file that is already loaded is recognised and left alone. A refused file does not stop
@@ -20,7 +25,7 @@ def ingest(folder: FolderArgument = None, home: HomeOption = None, as_json: Json
     source = folder or settings.extracts
     job.refuse_telling_path(settings, source)
     settings = invented.keep_apart(settings, source)
-    result = job.run(settings, source)
+    result = job.run(settings, source, covers_until=covers_until.date() if covers_until else None)
     is_in_vain = verdicts.is_all_in_vain(result)
     verb = f"check {source}" if is_in_vain else "compute"
     following = f"tvaers {verb} --home {settings.home}"

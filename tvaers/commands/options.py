@@ -1,5 +1,6 @@
 """Options that several verbs share, declared once."""
 
+from datetime import datetime
 from pathlib import Path
 from typing import Annotated
 
@@ -15,6 +16,14 @@ JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON documen
 FolderArgument = Annotated[
     Path | None,
     typer.Argument(help="Folder with the delivered files; subfolders are searched. Default: the home's extracts/."),
+]
+CoversUntilOption = Annotated[
+    datetime | None,
+    typer.Option(
+        "--covers-until",
+        formats=["%Y-%m-%d"],
+        help="Last day that all these files cover completely. Default: told from their rows.",
+    ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same region.")]
 InhabitantsOption = Annotated[int, typer.Option("--inhabitants", min=200, help="Inhabitants of the region.")]

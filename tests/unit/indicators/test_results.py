@@ -206,18 +206,14 @@ def test_a_level_at_which_an_indicator_has_no_meaning_says_so():
 
 
 def test_a_period_that_no_extract_covers_has_no_data_instead_of_zero():
-    delivered = """
-        measurement
-        patient | taken_on   | value
-        999     | 2024-02-15 | 40
-        999     | 2025-11-15 | 40
-    """
+    days = pl.date_range(date(2024, 1, 4), date(2025, 12, 28), "2d", eager=True)
+    delivered = "measurement\npatient | taken_on | value\n" + "\n".join(f"999 | {day} | 40" for day in days)
     frame = results(FIVE, [made()], "2024-12-31", "2025-12-31", "2026-03-31", delivered=delivered)
     states = {row["period_end"]: row["state"] for row in frame.filter(pl.col("level") == "all").to_dicts()}
     assert states == {
-        date(2024, 12, 31): "computed",  # the first row came 45 days into the period
-        date(2025, 12, 31): "computed",
-        date(2026, 3, 31): "no_data",  # the last row came 136 days before the end
+        date(2024, 12, 31): "computed",
+        date(2025, 12, 31): "computed",  # the last row is of 28 December
+        date(2026, 3, 31): "no_data",
     }
     assert set(frame.filter(pl.col("state") == "no_data")["denominator"]) == {None}
 

@@ -145,6 +145,32 @@ def test_one_period_may_have_data_and_the_next_none():
     assert own["denominator"].to_list() == [3, 0]
 
 
+@pytest.mark.parametrize(
+    ("day", "denominator"),
+    [
+        ("2021-03-31", 3),  # the year ends before the silence begins
+        ("2021-06-30", 0),  # the silence has begun: three months of it, and six more to come
+        ("2022-11-30", 0),  # its last month still lies in the year
+        ("2022-12-31", 3),  # over: it is of no account in any later period
+        ("2025-12-31", 3),
+    ],
+)
+def test_a_silence_belongs_to_the_periods_that_it_touches_and_to_no_others(day, denominator):
+    rows = regular(1, "2019-01-15", "2025-12-30")
+    rows += regular(4, "2019-01-15", "2021-03-30") + regular(4, "2022-01-01", "2025-12-30")
+    days = dict.fromkeys(("2021-03-31", day, "2025-12-31"))
+    frame = computed(KNOWN + rows, "smoking_recorded", days=tuple(days))
+    own = frame.filter(pl.col("unit_id") == "100002", pl.col("period_end") == date.fromisoformat(day))
+    assert own["denominator"].to_list() == [denominator]
+
+
+def test_a_silence_that_began_before_the_first_period_is_as_long_as_it_is():
+    rows = regular(1, "2019-01-15", "2025-12-30")
+    rows += regular(4, "2019-01-15", "2024-06-30") + regular(4, "2025-02-01", "2025-12-30")
+    frame = computed(KNOWN + rows, "smoking_recorded")
+    assert cell(frame, "practice", "100002")["denominator"] == 0
+
+
 COURSES = "municipal_course\npatient | referred_on | granted_on | status | batch_id\n" + "\n".join(
     f"1 | {day} | {day} | completed | 3"
     for day in pl.date_range(date(2025, 1, 5), date(2025, 12, 20), "5d", eager=True)

@@ -74,6 +74,14 @@ def test_one_person_under_two_numbers_becomes_one_person(warehouse):
     assert warehouse.rows("SELECT count(*) FROM core.residence") == [(1,)]
 
 
+@pytest.mark.parametrize("number", [FIRST, SECOND])
+def test_one_delivery_that_tells_of_a_death_under_one_of_two_numbers_tells_of_it(warehouse, number):
+    told = [{**HOME, "pnr": each} | ({"doed_dato": "2024-05-01"} if each == number else {}) for each in (FIRST, SECOND)]
+    warehouse.deliver("bef", *told)
+    warehouse.deliver("cpr_skift", change(FIRST, SECOND))
+    assert warehouse.rows("SELECT died_on::VARCHAR FROM core.person") == [("2024-05-01",)]
+
+
 def test_a_fact_told_under_both_numbers_is_one_fact(warehouse):
     warehouse.deliver("labka", {**RESULT, "pnr": FIRST})
     warehouse.deliver("lab_dm_forsker", {"patient_cpr": SECOND, "samplingdate": "2025-03-02", "samplingtime": "08:30",

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from data_contracts.contract import load_contracts
-from ingest.delivery import take_stock
+from ingest.delivery import Receipt, take_stock
 from ingest.extract import hash_of
 from ingest.recognise import version_of
 from tests.lib.deliveries import PRACTICE, country_scheme, deliver, identifiers, measurements, text
@@ -15,6 +15,7 @@ from warehouse.run_log import Batch
 
 CONTRACTS = load_contracts()
 PEOPLE = identifiers(8)
+RECEIPT = Receipt(date(2026, 11, 1))
 
 
 def content(value):
@@ -26,14 +27,19 @@ def loaded(path, state="loaded"):
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     batch = Batch(
         1, "run", "", "", "praksis_maalinger", "general_practice", "1", "p", "1", "praksis_maalinger:year",
-        date(2026, 1, 1), "key", "utf-8", ";", 8, 8, 0, 0, state, moment, moment, "1",
+        date(2026, 1, 1), None, "key", "utf-8", ";", 8, 8, 0, 0, state, moment, moment, "1",
     )  # fmt: skip
     return replace(batch, file_name=path.name, file_hash=hash_of(path))
 
 
 def stock(folder, known=()):
     deliveries, verdicts = take_stock(
-        sorted(path for path in folder.rglob("*") if path.is_file()), folder, CONTRACTS, known, country_scheme()
+        sorted(path for path in folder.rglob("*") if path.is_file()),
+        folder,
+        CONTRACTS,
+        known,
+        country_scheme(),
+        RECEIPT,
     )
     return deliveries, [verdict for verdict in verdicts if verdict.state == "refused"]
 
@@ -110,5 +116,5 @@ def test_a_file_in_a_folder_named_after_a_person_is_refused_and_the_folder_is_no
 
 def test_a_file_name_that_is_no_text_can_still_be_told(tmp_path):
     deliver(tmp_path, "\udcff.csv", "no;known;columns\n1;2;3\n")
-    _, verdicts = take_stock(list(tmp_path.iterdir()), tmp_path, CONTRACTS, [], country_scheme())
+    _, verdicts = take_stock(list(tmp_path.iterdir()), tmp_path, CONTRACTS, [], country_scheme(), RECEIPT)
     assert [(verdict.file_name, verdict.state) for verdict in verdicts] == [("?.csv", "unrecognised")]

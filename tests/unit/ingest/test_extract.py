@@ -2,8 +2,6 @@
 
 import codecs
 import gzip
-import os
-from datetime import UTC, datetime
 
 import pytest
 
@@ -91,17 +89,6 @@ def test_a_file_that_breaks_the_encoding_it_declares_is_damaged(tmp_path):
 def test_a_header_that_repeats_a_name_is_refused_whatever_its_case(tmp_path):
     with pytest.raises(ExtractError, match="more than once"):
         surveyed(tmp_path, b"cpr;dato;CPR\n1;2;3\n")
-
-
-def test_a_file_is_delivered_on_the_day_it_was_last_changed_and_never_in_the_future(tmp_path):
-    path = tmp_path / "file.csv"
-    path.write_bytes(HEADER.encode())
-    extract = survey(path, "x")
-    assert extract.delivered_on == datetime.now(tz=UTC).date()
-    os.utime(path, (4_000_000_000, 4_000_000_000))
-    assert survey(path, "x").delivered_on == datetime.now(tz=UTC).date()
-    os.utime(path, (1_700_000_000, 1_700_000_000))
-    assert str(survey(path, "x").delivered_on) == "2023-11-14"
 
 
 def test_hidden_files_and_known_answers_are_no_extracts(tmp_path):

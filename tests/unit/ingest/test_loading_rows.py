@@ -213,10 +213,32 @@ def test_the_later_register_by_name_knows_better_whichever_arrives_first(warehou
     assert warehouse.rows("SELECT ends_on::VARCHAR FROM core.residence") == [("2026-01-31",)]
 
 
-def test_a_death_that_a_later_register_leaves_out_is_remembered(warehouse):
+DEATHS = "SELECT died_on::VARCHAR FROM core.person"
+
+
+def test_a_death_that_a_later_register_withdraws_is_forgotten_and_taking_that_away_brings_it_back(warehouse):
     warehouse.deliver("bef", {**HOME, "doed_dato": "2024-05-01"})
-    warehouse.deliver("bef", {**HOME, "kom": "740", "bop_vfra": "2012-01-01"})
-    assert warehouse.rows("SELECT died_on::VARCHAR FROM core.person") == [("2024-05-01",)]
+    later = warehouse.deliver("bef", {**HOME, "kom": "740", "bop_vfra": "2012-01-01"})
+    assert warehouse.rows(DEATHS) == [(None,)]
+    warehouse.deliver("bef", {**HOME, "doed_dato": "2024-06-01"}, replaces=later.batch_id)
+    assert warehouse.rows(DEATHS) == [("2024-06-01",)]
+
+
+def test_a_later_register_of_other_people_withdraws_no_death(warehouse):
+    warehouse.deliver("bef", {**HOME, "doed_dato": "2024-05-01"})
+    warehouse.deliver("bef", {**HOME, "pnr": "2509479989"})
+    assert sorted(warehouse.rows(DEATHS), key=str) == [("2024-05-01",), (None,)]
+
+
+@pytest.mark.parametrize("dead_at", [0, 1, 2])
+@pytest.mark.parametrize("comes_again", [False, True])
+def test_a_death_that_stands_at_one_address_only_is_known(warehouse, dead_at, comes_again):
+    homes = [{**HOME, "bop_vfra": f"20{year}-01-01", "kom": "791"} for year in (10, 14, 18)]
+    homes[dead_at] = {**homes[dead_at], "doed_dato": "2024-05-01"}
+    if comes_again:
+        warehouse.deliver("bef", HOME)
+    warehouse.deliver("bef", *homes)
+    assert warehouse.rows(DEATHS) == [("2024-05-01",)]
 
 
 def test_the_birth_date_is_coarsened_to_its_month(warehouse):

@@ -4,7 +4,6 @@ import csv
 import gzip
 import hashlib
 import json
-from datetime import UTC, date, datetime
 from pathlib import Path
 
 import pytest
@@ -79,11 +78,6 @@ def test_row_counts_are_those_of_the_files(clean: Path) -> None:
         path = clean / answer["sector"] / answer["file_name"]
         if path.suffix == ".csv":
             assert len(path.read_bytes().splitlines()) - 1 == answer["rows_in"], path.name
-
-
-def test_files_are_stamped_with_their_day_of_delivery(clean: Path) -> None:
-    for path in (path for sector in SECTORS for path in clean.glob(f"{sector}/*.csv*")):
-        assert datetime.fromtimestamp(path.stat().st_mtime, tz=UTC).date() == date(2026, 10, 5)
 
 
 def test_the_same_seed_writes_the_same_bytes(clean: Path, tmp_path: Path) -> None:

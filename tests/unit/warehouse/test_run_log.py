@@ -33,6 +33,7 @@ BATCH = Batch(
     pack_version="1.0.0",
     delivery_key="lab:lab_2025",
     delivered_on=date(2026, 10, 4),
+    covers_until=None,
     key_id="0123abcd",
     encoding="utf-8",
     separator=";",

@@ -1,6 +1,6 @@
 from datetime import date
 
-from tvaers.commands.compute import quarter_ends
+from indicators.reporting_dates import quarter_ends
 
 
 def test_the_last_quarter_end_may_be_the_day_itself():
