@@ -2,7 +2,7 @@
 
 A meaning is all that a result depends on: expressions, population, period, missing-value policy, the dated values of
 parameters, the SQL of variables and the codes of their lists; not the words, and not the layout of SQL. Classifiers
-have hashes of their own, because every definition stands on them.
+have hashes of their own, because every definition stands on them; published measures, because they stand on none.
 
     make definition-lock                                     after a version was raised
     make definition-lock SAME_NUMBERS="why none changes"     after a change that leaves every number as it was
@@ -23,6 +23,8 @@ from indicators.catalogue import Catalogue
 from indicators.definition import Indicator
 from indicators.variables import Variable
 from tests.lib.evaluate import catalogue
+from tests.lib.measured import measures
+from tests.proof.measure_meaning import meaning_of_measure
 from tests.proof.sql_mutants import parse, text_of
 
 LOCK = Path(__file__).parent / "locked_definitions.yaml"
@@ -104,7 +106,11 @@ def present(known: Catalogue) -> Locked:
         indicator.id: {"version": indicator.version, "meaning": hash_of(meaning_of(known, indicator))}
         for indicator in known.indicators
     }
-    return {"classifiers": classifiers, "definitions": definitions}
+    published = {
+        measure.id: {"version": measure.version, "meaning": hash_of(meaning_of_measure(measures(), measure))}
+        for measure in measures().measures
+    }
+    return {"classifiers": classifiers, "definitions": definitions, "measures": published}
 
 
 def read_lock() -> Locked:
@@ -116,10 +122,11 @@ def unexplained(old: Locked, new: Locked) -> list[str]:
     """Return what changed its meaning without a higher version."""
     found = [
         name
-        for name, entry in new["definitions"].items()
-        if name in old["definitions"]
-        and entry["meaning"] != old["definitions"][name]["meaning"]
-        and entry["version"] <= old["definitions"][name]["version"]
+        for part in ("definitions", "measures")
+        for name, entry in new.get(part, {}).items()
+        if name in old.get(part, {})
+        and entry["meaning"] != old[part][name]["meaning"]
+        and entry["version"] <= old[part][name]["version"]
     ]
     changed = [name for name, meaning in new["classifiers"].items() if old["classifiers"].get(name, meaning) != meaning]
     return found + [f"classifier {name}" for name in changed]

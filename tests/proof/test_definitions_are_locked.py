@@ -5,7 +5,9 @@ from dataclasses import replace
 import pytest
 
 from tests.lib.evaluate import ROOT, catalogue
+from tests.lib.measured import measures
 from tests.proof.definition_lock import meaning_of, present, read_lock, unexplained
+from tests.proof.measure_meaning import meaning_of_measure
 
 INDICATORS = catalogue().indicators
 
@@ -17,7 +19,7 @@ def numbers_that_change() -> str:
 
 def test_every_definition_means_what_the_lock_says():
     locked, found = read_lock(), present(catalogue())
-    for part in ("classifiers", "definitions"):
+    for part in ("classifiers", "definitions", "measures"):
         differs = {name for name in {*locked[part], *found[part]} if locked[part].get(name) != found[part].get(name)}
         assert not differs, (
             "the meaning changed; raise `version`, say it in CHANGELOG.md under Numbers that change, and run "
@@ -55,6 +57,26 @@ def test_words_and_layout_do_not_count_but_an_expression_a_value_or_a_code_does(
     fewer = replace(known, codelists=known.codelists.filter(known.codelists["code"] != "DI63"))
     assert meaning_of(fewer, stroke) != meaning_of(known, stroke)
     assert meaning_of(fewer, before) == was
+
+
+def test_a_measure_means_what_its_criteria_statuses_and_variables_say():
+    known = measures()
+    (measure,) = [each for each in known.measures if each.reports == "CMS951"]
+    was = meaning_of_measure(known, measure)
+
+    def with_criterion(name: str, **parts) -> dict:
+        changed = known.criteria.criteria[name].model_copy(update=parts)
+        criteria = known.criteria.model_copy(update={"criteria": known.criteria.criteria | {name: changed}})
+        return meaning_of_measure(replace(known, criteria=criteria), measure)
+
+    assert with_criterion("hospice_order", who=measure.title) == was
+    assert with_criterion("hospice_order", timing="overlaps") != was
+    assert with_criterion("frailty_sign", timing="within") == was
+    fewer = known.criteria.model_copy(update={"counted_intent": ("order",)})
+    assert meaning_of_measure(replace(known, criteria=fewer), measure) != was
+    variable = known.variables["urine_albumin_and_creatinine"]
+    changed = {variable.name: replace(variable, sql=variable.sql.replace("<=", "<"))}
+    assert meaning_of_measure(replace(known, variables={**known.variables, **changed}), measure) != was
 
 
 def test_a_changed_meaning_needs_a_higher_version():
