@@ -12,7 +12,8 @@ from tests.lib.checkout import PACKAGES, ROOT, files_below, name_of, tracked_fil
 LONGEST_FILE = 400
 GENERATED = {"warehouse/schema.sql"}
 COUNTRIES = re.compile(
-    r"\b(denmark|danmark|norway|norge|noreg|sweden|sverige|finland|iceland|germany|england|scotland|wales|united[ _]states)\b",
+    r"\b(denmark|danmark|norway|norge|noreg|sweden|sverige|finland|iceland|germany|england|scotland|wales|"
+    r"united[ _]states)\b",
     re.I,
 )
 VAGUE_NAMES = {"utils", "helpers", "common", "manager", "managers", "processor", "misc", "util", "helper"}
