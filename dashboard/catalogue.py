@@ -46,6 +46,23 @@ class Break:
 
 
 @dataclass(frozen=True)
+class LimitFor:
+    """Another threshold, and whose it is."""
+
+    who: Texts
+    limit: DatedValue
+
+
+@dataclass(frozen=True)
+class NamedSet:
+    """A set that an indicator belongs to."""
+
+    title: Texts
+    version: str
+    is_verified: bool
+
+
+@dataclass(frozen=True)
 class Definition:
     """One indicator's definition; every text is a mapping from language to words.
 
@@ -55,6 +72,12 @@ class Definition:
         unit: Unit of a median, else empty.
         period_months: Length of the look-back.
         breaks: Changes of registration in the sources it reads, oldest first.
+        exceptions: Who is not counted unless they meet the indicator.
+        parts: The parts of a composite.
+        threshold_for: Patients with another threshold, the first that applies.
+        acceptable: The level that is still acceptable where the target is missed.
+        sets: The named sets that it belongs to.
+        ends_on: Month and day on which its periods end (`03-31`), empty for every reporting date.
         threshold_relation: Which side of the threshold counts: `below`, `at_most`, `at_least`, `above`, or empty.
     """
 
@@ -84,14 +107,28 @@ class Definition:
     owner: Texts
     reviewed_on: date | None
     breaks: tuple[Break, ...] = ()
+    exceptions: tuple[Texts, ...] = ()
+    parts: tuple[Texts, ...] = ()
+    threshold_for: tuple[LimitFor, ...] = ()
+    acceptable: DatedValue | None = None
+    ends_on: str = ""
+    sets: tuple[NamedSet, ...] = ()
 
     @property
     def target_value(self) -> float | None:
         """The target on the scale of the indicator's value: a target given in percent becomes a share."""
-        if self.target is None:
+        return self._on_scale(self.target)
+
+    @property
+    def acceptable_value(self) -> float | None:
+        """The acceptable level on the scale of the indicator's value."""
+        return self._on_scale(self.acceptable)
+
+    def _on_scale(self, stated: DatedValue | None) -> float | None:
+        if stated is None:
             return None
-        is_percent = self.kind == "proportion" and self.target.unit.lower() in {"percent", "%", "per cent", "procent"}
-        return self.target.value / 100 if is_percent else self.target.value
+        is_percent = self.kind == "proportion" and stated.unit.lower() in {"percent", "%", "per cent", "procent"}
+        return stated.value / 100 if is_percent else stated.value
 
 
 def catalogue(definitions: pl.DataFrame) -> dict[str, Definition]:
@@ -132,6 +169,19 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         reviewed_on=_date(stated.get("reviewed_on")),
         breaks=tuple(
             Break(date.fromisoformat(each["from_on"]), _texts(each["what"])) for each in stated.get("breaks") or ()
+        ),
+        exceptions=tuple(_texts(exception["who"]) for exception in stated.get("exceptions") or ()),
+        parts=tuple(_texts(part["who"]) for part in (stated.get("numerator") or {}).get("of") or ()),
+        threshold_for=tuple(
+            LimitFor(_texts(each["who"]), limit)
+            for each in stated.get("threshold_for") or ()
+            if (limit := _dated(each.get("limit"))) is not None
+        ),
+        acceptable=_dated(stated.get("acceptable")),
+        ends_on=stated.get("ends_on") or "",
+        sets=tuple(
+            NamedSet(_texts(each["title"]), str(each["version"]), bool(each["verified"]))
+            for each in stated.get("sets") or ()
         ),
     )
 

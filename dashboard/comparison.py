@@ -13,7 +13,7 @@ from typing import Literal
 
 Difference = Literal["higher", "lower", "similar", "unknown"]
 Judgement = Literal["better", "worse", "different", "similar", "unknown"]
-TargetState = Literal["met", "met_uncertain", "not_met_uncertain", "not_met", "none"]
+TargetState = Literal["met", "met_uncertain", "acceptable", "not_met_uncertain", "not_met", "none"]
 
 
 @dataclass(frozen=True)
@@ -79,16 +79,26 @@ def judge(found: Difference, direction: str) -> Judgement:
     return "better" if (found == "higher") == (direction == "higher_is_better") else "worse"
 
 
-def against_target(own: Measure, target: float | None, direction: str, *, is_strict: bool = False) -> TargetState:
+def against_target(
+    own: Measure, target: float | None, direction: str, *, is_strict: bool = False, acceptable: float | None = None
+) -> TargetState:
     """Return whether the value reaches the target, and whether its interval leaves that open.
 
-    The target itself counts as reached, unless the target is strict.
+    The target itself counts as reached, unless the target is strict. A value that misses the target and reaches the
+    acceptable level is acceptable, however sure that is.
     """
     if target is None or direction == "neither" or own.value is None or not own.is_shown:
         return "none"
-    is_better = own.value > target if direction == "higher_is_better" else own.value < target
-    is_met = is_better or (own.value == target and not is_strict)
+    is_higher_better = direction == "higher_is_better"
+    is_met = _reaches(own.value, target, is_higher_better=is_higher_better, is_strict=is_strict)
     is_open = own.low is not None and own.high is not None and own.low <= target <= own.high
     if is_met:
         return "met_uncertain" if is_open else "met"
+    if acceptable is not None and _reaches(own.value, acceptable, is_higher_better=is_higher_better, is_strict=False):
+        return "acceptable"
     return "not_met_uncertain" if is_open else "not_met"
+
+
+def _reaches(value: float, level: float, *, is_higher_better: bool, is_strict: bool) -> bool:
+    is_better = value > level if is_higher_better else value < level
+    return is_better or (value == level and not is_strict)

@@ -11,7 +11,7 @@ from typing import Any
 
 import yaml
 from babel import Locale
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
 from babel.lists import format_list
 from babel.numbers import format_decimal, format_percent
 
@@ -95,6 +95,10 @@ class Wording:
     def short_date(self, day: dt.date) -> str:
         """Return a date with an abbreviated month: 30. sep. 2026."""
         return format_date(day, format="medium" if self.language == "en" else "d. MMM y", locale=self.locale)
+
+    def day_and_month(self, day: dt.date) -> str:
+        """Return a day of the year: 31. marts."""
+        return format_skeleton("MMMMd", day, locale=self.locale)
 
     def month(self, day: dt.date) -> str:
         """Return an abbreviated month and year: sep. 2026."""

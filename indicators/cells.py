@@ -60,9 +60,9 @@ class Counted:
 
     @property
     def leaves_some_out(self) -> bool:
-        """Whether people are eligible but not counted, because a value is missing or was not delivered."""
+        """Whether people are eligible but not counted: a value is missing or not delivered, or an exception applies."""
         is_excluded = self.indicator.measured is not None and self.indicator.missing_values == "exclude"
-        return is_excluded or self.has_undelivered
+        return is_excluded or self.has_undelivered or bool(self.indicator.exceptions)
 
     @property
     def is_met_by_events(self) -> bool:

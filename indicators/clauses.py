@@ -13,7 +13,7 @@ class Clauses:
 
     Attributes:
         in_population: Belongs to the indicator's population.
-        excluded_by: Place of the first exclusion that applies, counted from 1, or NULL.
+        excluded_by: Place of the first exclusion or exception that applies, counted from 1, exceptions last, or NULL.
         is_eligible: In the population, described by the denominator and not excluded.
         is_missing: Eligible, but without the value that the indicator needs, or nobody delivered it.
         in_denominator: Counted.
@@ -63,10 +63,6 @@ def clauses_of(
     described += [truth(f"({denominator.count}) > 0")] if denominator.count else []
     described += [truth(f"({denominator.years}) > 0")] if denominator.years else []
     in_base = " AND ".join([population, *described])
-    exclusions = " ".join(
-        f"WHEN {truth(exclusion.when)} THEN {place}" for place, exclusion in enumerate(indicator.exclusions, 1)
-    )
-    excluded_by = f"CASE WHEN NOT ({in_base}) THEN NULL {exclusions} END" if exclusions else "CAST(NULL AS INTEGER)"
     kept = [f"NOT {truth(exclusion.when)}" for exclusion in indicator.exclusions]
     is_eligible = " AND ".join([in_base, *kept])
     is_missing = "FALSE"
@@ -76,6 +72,10 @@ def clauses_of(
         is_missing = f"({is_eligible}) AND NOT {measured}"
         if indicator.missing_values == "exclude":
             in_denominator = f"({is_eligible}) AND {measured}"
+    excluded_by = excluded_by_of(indicator, in_base, in_denominator)
+    if indicator.exceptions:
+        excepted = " OR ".join(truth(exception.when) for exception in indicator.exceptions)
+        in_denominator = f"({in_denominator}) AND (({met_of(indicator, in_denominator)}) OR NOT ({excepted}))"
     if undelivered:
         is_missing = f"({is_missing}) OR (({is_eligible}) AND {undelivered})"
         in_denominator = f"({in_denominator}) AND NOT {undelivered}"
@@ -94,12 +94,30 @@ def clauses_of(
     )
 
 
+def excluded_by_of(indicator: Indicator, in_base: str, in_denominator: str) -> str:
+    """Return the place of the first exclusion that applies to those described, or exception to those who do not meet.
+
+    Args:
+        indicator: The definition.
+        in_base: Truth expression of those whom the denominator describes.
+        in_denominator: Truth expression of those who would be counted if there were no exceptions.
+    """
+    cases = [f"WHEN {truth(clause.when)} THEN {place}" for place, clause in enumerate(indicator.exclusions, 1)]
+    if indicator.exceptions:
+        not_met = f"({in_denominator}) AND NOT ({met_of(indicator, in_denominator)})"
+        cases += [
+            f"WHEN {not_met} AND {truth(clause.when)} THEN {place}"
+            for place, clause in enumerate(indicator.exceptions, len(indicator.exclusions) + 1)
+        ]
+    return f"CASE WHEN NOT ({in_base}) THEN NULL {' '.join(cases)} END" if cases else "CAST(NULL AS INTEGER)"
+
+
 def met_of(indicator: Indicator, in_denominator: str) -> str | None:
     """Return whether a patient is counted and meets the indicator, or None for a median."""
     numerator = indicator.numerator
     if numerator is None:
         return None
-    met = truth(f"({numerator.count}) > 0" if numerator.count else numerator.when or "FALSE")
+    met = truth(f"({numerator.count}) > 0" if numerator.count else indicator.met_when() or "FALSE")
     if indicator.measured and indicator.missing_values != "exclude":
         measured = truth(indicator.measured.when)
         met = f"({met} {'AND' if indicator.missing_values == 'fail' else 'OR NOT'} {measured})"

@@ -11,11 +11,24 @@ from collections.abc import Iterable, Sequence
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 import yaml
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator, model_validator
+from pydantic import BaseModel, Field, ValidationError, field_validator, model_validator
 
+from indicators.parts import (
+    PARAMETER_NAME,
+    Clause,
+    Denominator,
+    Evidence,
+    LimitFor,
+    Numerator,
+    Part,
+    Source,
+    Text,
+    TranslatedText,
+    Value,
+)
 from tvaers.errors import DefinitionError
 
 Level = Literal["all", "municipality", "cluster", "practice", "hospital"]
@@ -33,98 +46,11 @@ Group = Literal[
     "follow_up",
 ]
 LEVELS: tuple[Level, ...] = ("all", "municipality", "cluster", "practice", "hospital")
-LANGUAGES = ("en", "da", "nb")
 NAME = r"^[a-z][a-z0-9_]*$"
 PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-PLACEHOLDERS = frozenset({"", "n/a", "na", "none", "tbc", "tbd", "todo", "…", "...", "-", "?"})
-
-
-class Part(BaseModel):
-    """A frozen part of a definition; unknown keys are refused."""
-
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class Text(Part):
-    """The same words in the languages of the dashboard. A plain string in the file is English only."""
-
-    en: str
-    da: str | None = None
-    nb: str | None = None
-
-    @model_validator(mode="before")
-    @classmethod
-    def _english_only(cls, value: Any) -> Any:
-        return {"en": value} if isinstance(value, str) else value
-
-    @field_validator("en", "da", "nb")
-    @classmethod
-    def _says_something(cls, value: str | None) -> str | None:
-        if value is not None and value.strip().lower() in PLACEHOLDERS:
-            raise ValueError("is empty or a placeholder; say it, or leave the language out")
-        return value.strip() if value else value
-
-    def in_language(self, language: str) -> str:
-        """Return the words in a language, or in English when they are not translated."""
-        return getattr(self, language, None) or self.en
-
-
-def _in_all_languages(text: Text) -> Text:
-    if missing := [language for language in LANGUAGES if getattr(text, language) is None]:
-        raise ValueError(f"is not translated into {', '.join(missing)}")
-    return text
-
-
-TranslatedText = Annotated[Text, AfterValidator(_in_all_languages)]
-"""Words that a reader of the dashboard always sees, so every language is required."""
-
-
-class Source(Part):
-    """Where a rule or a number comes from, and when it was read."""
-
-    title: str = Field(min_length=3)
-    href: str | None = None
-    read_on: date
-
-
-class Clause(Part):
-    """A truth about one patient in one period, in words and in SQL."""
-
-    who: Text
-    when: str
-
-
-class Denominator(Part):
-    """Who is counted: patients (`when`), their events (`count`) or their years under observation (`years`)."""
-
-    who: Text
-    when: str | None = None
-    count: str | None = None
-    years: str | None = None
-
-
-class Numerator(Part):
-    """Who, or which events, meet the indicator."""
-
-    who: Text
-    when: str | None = None
-    count: str | None = None
-
-
-class Value(Part):
-    """The number of which the median is taken, one per patient; its unit is part of the column name."""
-
-    who: Text
-    of: str
-    unit: str
-
-
-class Evidence(Part):
-    """The columns of `patient_period` that `tvaers explain` shows as the reason."""
-
-    value: str | None = None
-    day: str | None = None
+PARAMETER_IN_FULL = re.compile(r"\$[a-z][a-z0-9_]*")
+THE_THRESHOLD = "$threshold"
 
 
 class Indicator(Part):
@@ -134,7 +60,15 @@ class Indicator(Part):
         period: Length of the look-back in months; it ends on the reporting date, both ends included.
         missing_values: What becomes of a patient in the denominator for whom `measured` is not true: left out and
             counted in `eligible` (`exclude`), kept as not met (`fail`), or counted as met (`count_as_numerator`).
+        ends_on: Month and day (`03-31`) on which its periods end, where it is counted by the calendar or audit year; on
+            other reporting dates its state is `not_applicable`. None for every reporting date.
         report_by: Levels at which the indicator has a meaning; at the others its state is `not_applicable`.
+        exclusions: Who is never counted.
+        exceptions: Who is not counted unless they meet the indicator; they stay among those who could have been.
+        threshold: The limit of a patient's value, for words and for `$threshold` in the numerator.
+        threshold_for: Patients with another limit, the first that applies; `$threshold` then stands for theirs.
+        target: The level that a unit should reach.
+        acceptable: The level from which a unit that misses the target is still acceptable.
         verified: False when the definition or its target is not confirmed by a published source.
         examples: Titles of the boundary cases in tests/spec.
     """
@@ -151,17 +85,21 @@ class Indicator(Part):
     counts: Literal["patients", "discharges", "referrals", "courses"] = "patients"
     direction: Literal["higher_is_better", "lower_is_better", "neither"]
     period: int
+    ends_on: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
     report_by: tuple[Level, ...] = LEVELS
     population: str = Field(pattern=NAME)
     denominator: Denominator
     exclusions: tuple[Clause, ...] = ()
+    exceptions: tuple[Clause, ...] = ()
     missing_values: Literal["exclude", "fail", "count_as_numerator"]
     measured: Clause | None = None
     numerator: Numerator | None = None
     value: Value | None = None
     evidence: Evidence | None = None
-    threshold: str | None = Field(default=None, pattern=r"^\$[a-z][a-z0-9_]*$")
-    target: str | None = Field(default=None, pattern=r"^\$[a-z][a-z0-9_]*$")
+    threshold: str | None = Field(default=None, pattern=PARAMETER_NAME)
+    threshold_for: tuple[LimitFor, ...] = ()
+    target: str | None = Field(default=None, pattern=PARAMETER_NAME)
+    acceptable: str | None = Field(default=None, pattern=PARAMETER_NAME)
     limits: tuple[Text, ...] = Field(min_length=1)
     source: tuple[Source, ...] = Field(min_length=1)
     verified: bool
@@ -181,6 +119,8 @@ class Indicator(Part):
     @model_validator(mode="after")
     def _parts_fit(self) -> "Indicator":
         counted, years = self.denominator.count, self.denominator.years
+        is_met = self.numerator.truth if self.numerator else None
+        ways = [self.numerator.when, self.numerator.count, self.numerator.of] if self.numerator else []
         wrong = {
             "kind median needs `value` and no `numerator`": self.kind == "median"
             and (self.value is None or self.numerator is not None),
@@ -191,12 +131,23 @@ class Indicator(Part):
             "a rate needs `denominator.years` and `numerator.count`": self.kind == "rate_per_1000_patient_years"
             and not (years and self.numerator and self.numerator.count),
             "only a rate has `denominator.years`": self.kind != "rate_per_1000_patient_years" and years is not None,
-            "a proportion of patients needs `denominator.when` and `numerator.when`": self.kind == "proportion"
+            "a proportion of patients needs `denominator.when` and `numerator.when` or `numerator.of`": self.kind
+            == "proportion"
             and counted is None
-            and not (self.denominator.when and self.numerator and self.numerator.when and not self.numerator.count),
+            and not (self.denominator.when and is_met),
             "a proportion of events needs `denominator.count` and `numerator.count`": self.kind == "proportion"
             and counted is not None
-            and not (self.numerator and self.numerator.count and not self.numerator.when),
+            and not (self.numerator and self.numerator.count),
+            "a numerator has one of `when`, `count` and `of`": self.numerator is not None and sum(map(bool, ways)) != 1,
+            "a composite (`numerator.of`) has at least two parts": len(self.numerator.of if self.numerator else ())
+            == 1,
+            "`numerator.at_least` goes with `numerator.of`": self.numerator is not None
+            and self.numerator.at_least != "all"
+            and not self.numerator.of,
+            "`exceptions` go with proportions of patients": bool(self.exceptions) and is_met is None,
+            "`threshold_for` needs `threshold`, and `$threshold` in the numerator": bool(self.threshold_for)
+            and not (self.threshold and is_met and THE_THRESHOLD in PARAMETER_IN_FULL.findall(is_met)),
+            "`acceptable` needs `target`": self.acceptable is not None and self.target is None,
             "`counts` other than patients goes with `denominator.count`": self.kind == "proportion"
             and (self.counts != "patients") != (counted is not None),
             "`measured` is needed unless missing_values is fail": self.missing_values != "fail"
@@ -210,6 +161,17 @@ class Indicator(Part):
             raise ValueError("; ".join(broken))
         return self
 
+    def met_when(self) -> str | None:
+        """Return the truth that a patient meets the indicator, `$threshold` written out; None where events count."""
+        truth = self.numerator.truth if self.numerator else None
+        if truth is None or self.threshold is None:
+            return truth
+        limit = self.threshold
+        if self.threshold_for:
+            own = " ".join(f"WHEN {each.when} THEN {each.limit}" for each in self.threshold_for)
+            limit = f"CASE {own} ELSE {self.threshold} END"
+        return PARAMETER_IN_FULL.sub(lambda name: limit if name[0] == THE_THRESHOLD else name[0], truth)
+
     def expressions(self) -> dict[str, str]:
         """Return every SQL expression of the definition by the key it stands under."""
         found = {
@@ -217,17 +179,19 @@ class Indicator(Part):
             "denominator.count": self.denominator.count,
             "denominator.years": self.denominator.years,
             "measured.when": self.measured and self.measured.when,
-            "numerator.when": self.numerator and self.numerator.when,
+            "numerator.when": self.met_when(),
             "numerator.count": self.numerator and self.numerator.count,
             "value.of": self.value and self.value.of,
             "evidence.value": self.evidence and self.evidence.value,
             "evidence.day": self.evidence and self.evidence.day,
-        } | {f"exclusions[{place}].when": clause.when for place, clause in enumerate(self.exclusions)}
+        }
+        for part, clauses in (("exclusions", self.exclusions), ("exceptions", self.exceptions)):
+            found |= {f"{part}[{place}].when": clause.when for place, clause in enumerate(clauses)}
         return {key: expression for key, expression in found.items() if expression}
 
     def parameters(self) -> frozenset[str]:
         """Return the names of the dated parameters the definition leans on, without the dollar sign."""
-        texts = [*self.expressions().values(), self.threshold or "", self.target or ""]
+        texts = [*self.expressions().values(), self.threshold or "", self.target or "", self.acceptable or ""]
         return frozenset(name for text in texts for name in PARAMETER.findall(text))
 
 

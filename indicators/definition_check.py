@@ -1,6 +1,6 @@
 """What a definition may not be beyond what its form forbids: untranslated, of a wrong type, or with hidden numbers."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 
 import duckdb
@@ -10,9 +10,10 @@ from sqlglot import exp
 from indicators.catalogue import Catalogue, empty_warehouse
 from indicators.cells import populated_sql
 from indicators.clauses import DAYS_PER_YEAR
-from indicators.definition import LANGUAGES, Indicator, Text
+from indicators.definition import Indicator, Text
 from indicators.dialect import create_table, to_spark
 from indicators.joined import joined_sql, table_of
+from indicators.parts import LANGUAGES, Clause, LimitFor
 from tvaers.errors import DefinitionError
 
 # None, one, and days per year; every other number in an expression is a parameter with a unit and a source.
@@ -49,8 +50,15 @@ def problems_of(catalogue: Catalogue, indicator: Indicator, today: date) -> Iter
 def texts_of(indicator: Indicator) -> Iterator[tuple[str, Text]]:
     """Yield the texts that may be in English only while a definition is being written."""
     yield "denominator.who", indicator.denominator.who
-    for place, exclusion in enumerate(indicator.exclusions):
-        yield f"exclusions[{place}].who", exclusion.who
+    lists: dict[str, Sequence[Clause | LimitFor]] = {
+        "exclusions": indicator.exclusions,
+        "exceptions": indicator.exceptions,
+        "numerator.of": indicator.numerator.of if indicator.numerator else (),
+        "threshold_for": indicator.threshold_for,
+    }
+    for name, clauses in lists.items():
+        for place, clause in enumerate(clauses):
+            yield f"{name}[{place}].who", clause.who
     for key, part in (("measured", indicator.measured), ("numerator", indicator.numerator), ("value", indicator.value)):
         if part:
             yield f"{key}.who", part.who

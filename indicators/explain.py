@@ -16,7 +16,7 @@ from indicators.clauses import truth
 from indicators.definition import PARAMETER, Indicator, Text, read_yaml
 from indicators.dialect import shown_as
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
-from indicators.limits import target_in_words, threshold_in_words
+from indicators.limits import acceptable_in_words, target_in_words, threshold_in_words
 from indicators.patient_period import first_day
 from indicators.silence import find_silences
 from packs.pack import load_pack
@@ -25,6 +25,8 @@ from tvaers.keys import load_master_key
 from tvaers.settings import Settings
 from warehouse.connection import open_read_only
 
+SEVERAL = ("excluded", "excepted", "threshold_for", "part")
+"""Parts of which a definition may have several."""
 WORDS: dict[str, dict[str, str]] = read_yaml(Path(str(files("indicators"))) / "explain_words.yaml")
 
 
@@ -190,8 +192,11 @@ def clauses_in_order(catalogue: Catalogue, indicator: Indicator) -> list[tuple[s
     found += [("excluded", exclusion.who, exclusion.when) for exclusion in indicator.exclusions]
     if indicator.measured:
         found.append(("measured", indicator.measured.who, indicator.measured.when))
+    found += [("excepted", exception.who, exception.when) for exception in indicator.exceptions]
+    found += [("threshold_for", each.who, each.when) for each in indicator.threshold_for]
     if numerator:
-        found.append(("numerator", numerator.who, numerator.when or f"({numerator.count}) > 0"))
+        found += [("part", part.who, part.when) for part in numerator.of]
+        found.append(("numerator", numerator.who, indicator.met_when() or f"({numerator.count}) > 0"))
     if indicator.value:
         found.append(("value", indicator.value.who, f"({indicator.value.of}) IS NOT NULL"))
     return found
@@ -212,7 +217,7 @@ def verdict_of(
     indicator: Indicator, reasons: Sequence[Reason], words: dict[str, str], *, is_undelivered: bool = False
 ) -> str:
     """Return the outcome in words, from the clauses in their order."""
-    holds = {reason.part: reason.holds for reason in reasons if reason.part != "excluded"}
+    holds = {reason.part: reason.holds for reason in reasons if reason.part not in SEVERAL}
     if not holds["population"]:
         return words["not_in_population"]
     if not holds["denominator"]:
@@ -232,6 +237,9 @@ def verdict_of(
         is_met = is_met and is_known
     if indicator.missing_values == "count_as_numerator":
         is_met = is_met or not is_known
+    for reason in reasons:
+        if reason.part == "excepted" and reason.holds and not is_met:
+            return f"{words['is_excepted']}: {reason.who}"
     return words["is_met" if is_met else "is_not_met"]
 
 
@@ -253,6 +261,7 @@ def explain_definition(catalogue: Catalogue, indicator_id: str, on: date, langua
     for part, name, said in (
         ("threshold", indicator.threshold, threshold_in_words),
         ("target", indicator.target, target_in_words),
+        ("acceptable", indicator.acceptable, acceptable_in_words),
     ):
         if name and (amount := said(catalogue, indicator, on, language)):
             dated = catalogue.parameters[name.removeprefix("$")].valid_on(on)

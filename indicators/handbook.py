@@ -3,13 +3,14 @@
 `make docs` writes it again after a definition, parameter or variable has changed; a test compares.
 """
 
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.definition import Indicator, Text
 from indicators.explain import WORDS, clauses_in_order
-from indicators.limits import target_in_words, threshold_in_words
+from indicators.limits import acceptable_in_words, target_in_words, threshold_in_words
+from indicators.sets import IndicatorSet, load_sets, load_shown
 from packs.pack import load_pack
 from tvaers.settings import Settings
 
@@ -31,8 +32,15 @@ MISSING = {
 }
 
 
-def render(catalogue: Catalogue, on: date) -> str:
-    """Return the page, with the thresholds and targets that hold on a day."""
+def render(catalogue: Catalogue, on: date, sets: Sequence[IndicatorSet], shown: Collection[str] | None) -> str:
+    """Return the page, with the thresholds and targets that hold on a day.
+
+    Args:
+        catalogue: The definitions.
+        on: The day.
+        sets: The pack's sets.
+        shown: Ids of the indicators that a release shows, None for all.
+    """
     lines = [
         "# Indicators",
         "",
@@ -53,6 +61,8 @@ def render(catalogue: Catalogue, on: date) -> str:
         )
     for indicator in catalogue.indicators:
         lines += ["", *page_of(catalogue, indicator, on)]
+        lines += [f"- Part of: {each.title.en}" for each in sets if indicator.id in each.indicators]
+    lines += ["", *sets_in_words(sets, shown)]
     lines += [
         "",
         "## Variables",
@@ -82,7 +92,10 @@ def page_of(catalogue: Catalogue, indicator: Indicator, on: date) -> Iterator[st
     yield f"- {counted}; {DIRECTIONS[indicator.direction]}"
     if indicator.measured:
         yield f"- {MISSING[indicator.missing_values]}"
-    for label, said in (("Threshold", threshold_in_words), ("Target", target_in_words)):
+    if indicator.ends_on:
+        yield f"- Only periods that end on {in_words(indicator.ends_on)}"
+    limits = (("Threshold", threshold_in_words), ("Target", target_in_words), ("Acceptable", acceptable_in_words))
+    for label, said in limits:
         if amount := said(catalogue, indicator, on, "en"):
             yield f"- {label}: {amount}"
     for limit in indicator.limits:
@@ -98,9 +111,36 @@ def page_of(catalogue: Catalogue, indicator: Indicator, on: date) -> Iterator[st
     )
 
 
+def in_words(month_and_day: str) -> str:
+    """Return a month and day (`03-31`) as a reader writes it: 31 March."""
+    return f"{date.fromisoformat(f'2000-{month_and_day}'):%-d %B}"
+
+
 def plain(text: Text) -> str:
     """Return a text on one line, in English."""
     return " ".join(text.en.split())
+
+
+def sets_in_words(sets: Sequence[IndicatorSet], shown: Collection[str] | None) -> Iterator[str]:
+    """Yield the table of the sets: where each comes from, and how much of it a release shows."""
+    yield from (
+        "## Sets",
+        "",
+        "| set | country, version | indicators | shown in a release | source |",
+        "| --- " * 5 + "|",
+    )
+    for each in sets:
+        visible = sum(shown is None or name in shown for name in each.indicators)
+        source = each.source[0]
+        told = f"[{source.title}]({source.href})" if source.href else source.title
+        confirmed = "" if each.verified else ", not confirmed"
+        yield (
+            f"| {each.title.en} (`{each.id}`) | {each.country}, {each.version}{confirmed} | {len(each.indicators)} | "
+            f"{visible} | {told} |"
+        )
+    for each in sets:
+        for text in each.not_computable:
+            yield from ("", f"{each.title.en}: {plain(text)}")
 
 
 def default_catalogue() -> Catalogue:
@@ -111,4 +151,7 @@ def default_catalogue() -> Catalogue:
 
 def generated_files() -> dict[str, str]:
     """Return path (below the checkout) and content of the page."""
-    return {PAGE: render(default_catalogue(), date.max)}
+    catalogue = default_catalogue()
+    folder = load_pack(Settings.model_fields["pack"].default).folder
+    sets = load_sets(folder, catalogue.disease, [each.id for each in catalogue.indicators])
+    return {PAGE: render(catalogue, date.max, sets, load_shown(folder, catalogue.disease, sets))}

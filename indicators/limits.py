@@ -57,14 +57,25 @@ def threshold_relation(indicator: Indicator, variables: Iterable[Variable]) -> R
 
 
 def threshold_in_words(catalogue: Catalogue, indicator: Indicator, on: date, language: str) -> str:
-    """Return the threshold that holds on a day; empty without one."""
+    """Return the threshold that holds on a day, with those of some patients and who they are; empty without one."""
     relation = threshold_relation(indicator, catalogue.variables.values())
-    return _in_words(_parameter(catalogue, indicator.threshold), relation, on, language)
+    found = [_in_words(_parameter(catalogue, indicator.threshold), relation, on, language)]
+    for each in indicator.threshold_for:
+        amount = _in_words(_parameter(catalogue, each.limit), relation, on, language)
+        found.append(f"{amount}: {each.who.in_language(language)}")
+    return "; ".join(filter(None, found))
 
 
 def target_in_words(catalogue: Catalogue, indicator: Indicator, on: date, language: str) -> str:
     """Return the target that holds on a day; empty without one."""
     parameter = _parameter(catalogue, indicator.target)
+    is_strict = parameter is not None and parameter.is_strict
+    return _in_words(parameter, target_relation(indicator.direction, is_strict=is_strict), on, language)
+
+
+def acceptable_in_words(catalogue: Catalogue, indicator: Indicator, on: date, language: str) -> str:
+    """Return the level that is still acceptable on a day; empty without one."""
+    parameter = _parameter(catalogue, indicator.acceptable)
     is_strict = parameter is not None and parameter.is_strict
     return _in_words(parameter, target_relation(indicator.direction, is_strict=is_strict), on, language)
 
@@ -100,4 +111,7 @@ def _relation_in(sql: str, name: str) -> Relation | None:
 
 
 def _is_parameter(side: exp.Expression, name: str) -> bool:
-    return isinstance(side, exp.Parameter | exp.Placeholder) and side.name == name
+    """Return whether one side of a comparison is a parameter, or a choice between limits of which it is one."""
+    sides = [branch.args["true"] for branch in side.args["ifs"]] if isinstance(side, exp.Case) else [side]
+    sides += [side.args["default"]] if isinstance(side, exp.Case) and side.args.get("default") else []
+    return any(isinstance(each, exp.Parameter | exp.Placeholder) and each.name == name for each in sides)

@@ -76,7 +76,8 @@ def patient_result_sql(each: Counted, table: str) -> str:
     """Return the SELECT of one indicator's patients, over the table of its length of period."""
     indicator, clauses = each.indicator, each.clauses
     names = " ".join(
-        f"WHEN {place} THEN '{quoted(exclusion.who.en)}'" for place, exclusion in enumerate(indicator.exclusions, 1)
+        f"WHEN {place} THEN '{quoted(clause.who.en)}'"
+        for place, clause in enumerate((*indicator.exclusions, *indicator.exceptions), 1)
     )
     excluded_by = f"CASE {clauses.excluded_by} {names} END" if names else "CAST(NULL AS VARCHAR)"
     evidence = indicator.evidence

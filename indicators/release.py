@@ -22,6 +22,7 @@ from indicators.parameters import Parameter, load_parameters
 from indicators.population import Populations, load_populations
 from indicators.release_content import completeness, left_out, units
 from indicators.release_file import write_release
+from indicators.sets import IndicatorSet, load_sets, shown_of
 from indicators.variables import Variable, load_variables
 from packs.pack import Pack, load_pack
 from tvaers.errors import WarehouseError
@@ -56,7 +57,7 @@ class ReleaseSummary:
 
 
 def publish(settings: Settings) -> ReleaseSummary:
-    """Protect the computed indicators and swap in a release that holds them; the last release stays until then.
+    """Protect what the profile shows and swap in a release that holds it; the last release stays until then.
 
     Args:
         settings: The home folder, pack and disease.
@@ -70,17 +71,18 @@ def publish(settings: Settings) -> ReleaseSummary:
     pack = load_pack(settings.pack)
     policy = load_policy(pack.folder / "disclosure.yaml")
     definitions = load_definitions(settings.disease, pack)
+    shown = shown_of(definitions, pack.folder, settings.disease)
     with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as con:
-        cells = _cells(con, definitions)
+        cells = _cells(con, definitions).filter(pl.col("indicator_id").is_in([each.id for each in shown]))
         reporting_date = cast("date", cells["period_end"].max())
-        looks_at = {indicator.id: _facts(indicator) for indicator in definitions}
-        related = load_related(settings.disease, looks_at)
+        looks_at = {indicator.id: _facts(indicator) for indicator in shown}
+        related = load_related(settings.disease, [indicator.id for indicator in definitions])
         protection = protect(cells, policy, _parents(con), looks_at, related)
         delivered, set_aside = left_out(con, policy)
         tables = {
             "result": protection.cells,
             "unit": units(con, pack),
-            "indicator": _pages(definitions, pack, settings.disease, reporting_date),
+            "indicator": _pages(shown, pack, settings.disease, reporting_date),
             "delivery": delivered,
             "quarantine": set_aside,
             "completeness": completeness(con, policy),
@@ -92,7 +94,7 @@ def publish(settings: Settings) -> ReleaseSummary:
     return ReleaseSummary(
         release_id=release_id,
         reporting_date=reporting_date,
-        indicators=len(definitions),
+        indicators=len(shown),
         periods=cells["period_end"].n_unique(),
         levels=tuple(protection.report.to_dicts()),
         narrowest=protection.narrowest,
@@ -146,9 +148,10 @@ def _parents(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 def _facts(indicator: Indicator) -> frozenset[str]:
     """Return which facts about a patient the numerator looks at; none for counts of events."""
-    if indicator.numerator is None or indicator.numerator.when is None:
+    is_met = indicator.met_when()
+    if is_met is None:
         return frozenset()
-    columns = columns_in(indicator.numerator.when, where=f"{indicator.group}/{indicator.id}.yaml")
+    columns = columns_in(is_met, where=f"{indicator.group}/{indicator.id}.yaml")
     return columns - DATES_OF_THE_PERIOD
 
 
@@ -158,10 +161,12 @@ def _pages(definitions: tuple[Indicator, ...], pack: Pack, disease: str, day: da
     populations = load_populations(disease)
     variables = load_variables(disease).values()
     catalogue, breaks = load_catalogue(disease, pack, definitions), load_breaks(pack.folder)
+    sets = load_sets(pack.folder, disease, [each.id for each in load_definitions(disease)])
     pages = [
         _page(each, parameters, populations, day)
         | _relation(each, variables)
         | {"breaks": breaks_of(each, catalogue, breaks)}
+        | {"sets": [_set(one) for one in sets if each.id in one.indicators]}
         for each in definitions
     ]
     rows = [
@@ -185,9 +190,16 @@ def _page(
     page["population_who"] = populations.populations[indicator.population].who.model_dump(exclude_none=True)
     page["period"] = f"{indicator.period} months"
     page["parameters"] = held
-    for key in ("threshold", "target"):
-        page[key] = held.get((page.get(key) or "").removeprefix("$"))
+    for stated, key in [(page, key) for key in ("threshold", "target", "acceptable")] + [
+        (each, "limit") for each in page.get("threshold_for", ())
+    ]:
+        stated[key] = held.get((stated.get(key) or "").removeprefix("$"))
     return page
+
+
+def _set(one: IndicatorSet) -> dict[str, Any]:
+    """Return what the page of an indicator says of a set that it belongs to."""
+    return one.model_dump(mode="json", include={"title", "version", "verified", "country"}, exclude_none=True)
 
 
 def _relation(indicator: Indicator, variables: Iterable[Variable]) -> dict[str, str | None]:

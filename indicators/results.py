@@ -62,10 +62,13 @@ def results_of(
     covered = [is_covered(each, start, end) for start, end in zip(starts, ends, strict=True)]
     types = {"period_end": pl.Date, "period_start": pl.Date, "is_covered": pl.Boolean}
     periods = pl.DataFrame({"period_end": ends, "period_start": starts, "is_covered": covered}, schema=types)
+    has_meaning = pl.col("level").is_in(list(indicator.report_by))
+    if indicator.ends_on:
+        has_meaning &= pl.col("period_end").dt.strftime("%m-%d") == indicator.ends_on
     frame = frame.join(periods, on="period_end", how="left", maintain_order="left").with_columns(
         pl.lit(indicator.id).cast(pl.Categorical).alias("indicator_id"),
         pl.lit(indicator.version, dtype=pl.Int32).alias("definition_version"),
-        pl.when(~pl.col("level").is_in(list(indicator.report_by)))
+        pl.when(~has_meaning)
         .then(pl.lit("not_applicable", STATE))
         .when(~pl.col("is_covered"))
         .then(pl.lit("no_data", STATE))

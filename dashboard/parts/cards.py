@@ -11,6 +11,7 @@ from dashboard.wording import Wording
 _TARGET_LOOK: Mapping[str, Judgement] = {
     "met": "better",
     "met_uncertain": "similar",
+    "acceptable": "similar",
     "not_met_uncertain": "similar",
     "not_met": "worse",
 }

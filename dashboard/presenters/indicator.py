@@ -2,8 +2,9 @@
 
 import re
 from collections.abc import Mapping, Sequence
+from datetime import date
 
-from dashboard.catalogue import DatedValue, Definition
+from dashboard.catalogue import DatedValue, Definition, NamedSet
 from dashboard.comparison import Measure
 from dashboard.presenters import measures
 from dashboard.presenters.drawn import Dot, dot
@@ -33,22 +34,30 @@ def definition_in_words(
         _paragraph("population", [words.text(definition.population)], words),
         _paragraph("denominator", [words.text(definition.denominator)], words),
         _paragraph("value" if definition.kind == "median" else "numerator", [words.text(definition.numerator)], words),
+        _paragraph("parts", [words.text(part) for part in definition.parts], words),
         _paragraph("exclusions", [words.text(exclusion) for exclusion in definition.exclusions], words),
+        _paragraph("exceptions", [words.text(exception) for exception in definition.exceptions], words),
         _paragraph("missing", [words(f"definition.missing_values.{definition.missing_values}")], words),
-        _paragraph("period", [words("definition.months", months=words.whole(definition.period_months))], words),
+        _paragraph("period", _period(definition, words), words),
     ]
     if definition.threshold:
-        sign = SIGNS.get(definition.threshold_relation, "")
-        unit = measures.named_unit(definition.threshold.unit, words)
-        amount = f"{sign} {words.trimmed(definition.threshold.value)} {unit}".strip()
-        found.append(_paragraph("threshold", [_dated(amount, definition.threshold, words)], words))
+        limits = [_limit(definition.threshold, definition, words)]
+        limits += [
+            words("definition.limit_for", who=words.text(each.who), limit=_limit(each.limit, definition, words))
+            for each in definition.threshold_for
+        ]
+        found.append(_paragraph("threshold", limits, words))
     if definition.target and target is not None:
         amount = target_amount(target, definition, words)
         found.append(_paragraph("target", [_dated(amount, definition.target, words)], words))
+    if definition.acceptable and definition.acceptable_value is not None:
+        amount = target_amount(definition.acceptable_value, definition, words, is_strict=False)
+        found.append(_paragraph("acceptable", [_dated(amount, definition.acceptable, words)], words))
     found += [
         _paragraph("direction", [words(f"definition.directions.{definition.direction}")], words),
         _paragraph("limits", [_titled(words.text(limit), known or {}, words) for limit in definition.limits], words),
     ]
+    found.append(_paragraph("sets", [_set(each, words) for each in definition.sets], words))
     if not definition.is_verified:
         found.append(_paragraph("status", [words("definition.not_verified")], words))
     sources = {
@@ -97,6 +106,25 @@ def _titled(text: str, known: Mapping[str, Definition], words: Wording) -> str:
 
 def _paragraph(key: str, texts: Sequence[str], words: Wording) -> Paragraph:
     return Paragraph(words(f"definition.{key}"), tuple(texts))
+
+
+def _period(definition: Definition, words: Wording) -> list[str]:
+    found = [words("definition.months", months=words.whole(definition.period_months))]
+    if definition.ends_on:
+        day = date.fromisoformat(f"2000-{definition.ends_on}")
+        found.append(words("definition.ends_on", day=words.day_and_month(day)))
+    return found
+
+
+def _set(named: NamedSet, words: Wording) -> str:
+    key = "definition.set_verified" if named.is_verified else "definition.set_unverified"
+    return words(key, title=words.text(named.title), version=named.version)
+
+
+def _limit(limit: DatedValue, definition: Definition, words: Wording) -> str:
+    sign = SIGNS.get(definition.threshold_relation, "")
+    amount = f"{sign} {words.trimmed(limit.value)} {measures.named_unit(limit.unit, words)}".strip()
+    return _dated(amount, limit, words)
 
 
 def _dated(amount: str, dated: DatedValue, words: Wording) -> str:

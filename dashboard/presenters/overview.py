@@ -113,6 +113,7 @@ def _card(
         definition.target_value,
         definition.direction,
         is_strict=definition.target is not None and definition.target.is_strict,
+        acceptable=definition.acceptable_value,
     )
     theirs = peer.measures.get(definition.indicator_id, {}).get(reporting_date) if peer else None
     comparison = compared(latest, theirs, peer.name if peer else "", definition, words)

@@ -59,12 +59,16 @@ def target_text(state: TargetState, definition: Definition, words: Wording) -> s
     target = definition.target_value
     if state == "none" or target is None:
         return ""
-    return words(f"target.{state}", target=target_amount(target, definition, words))
+    said = {"target": target_amount(target, definition, words)}
+    if definition.acceptable_value is not None:
+        said["acceptable"] = target_amount(definition.acceptable_value, definition, words, is_strict=False)
+    return words(f"target.{state}", **said)
 
 
-def target_amount(target: float, definition: Definition, words: Wording) -> str:
+def target_amount(target: float, definition: Definition, words: Wording, *, is_strict: bool | None = None) -> str:
     """Return a target with its sign: ≥ 95 %, ≤ 20 %, or > 40 % when the target itself does not reach it."""
-    is_strict = definition.target is not None and definition.target.is_strict
+    if is_strict is None:
+        is_strict = definition.target is not None and definition.target.is_strict
     signs = ("<", ">") if is_strict else ("≤", "≥")
     sign = signs[definition.direction != "lower_is_better"]
     number = words.share(target, 0) if definition.kind == "proportion" else measures.amount(target, definition, words)

@@ -11,11 +11,14 @@ from synthetic.known_indicators.rules import (
     blood_pressure_lowering_when_indicated,
     contact_after_discharge,
     course_completed,
+    eye_examined_by_risk,
     glucose_lowering_when_indicated,
     has_had,
+    hba1c_at_goal_by_frailty,
     hba1c_median,
     in_sectors,
     latest_is,
+    ldl_at_goal_by_risk,
     lipid_lowering_when_indicated,
     lost_to_follow_up,
     met,
@@ -24,22 +27,31 @@ from synthetic.known_indicators.rules import (
     readmission_within_30_days,
     red_stratum_without_hospital_contact,
     referral_to_start,
+    review_parts,
     smokers,
     started_within,
 )
 
 PRESENT: dict[str, Rule] = {
     "hba1c_75_and_above": latest_is("hba1c", lambda value: value >= 75),
+    "hba1c_at_goal_by_frailty": hba1c_at_goal_by_frailty,
+    "hba1c_below_48": latest_is("hba1c", lambda value: value < 48),
     "hba1c_below_53": latest_is("hba1c", lambda value: value < 53),
     "hba1c_below_59": latest_is("hba1c", lambda value: value < 59),
     "hba1c_measured": lambda patient: met(patient.latest("hba1c") is not None),
+    "hba1c_measured_15_months": lambda patient: met(patient.latest("hba1c") is not None),
     "hba1c_median": hba1c_median,
     "blood_pressure_controlled": blood_pressure_controlled,
     "blood_pressure_measured": lambda patient: met(patient.blood_pressure() is not None),
+    "ldl_at_goal_by_risk": ldl_at_goal_by_risk,
     "ldl_below_2_6": latest_is("ldl", lambda value: value < 2.6),
     "ldl_measured": lambda patient: met(patient.latest("ldl") is not None),
+    "ldl_measured_15_months": lambda patient: met(patient.latest("ldl") is not None),
     "albuminuria_examined": lambda patient: met(patient.uacr() is not None),
+    "albuminuria_examined_15_months": lambda patient: met(patient.uacr() is not None),
+    "eye_examined_by_risk": eye_examined_by_risk,
     "eye_examined": lambda patient: met(patient.eye_examination() is not None),
+    "eye_examined_27_months": lambda patient: met(patient.eye_examination() is not None),
     "foot_examined": lambda patient: met(patient.foot_examination() is not None),
     "smokers": smokers,
     "smoking_recorded": lambda patient: met(patient.smoking() is not None),
@@ -48,6 +60,8 @@ PRESENT: dict[str, Rule] = {
     "lipid_lowering_when_indicated": lipid_lowering_when_indicated,
     "ras_blockade_with_albuminuria": ras_blockade_with_albuminuria,
     "all_or_none": all_or_none,
+    "annual_review_parts": review_parts(6),
+    "eight_care_processes": review_parts(8),
     "any_complication": has_had("any_complication"),
     "hypoglycaemia_admission": lambda patient: met(bool(patient.acute_contacts("hypoglycaemia"))),
     "ketoacidosis_admission": lambda patient: met(bool(patient.acute_contacts("ketoacidosis"))),
@@ -77,15 +91,22 @@ DURING_PERIOD: dict[str, Rule] = {
 
 MONTHS = {
     "ldl_below_2_6": 24, "ldl_measured": 24, "albuminuria_examined": 24, "eye_examined": 24, "foot_examined": 24,
+    "ldl_at_goal_by_risk": 24, "eye_examined_by_risk": 24, "annual_review_parts": 15,
     "lipid_lowering_when_indicated": 24, "ras_blockade_with_albuminuria": 24, "all_or_none": 24, "course_completed": 18,
     "lost_to_follow_up": 15, "lost_to_follow_up_24_months": 24,
+    "eight_care_processes": 15, "hba1c_measured_15_months": 15, "ldl_measured_15_months": 15,
+    "albuminuria_examined_15_months": 15, "eye_examined_27_months": 27,
 }  # fmt: skip
 """Length of the look-back in months where it is not 12."""
+
+ENDS_ON = {"eight_care_processes": (3, 31)}
+"""Month and day on which the periods of some indicators end; there are none on other reporting dates."""
 
 
 def count(patient: Patient, indicator: str) -> Counted | None:
     """Return what a patient adds to an indicator, or None when the patient is not in it."""
-    if not is_adult_with_type_2(patient):
+    end = (patient.end.month, patient.end.day)
+    if ENDS_ON.get(indicator, end) != end or not is_adult_with_type_2(patient):
         return None
     if indicator in PRESENT:
         return PRESENT[indicator](patient) if patient.is_present else None

@@ -107,6 +107,52 @@ def all_or_none(patient: Patient) -> Counted:
     )
 
 
+def has_vascular_disease(patient: Patient) -> bool:
+    """Whether heart, brain or legs have shown arterial disease by the end of the period."""
+    diseases = [patient.first(name) for name in ("ischaemic_heart_disease", "stroke", "peripheral_arterial_disease")]
+    return any(day is not None and day <= patient.end for day in diseases)
+
+
+def ldl_at_goal_by_risk(patient: Patient) -> Counted:
+    """Below 1.8 with vascular disease or a ratio of 30 mg/g or more, else below 2.6 mmol/L."""
+    ldl, uacr = patient.latest("ldl"), patient.uacr()
+    is_at_risk = has_vascular_disease(patient) or (uacr is not None and uacr[1] >= 30)
+    return MISSING if ldl is None else met(ldl < (1.8 if is_at_risk else 2.6))
+
+
+def hba1c_at_goal_by_frailty(patient: Patient) -> Counted:
+    """Below 75 from the age of 80, 58 with vascular disease, 53 for others; new diabetes above the goal is left out."""
+    value = patient.latest("hba1c")
+    if value is None:
+        return MISSING
+    goal = 75 if patient.age >= 80 else 58 if has_vascular_disease(patient) else 53
+    is_new = patient.diabetes["diabetes_since_on"] > months_before(patient.end, 12)
+    return MISSING if value >= goal and is_new else met(value < goal)
+
+
+def eye_examined_by_risk(patient: Patient) -> Counted:
+    """Examined in the last 12 months with known retinopathy, in the whole period without."""
+    seen, known = patient.eye_examination(), patient.first("retinopathy")
+    is_known = known is not None and known <= patient.end
+    return met(seen is not None and (not is_known or seen > months_before(patient.end, 12)))
+
+
+def review_parts(at_least: int) -> Rule:
+    """Had so many of the eight parts of a yearly review: results, blood pressure, feet and smoking."""
+
+    def rule(patient: Patient) -> Counted:
+        parts = [
+            *(patient.latest(analyte) is not None for analyte in ("hba1c", "weight", "ldl", "egfr")),
+            patient.blood_pressure() is not None,
+            patient.uacr() is not None,
+            patient.foot_examination() is not None,
+            patient.smoking() is not None,
+        ]
+        return met(sum(parts) >= at_least)
+
+    return rule
+
+
 def has_had(complication: str) -> Rule:
     """Patients who have had a complication by the end of the period."""
 

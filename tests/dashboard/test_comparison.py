@@ -91,6 +91,21 @@ def test_a_strict_target_itself_does_not_count_as_met(value: float, direction: s
     assert against_target(Measure("shown", value, 0.3, 0.5), 0.4, direction, is_strict=True) == state
 
 
+@pytest.mark.parametrize(
+    ("value", "direction", "state"),
+    [
+        (0.95, "higher_is_better", "met_uncertain"),
+        (0.94, "higher_is_better", "acceptable"),
+        (0.90, "higher_is_better", "acceptable"),
+        (0.89, "higher_is_better", "not_met"),
+        (0.96, "lower_is_better", "not_met_uncertain"),
+    ],
+)
+def test_a_value_between_target_and_acceptable_level_is_acceptable(value: float, direction: str, state: str) -> None:
+    own = Measure("shown", value, value - 0.02, value + 0.02)
+    assert against_target(own, 0.95, direction, acceptable=0.90) == state
+
+
 def test_a_hidden_value_is_neither_above_nor_below_its_target() -> None:
     assert against_target(Measure("suppressed"), 0.95, "higher_is_better") == "none"
     assert against_target(Measure("shown", 0.5, 0.4, 0.6), None, "higher_is_better") == "none"

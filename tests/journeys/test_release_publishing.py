@@ -111,3 +111,14 @@ def test_nothing_is_released_before_anything_was_computed(home_copy: TinyHome) -
         con.execute("DROP TABLE indicator.result")
     with pytest.raises(WarehouseError, match="No indicators"):
         publish(home_copy.settings)
+
+
+def test_only_what_the_profile_shows_is_released(home_copy: TinyHome, monkeypatch: pytest.MonkeyPatch) -> None:
+    only_the_last_quarter(home_copy)
+    shown = {"hba1c_measured", "hba1c_below_53"}
+    few = lambda definitions, *_: tuple(each for each in definitions if each.id in shown)  # noqa: E731
+    monkeypatch.setattr(release_module, "shown_of", few)
+    assert publish(home_copy.settings).indicators == len(shown)
+    with duckdb.connect(str(home_copy.settings.release), read_only=True) as con:
+        assert {name for (name,) in con.execute("SELECT indicator_id FROM result").fetchall()} == shown
+        assert {name for (name,) in con.execute("SELECT indicator_id FROM indicator").fetchall()} == shown

@@ -1,8 +1,8 @@
 """Which clauses of a definition its drawn cases have seen both true and false.
 
 A clause is the smallest truth in an expression: what stands between AND, OR and NOT, the condition of a CASE, each date
-among the arguments of LEAST. It is looked at for the cases that belong to the definition's population; what is not
-known counts as false, as everywhere in the engine.
+among the arguments of LEAST; a comparison with a CASE in it stands for itself besides. It is looked at for the cases
+that belong to the definition's population; what is not known counts as false, as everywhere in the engine.
 """
 
 from collections.abc import Iterator, Sequence
@@ -52,6 +52,10 @@ def leaves(tree: exp.Expression) -> Iterator[exp.Expression]:
             alone = tree.copy()
             alone.set("this", argument.copy())
             yield alone
+    elif isinstance(tree, exp.Binary) and tree.find(exp.Case):
+        for case in tree.find_all(exp.Case):
+            yield from leaves(case)
+        yield tree
     elif not isinstance(tree, exp.Boolean | exp.Placeholder):
         yield tree
 

@@ -86,7 +86,7 @@ def meaning_of(known: Catalogue, indicator: Indicator) -> dict[str, object]:
         "expressions": {key: normal(sql) for key, sql in indicator.expressions().items() if key not in NOT_A_NUMBER},
         "variables": {variable.name: meaning_of_variable(known, variable) for variable in variables},
         "parameters": values_of(known, known.parameters_of([indicator])),
-    }
+    } | {name: getattr(indicator, name) for name in ("ends_on", "acceptable") if getattr(indicator, name)}
 
 
 def present(known: Catalogue) -> Locked:

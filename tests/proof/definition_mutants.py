@@ -65,11 +65,14 @@ def mutants_of_definition(known: Catalogue, indicator: Indicator) -> Iterator[De
             yield DefinitionMutant(f"{key}: {mutant.change}", with_expression(indicator, key, mutant.sql))
         for change, other in whole_changes(key, expression):
             yield DefinitionMutant(f"{key}: {change}", with_expression(indicator, key, other))
-    for place, exclusion in enumerate(indicator.exclusions):
-        left = indicator.exclusions[:place] + indicator.exclusions[place + 1 :]
-        yield DefinitionMutant(
-            f"exclusions[{place}]: dropped ({exclusion.who.en})", indicator.model_copy(update={"exclusions": left})
-        )
+    for part in ("exclusions", "exceptions"):
+        clauses = getattr(indicator, part)
+        for place, clause in enumerate(clauses):
+            left = clauses[:place] + clauses[place + 1 :]
+            yield DefinitionMutant(
+                f"{part}[{place}]: dropped ({clause.who.en})", indicator.model_copy(update={part: left})
+            )
+    yield from moved_between_exclusions_and_exceptions(indicator)
     for policy in POLICIES if indicator.measured else ():
         if policy != indicator.missing_values and indicator.kind != "median":
             yield DefinitionMutant(f"missing_values: {policy}", indicator.model_copy(update={"missing_values": policy}))
@@ -77,6 +80,19 @@ def mutants_of_definition(known: Catalogue, indicator: Indicator) -> Iterator[De
         if population != indicator.population:
             yield DefinitionMutant(f"population: {population}", indicator.model_copy(update={"population": population}))
     yield from moved_periods(indicator)
+
+
+def moved_between_exclusions_and_exceptions(indicator: Indicator) -> Iterator[DefinitionMutant]:
+    """Yield the definition with its exclusions taken for exceptions, or its exceptions for exclusions."""
+    everybody = indicator.exclusions + indicator.exceptions
+    if indicator.exceptions:
+        yield DefinitionMutant(
+            "exceptions taken for exclusions", indicator.model_copy(update={"exclusions": everybody, "exceptions": ()})
+        )
+    if indicator.exclusions and indicator.met_when():
+        yield DefinitionMutant(
+            "exclusions taken for exceptions", indicator.model_copy(update={"exclusions": (), "exceptions": everybody})
+        )
 
 
 def whole_changes(key: str, expression: str) -> Iterator[tuple[str, str]]:
@@ -102,11 +118,11 @@ def moved_periods(indicator: Indicator) -> Iterator[DefinitionMutant]:
 def with_expression(indicator: Indicator, key: str, sql: str) -> Indicator:
     """Return the definition with another expression under a key of `Indicator.expressions`."""
     part, _, name = key.partition(".")
-    if part.startswith("exclusions"):
-        place = int(part.removeprefix("exclusions[").removesuffix("]"))
-        clauses = list(indicator.exclusions)
-        clauses[place] = clauses[place].model_copy(update={name: sql})
-        return indicator.model_copy(update={"exclusions": tuple(clauses)})
+    listed, _, number = part.removesuffix("]").partition("[")
+    if number:
+        clauses = list(getattr(indicator, listed))
+        clauses[int(number)] = clauses[int(number)].model_copy(update={name: sql})
+        return indicator.model_copy(update={listed: tuple(clauses)})
     return indicator.model_copy(update={part: getattr(indicator, part).model_copy(update={name: sql})})
 
 

@@ -58,7 +58,7 @@ def has_no_result(indicator: Indicator) -> bool:
 
 def compares_a_result(indicator: Indicator) -> bool:
     expressions = " ".join(indicator.expressions()[key] for key in indicator.expressions() if "evidence" not in key)
-    return any(f"latest_{name}_" in expressions and "$" in expressions for name in ("hba1c", "ldl", "egfr", "uacr"))
+    return any(f"latest_{name}_m" in expressions and "$" in expressions for name in ("hba1c", "ldl", "egfr", "uacr"))
 
 
 BOUNDARIES: dict[str, tuple[Applies, IsDrawn]] = {

@@ -180,7 +180,7 @@ def test_a_target_is_good_on_the_side_its_direction_tells(direction, is_strict, 
 
 
 def test_the_page_of_all_indicators_names_each_with_its_clauses():
-    page = render(catalogue(), date.max)
+    page = render(catalogue(), date.max, sets=(), shown=None)
     for indicator in catalogue().indicators:
         assert f"(#{indicator.id})" in page
         assert indicator.title.en in page

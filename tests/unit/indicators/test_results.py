@@ -44,6 +44,7 @@ def made(**changes) -> Indicator:
         "id": "made_for_a_test",
         "exclusions": (),
         "threshold": None,
+        "distribution": None,
         "target": None,
         "missing_values": "exclude",
         "measured": Clause(who="Has a value", when="latest_hba1c_mmol_mol IS NOT NULL"),
