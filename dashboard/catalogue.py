@@ -77,6 +77,7 @@ class Definition:
         threshold_for: Patients with another threshold, the first that applies.
         acceptable: The level that is still acceptable where the target is missed.
         sets: The named sets that it belongs to.
+        distribution: The scale that its threshold cuts, empty for none.
         ends_on: Month and day on which its periods end (`03-31`), empty for every reporting date.
         threshold_relation: Which side of the threshold counts: `below`, `at_most`, `at_least`, `above`, or empty.
     """
@@ -113,6 +114,7 @@ class Definition:
     acceptable: DatedValue | None = None
     ends_on: str = ""
     sets: tuple[NamedSet, ...] = ()
+    distribution: str = ""
 
     @property
     def target_value(self) -> float | None:
@@ -179,6 +181,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         ),
         acceptable=_dated(stated.get("acceptable")),
         ends_on=stated.get("ends_on") or "",
+        distribution=stated.get("distribution") or "",
         sets=tuple(
             NamedSet(_texts(each["title"]), str(each["version"]), bool(each["verified"]))
             for each in stated.get("sets") or ()

@@ -68,6 +68,7 @@ class Indicator(Part):
         threshold: The limit of a patient's value, for words and for `$threshold` in the numerator.
         threshold_for: Patients with another limit, the first that applies; `$threshold` then stands for theirs.
         target: The level that a unit should reach.
+        distribution: The scale that its threshold cuts; the indicators of one distribution give its bands together.
         acceptable: The level from which a unit that misses the target is still acceptable.
         verified: False when the definition or its target is not confirmed by a published source.
         examples: Titles of the boundary cases in tests/spec.
@@ -100,6 +101,7 @@ class Indicator(Part):
     threshold_for: tuple[LimitFor, ...] = ()
     target: str | None = Field(default=None, pattern=PARAMETER_NAME)
     acceptable: str | None = Field(default=None, pattern=PARAMETER_NAME)
+    distribution: str | None = Field(default=None, pattern=NAME)
     limits: tuple[Text, ...] = Field(min_length=1)
     source: tuple[Source, ...] = Field(min_length=1)
     verified: bool
@@ -148,6 +150,8 @@ class Indicator(Part):
             "`threshold_for` needs `threshold`, and `$threshold` in the numerator": bool(self.threshold_for)
             and not (self.threshold and is_met and THE_THRESHOLD in PARAMETER_IN_FULL.findall(is_met)),
             "`acceptable` needs `target`": self.acceptable is not None and self.target is None,
+            "`distribution` goes with a `threshold` that is the same for all": self.distribution is not None
+            and (self.threshold is None or bool(self.threshold_for)),
             "`counts` other than patients goes with `denominator.count`": self.kind == "proportion"
             and (self.counts != "patients") != (counted is not None),
             "`measured` is needed unless missing_values is fail": self.missing_values != "fail"

@@ -54,6 +54,11 @@ def of_panels(panels: Sequence[Panel], words: Wording) -> list[Section]:
     return [Section(panel.heading, tuple(_dot(dot, words)[:2] for dot in panel.dots)) for panel in panels]
 
 
+def of_bands(found: Sequence[tuple[str, ...]]) -> list[Section]:
+    """Return one row per band of a distribution: its limits, the people in it, and the shares."""
+    return [Section("", tuple((Cell(label), *(Cell(text, look="number") for text in rest)) for label, *rest in found))]
+
+
 def of_spots(spots: Sequence[Spot]) -> list[Section]:
     """Return one row per practice of a funnel: its name, everything about it, and where it lies."""
 

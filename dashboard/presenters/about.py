@@ -82,6 +82,7 @@ def method(words: Wording) -> list[Paragraph]:
         "trend",
         "chance",
         "target",
+        "expected",
         "completeness",
         "hidden",
         "not",

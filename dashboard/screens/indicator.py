@@ -10,7 +10,7 @@ from dashboard.charts.run_chart import figure as run_chart_figure
 from dashboard.parts import rows
 from dashboard.parts.cards import cards
 from dashboard.parts.prose import paragraphs, sentences
-from dashboard.presenters import drawn, funnel, measures, run_chart
+from dashboard.presenters import bands, drawn, expected, funnel, measures, run_chart
 from dashboard.presenters.breaks import marks
 from dashboard.presenters.course import course
 from dashboard.presenters.history import histories
@@ -67,7 +67,11 @@ with number:
         shown.sheet_of(view, words.joined(title, subtitle), header, rows.of_lines(mine, theirs), f"trend-{key}")
     whose = view.unit if view.unit.level in SPLIT_LEVELS else everybody
     split = release.of_indicator(key, whose.level, day).filter(unit_id=whose.unit_id)
-    panels = by_sex_and_age([whose], measures.by(split, "unit_id", "sex", "age_band"), definition, words)
+    by_group = measures.by(split, "unit_id", "sex", "age_band")
+    whole = measures.by(release.of_indicator(key, everybody.level, day), "unit_id", "sex", "age_band")
+    if said := expected.told(whose, by_group, everybody, whole, definition, words):
+        st.html(sentences(said))
+    panels = by_sex_and_age([whose], by_group, definition, words)
     heading = words.joined(words("indicator.groups", unit=name(whose, words)), at)
     picture = dots.figure(panels[0].dots, None, scale, shown.caption(view, title, heading), words)
     spoken = words("indicator.groups_text", title=title, unit=name(whose, words))
@@ -75,6 +79,16 @@ with number:
     with st.expander(words("chart.as_table")):
         header = [words("table.group"), words("table.value")]
         shown.sheet_of(view, words.joined(title, heading), header, rows.of_panels(panels, words), f"groups-{key}")
+    of_everybody = release.of_unit(everybody.level, everybody.unit_id).filter(period_end=day)
+    own_bands, all_bands = (
+        bands.bands(definition, content.definitions, measures.by(cells.filter(period_end=day), "indicator_id"))
+        for cells in (release.of_unit(view.unit.level, view.unit.unit_id), of_everybody)
+    )
+    if own_bands:
+        frame.subheading(words("bands.title"), words("bands.note"))
+        header = [words("bands.band"), words("bands.people"), view.unit_name, words("unit.everybody")]
+        below = words.joined(words("bands.title"), view.unit_name, at)
+        shown.sheet_of(view, below, header, rows.of_bands(bands.rows(own_bands, all_bands, words)), f"bands-{key}")
 with meaning:
     st.html(paragraphs(words("indicator.definition"), definition_in_words(definition, words, content.definitions)))
 

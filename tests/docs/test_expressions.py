@@ -1,0 +1,91 @@
+"""The table of what a definition can say: every kind has an indicator that really uses it, and a drawn case of it."""
+
+from collections.abc import Callable
+
+import pytest
+
+from indicators.definition import PARAMETER, Indicator
+from tests.lib.case_files import case_files, read_case_file
+from tests.lib.evaluate import ROOT, catalogue
+
+PAGE = (ROOT / "docs" / "reference" / "expressions.md").read_text(encoding="utf-8")
+KNOWN = catalogue()
+CASES = {path.stem: {case.title for case in read_case_file(path)} for path in case_files("type_2_diabetes")}
+
+
+def rows() -> list[tuple[str, str, str]]:
+    """Return kind, indicator and boundary case of each row of the page."""
+    cells = [[cell.strip() for cell in line.strip("|").split("|")] for line in PAGE.splitlines() if line[:2] == "| "]
+    return [(row[0], row[2].strip("`"), row[3]) for row in cells[2:]]
+
+
+def is_met_by(indicator: Indicator) -> str:
+    return indicator.met_when() or ""
+
+
+def variables(indicator: Indicator) -> str:
+    return " ".join(f"{variable.rows} {variable.ties}" for variable in KNOWN.variables_of(indicator))
+
+
+def months(number: int) -> Callable[[Indicator], bool]:
+    return lambda each: each.period == number
+
+
+def has_several_values(indicator: Indicator) -> bool:
+    return any(len(KNOWN.parameters[name].values) > 1 for name in KNOWN.parameters_of([indicator]))
+
+
+KINDS: dict[str, Callable[[Indicator], bool]] = {
+    **{f"look-back of {number} months": months(number) for number in (12, 15, 24, 27)},
+    "audit or calendar year": lambda each: each.ends_on is not None,
+    "latest value in the window": lambda each: "patient and day" in variables(each) and "<" in is_met_by(each),
+    "any value in the window": lambda each: is_met_by(each).endswith("IS NOT NULL"),
+    "rule for two results of one day": lambda each: "lowest value" in variables(each),
+    "missing values left out and reported": lambda each: each.missing_values == "exclude",
+    "missing values not met": lambda each: each.missing_values == "fail",
+    "lower is better": lambda each: each.direction == "lower_is_better",
+    "neither way is better": lambda each: each.direction == "neither",
+    "target": lambda each: each.target is not None,
+    "target of two levels": lambda each: each.acceptable is not None,
+    "denominator by age on a date": lambda each: "age >=" in KNOWN.population_of(each),
+    "denominator by duration": lambda each: "diabetes_since_on" in (each.denominator.when or ""),
+    "denominator by a value above x": lambda each: bool(PARAMETER.search(each.denominator.when or "")),
+    "events as denominator": lambda each: each.denominator.count is not None,
+    "exclusions": lambda each: bool(each.exclusions),
+    "exceptions": lambda each: bool(each.exceptions),
+    "threshold by risk": lambda each: any("first_stroke_on" in one.when for one in each.threshold_for),
+    "threshold by frailty": lambda each: any("age" in one.when for one in each.threshold_for),
+    "composite, all or none": lambda each: bool(each.numerator and each.numerator.of) and is_all(each),
+    "composite, k of n": lambda each: bool(each.numerator and each.numerator.of) and not is_all(each),
+    "interval by risk": lambda each: "first_" in is_met_by(each) and "twelve_months_before_on" in is_met_by(each),
+    "share within n days, counted once n days have passed": lambda each: "followed" in (each.denominator.count or ""),
+    "days from event to event, median": lambda each: bool(each.value and each.value.unit == "days"),
+    "rate per person-time": lambda each: each.denominator.years is not None,
+    "median": lambda each: each.kind == "median",
+    "distribution in bands": lambda each: each.distribution is not None,
+    "dated parameter": has_several_values,
+}
+NOT_YET: dict[str, Callable[[Indicator], bool]] = {
+    "look-back of 60 months": months(60),
+    "missing_values: count_as_numerator": lambda each: each.missing_values == "count_as_numerator",
+}
+
+
+def is_all(indicator: Indicator) -> bool:
+    return indicator.numerator is not None and indicator.numerator.at_least == "all"
+
+
+def test_the_page_has_a_row_for_every_kind_and_no_other() -> None:
+    assert [kind for kind, _, _ in rows()] == list(KINDS)
+
+
+@pytest.mark.parametrize(("kind", "name", "case"), rows(), ids=lambda value: value if len(value) < 40 else "")
+def test_a_kind_names_an_indicator_that_uses_it_and_a_drawn_case(kind: str, name: str, case: str) -> None:
+    assert KINDS[kind](KNOWN.indicator(name))
+    assert case in CASES[name]
+
+
+@pytest.mark.parametrize("kind", NOT_YET)
+def test_what_the_page_says_is_not_used_is_not_used(kind: str) -> None:
+    assert kind in PAGE
+    assert not any(NOT_YET[kind](indicator) for indicator in KNOWN.indicators)
