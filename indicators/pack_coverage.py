@@ -1,7 +1,7 @@
 """What a country pack lacks for each indicator, and which definitions a person should look at again."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from importlib.resources import files
@@ -13,6 +13,7 @@ from indicators.definition import Indicator, Source, load_definitions
 from indicators.definition_check import problems
 from indicators.parameters import DatedValue, Parameter, load_parameters
 from indicators.population import load_breakdowns, load_populations
+from indicators.sets import load_sets, load_shown
 from indicators.variables import Source as Facts
 from indicators.variables import load_variables
 from packs.mapping import Mapping as FileMapping
@@ -53,15 +54,37 @@ class Coverage:
 
 
 @dataclass(frozen=True)
+class SetCoverage:
+    """How much of a named set a pack can compute.
+
+    Attributes:
+        indicators: How many definitions it names.
+        complete: How many of them the pack has everything for.
+        is_verified: The publisher's document was read and says the same.
+        is_shown: A release shows it.
+    """
+
+    id: str
+    country: str
+    version: str
+    indicators: int
+    complete: int
+    is_verified: bool
+    is_shown: bool
+
+
+@dataclass(frozen=True)
 class Checked:
     """What was found about a pack.
 
     Attributes:
         indicators: One per indicator of every disease.
+        sets: One per named set of the pack.
         problems: What is wrong with the definitions that can be computed, one sentence each.
     """
 
     indicators: tuple[Coverage, ...]
+    sets: tuple[SetCoverage, ...]
     problems: tuple[str, ...]
 
 
@@ -72,6 +95,7 @@ def check_definitions(pack: Pack, today: date) -> Checked:
         DefinitionError: A file is written so wrongly that nothing can be said about it.
     """
     found: list[Coverage] = []
+    sets: list[SetCoverage] = []
     wrong: list[str] = []
     for disease in diseases() if pack.contracts else []:
         catalogue = _catalogue_with_stand_ins(disease, pack)
@@ -82,8 +106,32 @@ def check_definitions(pack: Pack, today: date) -> Checked:
             if not each.missing_parameters
         ]
         wrong += problems(replace(catalogue, indicators=tuple(complete)), today)
+        sets += sets_of(pack, disease, coverage)
         found += coverage
-    return Checked(tuple(found), tuple(wrong))
+    return Checked(tuple(found), tuple(sets), tuple(wrong))
+
+
+def sets_of(pack: Pack, disease: str, coverage: Sequence[Coverage]) -> list[SetCoverage]:
+    """Return how much of each set of a disease a pack can compute.
+
+    Raises:
+        DefinitionError: A set or the profile is written wrongly.
+    """
+    complete = {each.indicator for each in coverage if each.is_complete}
+    sets = load_sets(pack.folder, disease, [each.indicator for each in coverage])
+    shown = load_shown(pack.folder, disease, sets)
+    return [
+        SetCoverage(
+            id=each.id,
+            country=each.country,
+            version=each.version,
+            indicators=len(each.indicators),
+            complete=sum(name in complete for name in each.indicators),
+            is_verified=each.verified,
+            is_shown=shown is None or shown.issuperset(each.indicators),
+        )
+        for each in sets
+    ]
 
 
 def diseases() -> list[str]:

@@ -119,3 +119,13 @@ def test_a_new_pack_never_replaces_anything(new_pack, capsys):
     assert main(["pack", "new", str(new_pack)]) == 10
     assert main(["pack", "new", str(new_pack.parent / "Two Words")]) == 10
     assert not (new_pack.parent / "Two Words").exists()
+
+
+def test_the_sets_of_a_pack_are_listed_with_how_much_of_each_can_be_computed(new_pack, capsys):
+    sets = {each["id"]: each for each in told(capsys, "pack", "check", "denmark")["sets"]}
+    common = sets["dvdd_common_2017"]
+    assert (common["indicators"], common["complete"], common["is_verified"], common["is_shown"]) == (6, 6, True, True)
+    assert not sets["register_studies_2022"]["is_shown"]
+    (new_pack / "sets" / "dvdd_common_2017.yaml").unlink()
+    assert main(["pack", "check", str(new_pack)]) == 13
+    assert "profile.yaml" in capsys.readouterr().err

@@ -11,7 +11,7 @@ import typer
 from tvaers.commands.options import JsonOption
 
 if TYPE_CHECKING:
-    from indicators.pack_coverage import Coverage
+    from indicators.pack_coverage import Coverage, SetCoverage
 
 app = typer.Typer(help="List, check and begin country packs.", no_args_is_help=True)
 
@@ -61,6 +61,7 @@ def check_pack(
                 "pack": loaded.name,
                 "version": loaded.version,
                 "indicators": found.indicators,
+                "sets": found.sets,
                 "problems": found.problems,
                 "measures": [each.reports for each in measures.measures] if measures else [],
                 "value_sets_to_supply": needed,
@@ -70,6 +71,7 @@ def check_pack(
         screen.say(f"{loaded.name} version {loaded.version}: {len(loaded.contracts)} file types, all mapped")
         if loaded.contracts:
             show_coverage(found.indicators)
+            show_sets(found.sets)
         if measures:
             names = ", ".join(each.reports for each in measures.measures)
             screen.say(f"{len(measures.measures)} measures for test patients: {names}")
@@ -98,6 +100,25 @@ def show_coverage(indicators: "Sequence[Coverage]") -> None:
     ):
         if chosen:
             screen.say(f"{len(chosen)} of {len(indicators)} {said}: {', '.join(each.indicator for each in chosen)}")
+
+
+def show_sets(sets: "Sequence[SetCoverage]") -> None:
+    """Print the pack's named sets: how much of each can be computed, and which a release shows."""
+    from tvaers import screen
+
+    if sets:
+        rows = [
+            (
+                each.id,
+                each.country,
+                each.version,
+                f"{each.complete} of {each.indicators}",
+                "yes" if each.is_verified else "no",
+                "yes" if each.is_shown else "no",
+            )
+            for each in sets
+        ]
+        screen.show_table("", ("set", "country", "version", "can be computed", "confirmed", "released"), rows)
 
 
 @app.command("new", short_help="Begin a pack as a copy of another")
