@@ -9,8 +9,8 @@ from dashboard.presenters import measures
 from dashboard.presenters.units import Unit, name
 from dashboard.wording import Wording
 
+# The only level whose units are published by age.
 LEVEL = "municipality"
-"""The only level whose units are published by age."""
 Split = Mapping[tuple[str, str, str], Measure]
 
 
