@@ -14,7 +14,8 @@ from tests.lib.deliveries import answer, new_home
 from tests.lib.known_people import found_diabetes, known_diabetes
 from tvaers.commands.doctor import examine
 
-pytestmark = pytest.mark.slow
+# One test process makes the module's fixture; without the group each would.
+pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("views only")]
 VIEWS = {"for_lpr3kontakter", "for_indlaeggelser", "for_besoeg", "for_akutambulantekontakter"}
 
 

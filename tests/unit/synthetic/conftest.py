@@ -1,4 +1,5 @@
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -7,6 +8,7 @@ from synthetic.country import load_country
 from synthetic.truth import Region, make_region
 from tests.lib.synthetic_levels import found
 
+COSTLY = {"region", "truth"}
 WINDOW = Window(day_number(date(2016, 10, 1)), day_number(date(2026, 9, 30)))
 CHANCE = Chance(11)
 
@@ -15,6 +17,13 @@ def invent(chance: Chance, inhabitants: int) -> Region:
     country = load_country()
     practices = max(1, round(90 * inhabitants / 245_000))
     return make_region(chance, country, country.municipalities, WINDOW, inhabitants=inhabitants, practices=practices)
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let one test process make the large region; without the group each would."""
+    for item in items:
+        if COSTLY & set(getattr(item, "fixturenames", ())) and item.path.parent == Path(__file__).parent:
+            item.add_marker(pytest.mark.xdist_group("large region"))
 
 
 @pytest.fixture(scope="session")
