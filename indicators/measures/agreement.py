@@ -16,7 +16,12 @@ from indicators.measures.definition import Measure, MeasureSet
 from indicators.measures.evaluate import column_of, populations_of, values_of
 
 # A population that stands on another is explained by it first.
-STANDS_ON = {"denominator": "initial-population", "denominator-exclusion": "denominator", "numerator": "denominator"}
+STANDS_ON = {
+    "denominator": "initial-population",
+    "denominator-exclusion": "denominator",
+    "denominator-exception": "denominator",
+    "numerator": "denominator",
+}
 
 
 @dataclass(frozen=True)
@@ -141,6 +146,8 @@ def clauses_behind(measures: MeasureSet, measure: Measure, population: str) -> l
         return [(measure.denominator.who.en, measure.denominator.when or "TRUE")]
     if population == "denominator-exclusion":
         return [(clause.who.en, clause.when) for clause in measure.exclusions]
+    if population == "denominator-exception":
+        return [(clause.who.en, clause.when) for clause in measure.exceptions]
     if population == "numerator" and measure.numerator:
         clauses = [(measure.numerator.who.en, measure.numerator.when or "FALSE")]
         if measure.measured and measure.missing_values == "count_as_numerator":

@@ -77,13 +77,12 @@ def populations_of(measures: MeasureSet, measure: Measure) -> dict[str, str]:
     As the official results do, an excluded patient stays in the denominator and leaves the numerator.
     """
     population = truth(measures.populations[measure.population].when)
-    described = f"{population} AND {truth(measure.denominator.when or 'TRUE')}"
-    excluded = " OR ".join(truth(each.when) for each in measure.exclusions) or "FALSE"
+    clauses, exclusions = clauses_of(measure, population), len(measure.exclusions)
     return {
         "initial-population": population,
-        "denominator": described,
-        "denominator-exclusion": f"({described}) AND ({excluded})",
-        "denominator-exception": "FALSE",
-        "numerator": clauses_of(measure, population).is_met or "FALSE",
+        "denominator": f"{population} AND {truth(measure.denominator.when or 'TRUE')}",
+        "denominator-exclusion": truth(f"({clauses.excluded_by}) <= {exclusions}"),
+        "denominator-exception": truth(f"({clauses.excluded_by}) > {exclusions}"),
+        "numerator": clauses.is_met or "FALSE",
         "numerator-exclusion": "FALSE",
     }

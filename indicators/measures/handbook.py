@@ -54,6 +54,8 @@ def page_of(measures: MeasureSet, measure: Measure) -> Iterator[str]:
     yield f"- Denominator: {plain(measure.denominator.who)}"
     for clause in measure.exclusions:
         yield f"- Denominator exclusion: {plain(clause.who)} (`{' '.join(clause.when.split())}`)"
+    for clause in measure.exceptions:
+        yield f"- Denominator exception: {plain(clause.who)} (`{' '.join(clause.when.split())}`)"
     if measure.measured:
         missing = MISSING[measure.missing_values]
         yield f"- Measured: {plain(measure.measured.who)} (`{measure.measured.when}`). {missing}"

@@ -32,14 +32,14 @@ def invented_lists():
     return code_lists(wanted, Supplied(documents))
 
 
-def found_of(bundles: list[Json], folder: Path) -> Found:
+def found_of(bundles: list[Json], folder: Path, known: MeasureSet | None = None) -> Found:
     """Return what each measure finds: by (patient's id, measure), the population's code and 1 or 0."""
     write_lines(folder / "patients.ndjson", bundles)
     with duckdb.connect() as con:
         read_resources(con, folder / "patients.ndjson")
         create_facts(con)
         create_cases(con)
-        known = measures()
+        known = known or measures()
         compute_measures(con, known, invented_lists())
         found: Found = {}
         for measure in known.measures:
