@@ -1,6 +1,6 @@
 """Write the new warehouse: every table in its order, in a fresh file, so that nothing taken away is left in it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -17,11 +17,23 @@ MEMORY_LIMIT = "3500MB"
 # The working copy is thrown away, so what was added to it is written out only for want of memory.
 CHECKPOINT_THRESHOLD = "1GB"
 
+# Text of so many bytes fits in that memory, with its rows beside it: a new warehouse is then filled without a file.
+MOST_BYTES_IN_MEMORY = 1_500_000_000
+_TIMES_COMPRESSED = 5
+
 
 @contextmanager
-def open_work(path: Path, key: bytes, *, result: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the working copy in which deliveries are added and taken away, and from which `result` can be written."""
-    with open_working_copy(path, key, result=result, memory_limit=MEMORY_LIMIT) as con:
+def open_work(path: Path, key: bytes, *, result: Path, coming: Iterable[Path]) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open the working copy in which deliveries are added and taken away, and from which `result` can be written.
+
+    Args:
+        path: The copy; where there is none yet, a warehouse that will be small is begun in memory alone.
+        key: The sub-key `encryption`.
+        result: The file that can be written.
+        coming: The files that will be added.
+    """
+    small = sum(map(_text_bytes, coming)) <= MOST_BYTES_IN_MEMORY
+    with open_working_copy(path, key, result=result, memory_limit=MEMORY_LIMIT, in_memory=small) as con:
         prepare_core_tables(con)
         # Delivered rows carry their number, and the result is sorted: until then the order is of no account.
         con.execute("SET preserve_insertion_order = false")
@@ -51,6 +63,11 @@ def write_sorted(con: duckdb.DuckDBPyConnection, path: Path, key: bytes, changed
                 name = f"{schema}.{table.name}"
                 con.execute(f"INSERT INTO result.{name} ({columns}) SELECT {columns} FROM warehouse.{name} {order}")
             advance(1)
+
+
+def _text_bytes(path: Path) -> int:
+    """Return about how many bytes of text a delivered file holds."""
+    return path.stat().st_size * (_TIMES_COMPRESSED if path.suffix == ".gz" else 1)
 
 
 def _order(table: Table) -> str:

@@ -17,6 +17,7 @@ from ingest.prepare import prepare_ahead
 from ingest.pseudonymise import Pseudonymiser
 from ingest.report import write_index, write_page
 from ingest.run_record import RunLog
+from ingest.validate import load_ahead
 from ingest.verdict import FileVerdict, RunResult, is_refused
 from packs.pack import load_pack
 from tvaers.errors import ExtractError
@@ -68,6 +69,8 @@ def run(
     skipped = told(skipped_in(folder), root, scheme) if folder.is_dir() else ()
     with one_builder_at_a_time(settings.warehouse):
         known = _known_batches(settings, key)
+        if not known:
+            load_ahead()
         deliveries, verdicts = take_stock(paths, root, load_contracts(pack.contracts), known, scheme, receipt)
         if not deliveries and not any(map(is_refused, verdicts)):
             return RunResult(None, tuple(verdicts), is_loaded=False, skipped=skipped)
@@ -124,7 +127,9 @@ def _treat(
     verdicts: list[FileVerdict] = []
     with (
         working_copy(settings.warehouse) as work,
-        open_work(work, encryption, result=place_beside(settings.warehouse)) as con,
+        open_work(
+            work, encryption, result=place_beside(settings.warehouse), coming=[each.extract.path for each in deliveries]
+        ) as con,
     ):
         with track("Loading files", len(deliveries)) as advance:
             pseudonymiser = Pseudonymiser(

@@ -43,11 +43,16 @@ def follow(con: duckdb.DuckDBPyConnection, pack: Pack) -> set[str]:
         for mapping, target, partner in _leaning(pack)
         if partner.table in changed and _has_rows(con, mapping.file_type, target.table)
     ]
-    for mapping, target, partner in leaning:
+    gone = {partner for partner in {(each.table, each.key) for _, _, each in leaning} if _is_gone(con, *partner)}
+    touched = sum(
         _park_left_alone(con, mapping, target, partner)
+        for mapping, target, partner in leaning
+        if (partner.table, partner.key) in gone
+    )
+    touched += sum(_copy_what_is_borrowed(con, *each) for each in leaning)
     for mapping, target, partner in leaning:
-        _copy_what_is_borrowed(con, mapping, target, partner)
-    for mapping, target, _ in leaning:
+        if not touched and not _is_awaited(con, mapping, target, partner):
+            continue
         back = restore(con, target, mapping.targets[0], mapping.file_type)
         if target is mapping.targets[0]:
             _count_moved(con, back, 1)
@@ -69,7 +74,26 @@ def _has_rows(con: duckdb.DuckDBPyConnection, file_type: str, table: str) -> boo
     return bool(row and row[0])
 
 
-def _park_left_alone(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, partner: Partner) -> None:
+def _is_gone(con: duckdb.DuckDBPyConnection, table: str, key: str) -> bool:
+    """Tell whether any of the changed partners is not in use."""
+    row = con.execute(
+        f"SELECT count(*) FROM changed_partner WHERE partner = ? AND key NOT IN (SELECT {key} FROM core.{table})",
+        [table],
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _is_awaited(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, partner: Partner) -> bool:
+    """Tell whether a parked row of a file type leans on a changed partner."""
+    row = con.execute(
+        f"SELECT count(*) FROM parked.{target.table} AS own WHERE {_is_concerned(partner)}",
+        {"table": partner.table, "file_type": mapping.file_type},
+    ).fetchone()
+    return bool(row and row[0])
+
+
+def _park_left_alone(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, partner: Partner) -> int:
+    """Park the rows whose partner is not in use any more; return how many."""
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE left_alone AS SELECT own.rowid AS id, own.batch_id "
         f"FROM core.{target.table} AS own WHERE {_is_concerned(partner)} "
@@ -79,19 +103,24 @@ def _park_left_alone(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: T
     parked = move(con, target.table, "core", "parked", "left_alone")
     if target is mapping.targets[0]:
         _count_moved(con, parked, -1)
+    return sum(rows for _, rows in parked)
 
 
-def _copy_what_is_borrowed(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, partner: Partner) -> None:
+def _copy_what_is_borrowed(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, partner: Partner) -> int:
+    """Let rows tell what their changed partner now tells; return how many did not."""
     if not partner.borrowed:
-        return
+        return 0
+    rows = 0
     copied = ", ".join(f"{name} = partner.{other}" for name, other in partner.borrowed)
     differs = " OR ".join(f"own.{name} IS DISTINCT FROM partner.{other}" for name, other in partner.borrowed)
     for schema in ("core", "parked"):
-        con.execute(
+        row = con.execute(
             f"UPDATE {schema}.{target.table} AS own SET {copied} FROM core.{partner.table} AS partner "
             f"WHERE own.{partner.column} = partner.{partner.key} AND {_is_concerned(partner)} AND ({differs})",
             {"table": partner.table, "file_type": mapping.file_type},
-        )
+        ).fetchone()
+        rows += int(row[0]) if row else 0
+    return rows
 
 
 def _is_concerned(partner: Partner) -> str:

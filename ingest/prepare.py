@@ -48,7 +48,7 @@ def prepare_ahead(
 ) -> Generator[tuple[Delivery, Prepared], None, None]:
     """Yield each file when its rows are staged as the present ones; meanwhile the next one is read, staged and checked.
 
-    A file that refers to another delivery waits until the files before it are loaded. Close the iterator when it is
+    A file that refers to what the file before it tells waits until that one is loaded. Close the iterator when it is
     not read to its end.
 
     Args:
@@ -75,7 +75,7 @@ def prepare_ahead(
                 readings[number].close()
                 take_over(con)
                 is_last = number + 1 == len(deliveries)
-                next_up = None if is_last or _has_to_wait(deliveries[number + 1]) else begin(number + 1)
+                next_up = None if is_last or _has_to_wait(pack, deliveries[number + 1], delivery) else begin(number + 1)
                 yield delivery, prepared
         finally:
             own.interrupt()
@@ -83,10 +83,16 @@ def prepare_ahead(
                 reading.close()
 
 
-def _has_to_wait(delivery: Delivery) -> bool:
-    contract = delivery.contract
-    refers = bool(contract.depends_on) or any(column.refers_to for column in contract.columns)
-    return refers or delivery.extract.path.stat().st_size > _LARGEST_AHEAD_BYTES
+def _has_to_wait(pack: Pack, coming: Delivery, present: Delivery) -> bool:
+    """Tell whether a file can be staged only when the one before it is loaded: it refers to what that one tells."""
+    if coming.extract.path.stat().st_size > _LARGEST_AHEAD_BYTES:
+        return True
+    if not any(column.refers_to for column in coming.contract.columns):
+        return False
+    filled = {target.table for target in pack.mapping(present.contract.file_type).targets}
+    joins = (join for target in pack.mapping(coming.contract.file_type).targets for join in target.joins)
+    # A change of identifiers may join two rows of any table.
+    return "person_alias" in filled or any(join.table in filled for join in joins)
 
 
 def _lookups(pack: Pack, contract: Contract, codes: dict[str, list[str]]) -> Lookups:

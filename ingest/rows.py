@@ -87,9 +87,13 @@ def _split(text: bytes, extract: Extract, before: int) -> Block:
 
 
 def _has_loose_space(text: bytes, separator: str) -> bool:
+    """Tell whether a field may begin or end with a blank; text without any is passed over quickly."""
     edge = separator.encode()
-    return b"\xc2\xa0" in text or any(
-        sign in text for sign in (b" " + edge, edge + b" ", b" \n", b"\n ", b" \r", b"\t" + edge, edge + b"\t")
+    blanks = [blank for blank in (b" ", b"\t") if blank != edge and blank in text]
+    return (not text.isascii() and b"\xc2\xa0" in text) or any(
+        sign in text
+        for blank in blanks
+        for sign in (blank + edge, edge + blank, blank + b"\n", b"\n" + blank, blank + b"\r")
     )
 
 

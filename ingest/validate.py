@@ -2,6 +2,7 @@
 
 import os
 import re
+import threading
 import warnings
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
@@ -31,7 +32,6 @@ class Validator:
         self._con = con
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
         self._thread = ThreadPoolExecutor(1)
-        # Importing takes seconds, in which the first files can be read and staged already.
         self._thread.submit(_import)
 
     @contextmanager
@@ -87,6 +87,11 @@ class Validator:
 
         page: str = self._view.render(ValidationResultsPageRenderer().render(result))
         return _REMOTE.sub("", page)
+
+
+def load_ahead() -> None:
+    """Begin to load Great Expectations, which takes seconds, in the background: files are recognised meanwhile."""
+    threading.Thread(target=_import, daemon=True).start()
 
 
 def _import() -> None:

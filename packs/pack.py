@@ -1,6 +1,6 @@
 """A country pack: everything that is true in one country only, read from its folder and checked."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
@@ -70,6 +70,7 @@ class Pack:
     folder: Path
     settings: PackSettings
     mappings: dict[str, Mapping]
+    _read: dict[str, pl.DataFrame] = field(default_factory=dict, repr=False)
 
     @property
     def name(self) -> str:
@@ -111,7 +112,9 @@ class Pack:
         """
         if name not in self.codelists:
             raise unknown_name(self.folder / "codelists", name, name, list(self.codelists))
-        return _read_list(self.folder / "codelists" / f"{name}.csv", CODE_COLUMNS)
+        if name not in self._read:
+            self._read[name] = _read_list(self.folder / "codelists" / f"{name}.csv", CODE_COLUMNS)
+        return self._read[name]
 
     @cached_property
     def municipalities(self) -> pl.DataFrame:

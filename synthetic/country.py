@@ -15,6 +15,7 @@ import yaml
 
 from tvaers.errors import DefinitionError
 
+_Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 TOPICS = ("region", "population", "levels", "drugs", "complications", "laboratory")
 
 
@@ -99,7 +100,6 @@ def load_country(name: str | None = None) -> Country:
             where="synthetic/countries/",
             what_to_do=f"Use one of: {', '.join(nearest)}",
         )
-    topics = {
-        topic: yaml.safe_load((_folder() / name / f"{topic}.yaml").read_text(encoding="utf-8")) for topic in TOPICS
-    }
+    pages = {topic: (_folder() / name / f"{topic}.yaml").read_text(encoding="utf-8") for topic in TOPICS}
+    topics = {topic: yaml.load(page, Loader=_Loader) for topic, page in pages.items()}  # noqa: S506 - a safe loader
     return Country(name=name, **topics)

@@ -2,9 +2,7 @@
 
 import shutil
 import time
-from collections.abc import Iterable, Iterator
-from concurrent.futures import Future, ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -12,37 +10,12 @@ import numpy as np
 
 from synthetic.chance import Chance, Window, day_number
 from synthetic.country import load_country
-from synthetic.extracts.delivery import Delivery
-from synthetic.extracts.hospital_files import write_hospital
-from synthetic.extracts.laboratory_files import result_texts, write_laboratory
-from synthetic.extracts.municipal_files import write_municipality
-from synthetic.extracts.population_files import write_population
-from synthetic.extracts.primary_care_files import (
-    purchase_rows,
-    service_rows,
-    write_eye_screening,
-    write_practice_record,
-    write_prescriptions,
-    write_services,
-)
-from synthetic.histories import Told
 from synthetic.known_answers import FOLDER, KnownAnswers
 from synthetic.known_indicators.values import without_values
-from synthetic.nation import Part, national_parts, region_part
-from synthetic.odd_files import SENT_AGAIN, OddFile, sent_again, spoil_all
-from synthetic.truth import Region, make_region
+from synthetic.nation import national_parts, region_part
+from synthetic.truth import make_region
+from synthetic.writing import SECTORS, sector_files, told_facts, write_files
 from tvaers.progress import track
-
-SECTORS = (
-    "population",
-    "hospital",
-    "laboratory",
-    "pharmacy",
-    "insurance",
-    "general_practice",
-    "municipality",
-    "eye_screening",
-)
 
 
 @dataclass(frozen=True)
@@ -117,9 +90,9 @@ def write_region(
                 inhabitants=part.inhabitants, practices=part.practices, parts=len(parts),
             )  # fmt: skip
             told = told_facts(region, chance, messy=messy)
-        with track(f"Writing extracts{place}"):
-            every = deliveries(region, chance, told, only_views=only_views)
-            written, odd = _write_files(folder, part, chance, every, messy=messy)
+        with track(f"Writing extracts{place}", len(SECTORS)) as advance:
+            sectors = sector_files(region, chance, told, only_views=only_views)
+            written, odd = write_files(folder, part, chance, sectors, messy=messy, advance=advance)
         if known_answers:
             answers.add(region, chance, told, written, odd, place)
         delivered = sum(delivery.rows.height for delivery in written)
@@ -129,52 +102,6 @@ def write_region(
     files, rows, people, patients = totals.tolist()
     seconds = round(time.monotonic() - started, 1)
     return SynthSummary(files, rows, people, patients, seconds, without if known_answers else None)
-
-
-def _write_files(
-    folder: Path, part: Part, chance: Chance, files: Iterable[Delivery], *, messy: bool
-) -> tuple[list[Delivery], list[OddFile]]:
-    """Write all files of a part; return what is known about each."""
-    written: list[Delivery] = []
-    odd: list[OddFile] = []
-
-    def finish(delivery: Delivery, file: Future[Path]) -> None:
-        path = file.result()
-        if messy and not part.number and delivery.file_type == SENT_AGAIN and not any(one.is_copy for one in odd):
-            odd.append(sent_again(path, delivery.sector))
-        delivery.forget_texts()
-        written.append(delivery)
-
-    clean = (replace(delivery, part=part.label) for delivery in files)
-    # One file is written while the rows of the next one are made.
-    with ThreadPoolExecutor(1) as pool:
-        begun: tuple[Delivery, Future[Path]] | None = None
-        for delivery in spoil_all(clean, chance, odd) if messy else clean:
-            if begun:
-                finish(*begun)
-            begun = delivery, pool.submit(delivery.write, folder)
-        if begun:
-            finish(*begun)
-    for one in odd:
-        one.write(folder)
-    return written, odd
-
-
-def told_facts(region: Region, chance: Chance, *, messy: bool = False) -> Told:
-    """Return the numbered facts that several files may tell."""
-    return Told(result_texts(region, chance, messy=messy), purchase_rows(region), service_rows(region, chance))
-
-
-def deliveries(region: Region, chance: Chance, told: Told, *, only_views: bool = False) -> Iterator[Delivery]:
-    """Yield all files of a region, in no particular order; of the hospitals on request the region's own views only."""
-    yield from write_population(region, chance)
-    yield from write_hospital(region, chance, only_views=only_views)
-    yield from write_laboratory(region, told.results)
-    yield from write_prescriptions(region, told.purchases)
-    yield from write_services(region, told.services)
-    yield from write_practice_record(region, chance)
-    yield from write_eye_screening(region)
-    yield from write_municipality(region, chance)
 
 
 def _years_before(ends_on: date, years: int) -> date:

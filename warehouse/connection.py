@@ -51,7 +51,7 @@ def open_for_build(path: Path, key: bytes, *, memory_limit: str | None = None) -
 
 @contextmanager
 def open_working_copy(
-    path: Path, key: bytes, *, result: Path, memory_limit: str | None = None
+    path: Path, key: bytes, *, result: Path, memory_limit: str | None = None, in_memory: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a file to work in that is thrown away afterwards: nothing of it is kept safe, so that work is fast.
 
@@ -60,11 +60,12 @@ def open_working_copy(
         key: 32 bytes, the sub-key `encryption` of the master key.
         result: The file that will be written from it (`write_result`); no other file can be reached.
         memory_limit: For example `4GB`; None leaves the choice to DuckDB.
+        in_memory: Where there is no file yet, make none: rows that do not fit in memory are spilled, encrypted.
 
     Raises:
         WarehouseError: As for `open_for_build`.
     """
-    with _open_for_writing(path, key, memory_limit=memory_limit, result=result) as con:
+    with _open_for_writing(path, key, memory_limit=memory_limit, result=result, in_memory=in_memory) as con:
         yield con
 
 
@@ -88,7 +89,7 @@ def write_result(con: duckdb.DuckDBPyConnection, result: Path, key: bytes) -> It
 
 @contextmanager
 def _open_for_writing(
-    path: Path, key: bytes, *, memory_limit: str | None, result: Path | None = None
+    path: Path, key: bytes, *, memory_limit: str | None, result: Path | None = None, in_memory: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     con = _connect(memory_limit)
     try:
@@ -96,11 +97,14 @@ def _open_for_writing(
         con.execute(f"SET temp_directory = '{_quoted(path.parent / (path.name + '.spill'))}'")
         is_new = not path.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
-        if result is None:
+        if in_memory and is_new:
+            con.execute("ATTACH ':memory:' AS warehouse")
+        elif result is None:
             _attach(con, path, key, alias="warehouse")
         else:
             _attach(con, path, key, alias="warehouse", option="RECOVERY_MODE no_wal_writes")
             con.execute("PRAGMA disable_checkpoint_on_shutdown")
+        if result is not None:
             reachable = ", ".join(f"'{_quoted(result)}{ending}'" for ending in _ENDINGS)
             con.execute(f"SET allowed_paths = [{reachable}]")
         con.execute("SET enable_external_access = false")

@@ -82,7 +82,7 @@ def test_a_corrected_delivery_takes_the_place_of_the_first(home, mark):
 
 def test_a_correction_that_is_refused_leaves_what_it_would_have_replaced(home):
     send(home, "praksis_maalinger_2025.csv", text(PRACTICE, measurements(PEOPLE)))
-    wrong = text(PRACTICE, measurements([person[1:] for person in PEOPLE]))
+    wrong = text(PRACTICE, measurements([person[2:] for person in PEOPLE]))
     assert send(home, "praksis_maalinger_2025_v2.csv", wrong).state == "refused"
     assert answer(home, VALUES) == [(52.0, 40)]
 

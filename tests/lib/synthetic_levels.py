@@ -9,8 +9,8 @@ from synthetic.chance import YEAR, Chance
 from synthetic.drugs import product_table
 from synthetic.histories import known_diabetes
 from synthetic.known_counts import Ledger, in_loading_order
-from synthetic.region import deliveries, told_facts
 from synthetic.truth import Region
+from synthetic.writing import deliveries, told_facts
 
 
 @dataclass(frozen=True)

@@ -30,6 +30,11 @@ def test_blank_fields_are_null_and_fields_are_trimmed(tmp_path):
     )
 
 
+def test_a_tab_is_a_blank_unless_it_is_the_separator(tmp_path):
+    assert read(tmp_path, "1;2;3\t\n") == ([(1, "1", "2", "3")], [])
+    assert read(tmp_path, "1\t\t3\n", "a\tb\tc\n") == ([(1, "1", None, "3")], [])
+
+
 def test_the_last_line_needs_no_line_end(tmp_path):
     assert read(tmp_path, "1;2;3\n4;5;6") == ([(1, "1", "2", "3"), (2, "4", "5", "6")], [])
 

@@ -12,8 +12,9 @@ import yaml
 from data_contracts.contract import load_contracts
 from synthetic.country import country_names, load_country
 from synthetic.extracts.delivery import FAULTS
-from synthetic.region import SECTORS, deliveries, told_facts, write_region
+from synthetic.region import write_region
 from synthetic.truth import Region
+from synthetic.writing import SECTORS, deliveries, told_facts
 from tests.lib.checkout import ROOT
 from tests.unit.synthetic.conftest import CHANCE
 from tvaers.errors import DefinitionError

@@ -201,6 +201,20 @@ def test_a_result_is_written_from_a_working_copy_that_leaves_nothing_behind(buil
     assert MARK.encode() not in result.read_bytes()
 
 
+def test_a_new_warehouse_can_be_filled_without_a_file_and_spills_only_what_is_encrypted(tmp_path):
+    work, result = tmp_path / "new.work", tmp_path / "new.duckdb"
+    with open_working_copy(work, KEY, result=result, memory_limit="60MB", in_memory=True) as con:
+        con.execute("SET threads = 1")
+        con.execute("CREATE TABLE core.note AS SELECT ? || range AS said FROM range(2_000_000)", [MARK])
+        spilled = [path for path in (tmp_path / "new.work.spill").iterdir() if path.stat().st_size]
+        assert spilled
+        assert not any(MARK.encode() in path.read_bytes() for path in spilled)
+        with write_result(con, result, KEY):
+            con.execute("CREATE TABLE result.core.note AS FROM warehouse.core.note LIMIT 2000")
+    assert not work.exists()
+    assert attempt("SELECT count(*) FROM core.note", result) == [(2000,)]
+
+
 def test_a_working_copy_reaches_no_file_but_its_result(built, tmp_path):
     with (
         pytest.raises(WarehouseError),
