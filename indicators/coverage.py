@@ -18,6 +18,7 @@ from indicators.rows_in_time import DAYS_PER_MONTH, RowsInTime, rows_between, ro
 from indicators.variables import SOURCE_DAYS, Source
 
 Span = tuple[date, date]
+_BEGINS_WITHIN = timedelta(days=2 * DAYS_PER_MONTH)
 
 
 @dataclass(frozen=True)
@@ -97,7 +98,8 @@ def _reach(rows: pl.DataFrame, rules: Deliverers) -> Span | None:
     if found is None:
         return None
     leeway = min(_leeway(found, rules), timedelta(days=DAYS_PER_MONTH * rules.longest_silence_months))
-    return found.first - leeway, _last(rows, leeway, rules)
+    # Nobody knows when a sector began to deliver that tells little: it is taken to be soon before its first row.
+    return found.first - min(leeway, _BEGINS_WITHIN), _last(rows, leeway, rules)
 
 
 def _within(span: Span | None, other: Span | None) -> Span | None:

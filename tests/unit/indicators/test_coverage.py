@@ -57,6 +57,12 @@ def test_a_small_sector_may_be_silent_for_some_time_while_others_deliver(world):
     assert covered(world, Source("municipal_course"), "2026 Q4", "2027 Q1") == [True, False]
 
 
+def test_a_small_sector_has_begun_at_most_two_months_before_its_first_row(world):
+    world.rows(world.batch("hospital"), "hospital_contact", "2023-01-01", "2026-12-31")
+    world.rows(world.batch("municipality"), "municipal_course", "2024-03-01", "2026-12-31", every=12, per_day=1)
+    assert covered(world, Source("municipal_course"), "2023 Q4", "2024 Q1") == [False, True]
+
+
 def test_a_wrong_year_in_a_few_rows_covers_no_year(world):
     laboratory = world.batch("laboratory")
     world.rows(laboratory, "measurement", "2024-01-01", "2025-12-31")
