@@ -20,7 +20,6 @@ from indicators.patient_period import (
     create_base,
     create_period,
     create_reporting,
-    first_day,
     is_same_for_all_lengths,
     patient_sql,
 )
@@ -179,7 +178,9 @@ def rows_sql(run: Run, variable: Variable) -> str:
     if variable.rows != "patient and day":
         return variable.sql
     day = day_column(variable, run.catalogue.columns[variable.name])
-    first, last = first_day(min(run.dates), max(run.lengths)), max(run.dates)
+    first, last = run.base[f"start_{max(run.lengths)}"].min(), max(run.dates)
+    if not isinstance(first, date):
+        return variable.sql
     return f"SELECT * FROM ({variable.sql}) AS history WHERE {day} BETWEEN DATE '{first}' AND DATE '{last}'"
 
 

@@ -6,31 +6,23 @@
 --
 -- Sectors are hospital, general practice and municipality. A laboratory result counts for the sector that ordered it.
 -- Eye screening belongs to none of the three. A municipal course counts while it runs.
--- Sectors are added as 1 (hospital), 2 (general practice) and 4 (municipality).
 WITH record AS (
-    SELECT patient_id, started_on AS seen_on, 1 AS sectors
+    SELECT patient_id, started_on AS seen_on, 'hospital' AS sector
     FROM hospital_contact
     UNION ALL
-    SELECT
-        patient_id,
-        diagnosed_on AS seen_on,
-        CASE sector WHEN 'hospital' THEN 1 WHEN 'general_practice' THEN 2 WHEN 'municipality' THEN 4 ELSE 0 END
-            AS sectors
+    SELECT patient_id, diagnosed_on AS seen_on, sector
     FROM diagnosis
     WHERE retraction <> 'yes'
     UNION ALL
-    SELECT patient_id, taken_on AS seen_on, CASE sector WHEN 'general_practice' THEN 2 ELSE 4 END AS sectors
+    SELECT patient_id, taken_on AS seen_on, sector
     FROM measurement
     WHERE sector IN ('general_practice', 'municipality') AND result_state <> 'cancelled'
     UNION ALL
-    SELECT
-        patient_id,
-        examined_on AS seen_on,
-        CASE sector WHEN 'hospital' THEN 1 WHEN 'general_practice' THEN 2 ELSE 4 END AS sectors
+    SELECT patient_id, examined_on AS seen_on, sector
     FROM examination
     WHERE sector IN ('hospital', 'general_practice', 'municipality')
     UNION ALL
-    SELECT service.patient_id, service.service_on AS seen_on, 2 AS sectors
+    SELECT service.patient_id, service.service_on AS seen_on, 'general_practice' AS sector
     FROM service
     JOIN codelist
         ON codelist.list = 'general_practice_service'
@@ -38,12 +30,12 @@ WITH record AS (
         AND codelist.code = service.specialty_code || service.service_code
     WHERE NOT service.is_for_child
     UNION ALL
-    SELECT patient_id, held_on AS seen_on, 4 AS sectors
+    SELECT patient_id, held_on AS seen_on, 'municipality' AS sector
     FROM municipal_encounter
     WHERE status = 'finished'
 ),
 
--- Days that lie in the same periods are one stretch; records are counted once for each.
+-- A day lies in all periods from the first to the last that hold it; records are counted once for such a stretch of days.
 stretch_day AS (
     SELECT day, MIN(period_end) AS first_period_end, MAX(period_end) AS last_period_end
     FROM period_day
@@ -55,20 +47,32 @@ recorded AS (
         record.patient_id,
         stretch_day.first_period_end,
         stretch_day.last_period_end,
-        BIT_OR(record.sectors) AS sectors
+        MAX(CASE WHEN record.sector = 'hospital' THEN 1 ELSE 0 END) AS in_hospital,
+        MAX(CASE WHEN record.sector = 'general_practice' THEN 1 ELSE 0 END) AS in_general_practice,
+        MAX(CASE WHEN record.sector = 'municipality' THEN 1 ELSE 0 END) AS in_municipality
     FROM record
     JOIN stretch_day ON stretch_day.day = record.seen_on
     GROUP BY record.patient_id, stretch_day.first_period_end, stretch_day.last_period_end
 ),
 
 placed AS (
-    SELECT recorded.patient_id, period.period_end, recorded.sectors
+    SELECT
+        recorded.patient_id,
+        period.period_end,
+        recorded.in_hospital,
+        recorded.in_general_practice,
+        recorded.in_municipality
     FROM recorded
     JOIN period
         ON period.period_end >= recorded.first_period_end
         AND period.period_end <= recorded.last_period_end
     UNION ALL
-    SELECT municipal_course.patient_id, period.period_end, 4 AS sectors
+    SELECT
+        municipal_course.patient_id,
+        period.period_end,
+        0 AS in_hospital,
+        0 AS in_general_practice,
+        1 AS in_municipality
     FROM municipal_course
     JOIN period
         ON COALESCE(municipal_course.referred_on, municipal_course.granted_on) <= period.period_end
@@ -78,6 +82,6 @@ placed AS (
 SELECT
     patient_id,
     period_end,
-    (BIT_OR(sectors) & 1) + ((BIT_OR(sectors) >> 1) & 1) + ((BIT_OR(sectors) >> 2) & 1) AS known_sector_count
+    MAX(in_hospital) + MAX(in_general_practice) + MAX(in_municipality) AS known_sector_count
 FROM placed
 GROUP BY patient_id, period_end
