@@ -5,6 +5,7 @@ every variable that the equations fix, however many are combined. *Bounds* uses 
 programming gives the lowest and highest possible value of every small count.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import highspy
@@ -14,7 +15,7 @@ from scipy import sparse
 from scipy.sparse import csgraph
 from scipy.sparse.linalg import lsmr
 
-from indicators.disclosure.condensed import condense
+from indicators.disclosure.condensed import Condensed, condense
 from indicators.disclosure.system import System
 
 RANDOM_MOVES = 3
@@ -88,27 +89,38 @@ def tight(system: System, known: NDArray[np.bool_], width: int) -> tuple[NDArray
 
 
 def fixed(system: System, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which unknown variables all equations together fix, whatever the bounds.
-
-    A random solution of the homogeneous equations moves every variable that is free and no variable that is fixed. One
-    that hardly moves by chance is free all the same, so only what several solutions leave in place counts as fixed.
-    """
-    free = np.flatnonzero(~known)
+    """Return which unknown variables all equations together fix, whatever the bounds."""
     result = np.zeros(known.size, dtype=bool)
-    if not free.size:
-        return result
-    matrix = system.equations[:, free].astype(np.float64).tocsr()
-    matrix = matrix[np.diff(matrix.indptr) > 0]
+    free = np.flatnonzero(~known)
+    if free.size:
+        together = _condensed(system, free, width=1)
+        result[free] = _fixed(together.equations, np.unique(together.leader))[together.leader]
+    return result
+
+
+def _fixed(equations: sparse.csr_matrix, asked: NDArray[np.int64]) -> NDArray[np.bool_]:
+    """Return which of the movements that are asked for are none in every solution of the equations.
+
+    A random solution moves every count that is free and no count that is fixed. One that hardly moves by chance is free
+    all the same, so only what several solutions leave in place counts as fixed.
+    """
+    stays = np.zeros(equations.shape[1], dtype=bool)
+    stays[asked] = np.bincount(equations.indices, minlength=stays.size)[asked] > 0
+    matrix = equations.astype(np.float64).T.tocsr()
     rng = np.random.default_rng(SEED)
-    stays = np.ones(free.size, dtype=bool)
     for _ in range(RANDOM_MOVES):
-        start = rng.normal(size=free.size)
-        fitted = lsmr(matrix.T.tocsr(), start, atol=1e-13, btol=1e-13, maxiter=20 * free.size)[0]
-        stays &= abs(start - matrix.T @ fitted) < EXACT
         if not stays.any():
             break
-    result[free] = stays
-    return result
+        start = rng.normal(size=stays.size)
+        fitted = lsmr(matrix, start, atol=1e-13, btol=1e-13, maxiter=20 * stays.size)[0]
+        stays &= abs(start - matrix @ fitted) < EXACT
+    return stays
+
+
+def _condensed(system: System, free: NDArray[np.int64], width: int) -> Condensed:
+    """Return the equations between unknown counts in fewer unknowns."""
+    ceiling = 2.0 * float(system.truth.max(initial=1)) + width
+    return condense(system.equations[:, free].tocsr(), system.enough[:, free].tocsr(), system.truth[free], ceiling)
 
 
 def audit(
@@ -135,43 +147,57 @@ def audit(
         seen = seen | also_known
     known, _ = subtract(system, seen)
     exact = protected & known
-    if not exact.any():
-        exact = protected & fixed(system, known)
     ranges = np.full(known.size, np.inf) if earlier is None else earlier.copy()
     below = np.zeros(known.size)
+    if exact.any():
+        return Findings(exact=exact, narrow=ranges < width - EXACT, width=ranges, below=below)
+    free = np.flatnonzero(~known)
+    together = _condensed(system, free, width)
+    leaders = np.unique(together.leader[protected[free]])
+    exact[free] = protected[free] & _fixed(together.equations, leaders)[together.leader]
     if not exact.any():
         wanted = protected & system.small
         if earlier is not None:
             wanted &= ~((earlier >= width) & np.isfinite(earlier))
-        ranges[wanted], below[wanted] = _widths(system, known, np.flatnonzero(wanted), width)
+        place = np.searchsorted(free, np.flatnonzero(wanted))
+        own = together.leader[place]
+        low, high = _spread(together.equations, together.low, together.high, np.unique(own), width)
+        ranges[wanted] = high[own] - low[own]
+        below[wanted] = np.where(together.sign[place] > 0, -low[own], high[own])
     return Findings(exact=exact, narrow=ranges < width - EXACT, width=ranges, below=below)
 
 
-def _widths(
-    system: System, known: NDArray[np.bool_], wanted: NDArray[np.int64], width: int
+def _spread(
+    equations: sparse.csr_matrix,
+    least: NDArray[np.float64],
+    most: NDArray[np.float64],
+    targets: NDArray[np.int64],
+    width: int,
 ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return how far each wanted variable can move, and how far down.
+    """Return how far down and up counts were found to move, until each target has a range of `width` or has none.
 
-    The first is exact where it is below `width`, else a lower bound.
+    The range is exact where it is below `width`, else a lower bound.
     """
-    free = np.flatnonzero(~known)
-    ceiling = 2.0 * float(system.truth.max(initial=1)) + width
-    together = condense(system.equations[:, free].tocsr(), system.truth[free], ceiling)
-    links = abs(together.equations)
+    low, high = np.zeros(least.size), np.zeros(least.size)
+    is_bound = np.bincount(equations.indices, minlength=least.size) > 0
+    low[~is_bound], high[~is_bound] = least[~is_bound], most[~is_bound]
+    for rows, columns in _parts(equations, np.flatnonzero(is_bound), targets):
+        polytope = _Polytope(equations[rows][:, columns], least[columns], most[columns])
+        polytope.spread(np.flatnonzero(np.isin(columns, targets)), width)
+        low[columns], high[columns] = polytope.low, polytope.high
+    return low, high
+
+
+def _parts(
+    equations: sparse.csr_matrix, columns: NDArray[np.int64], targets: NDArray[np.int64]
+) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
+    """Return the rows and columns of each connected part of some columns in which there is a target."""
+    links = abs(equations[:, columns])
     graph = sparse.bmat([[None, links], [links.T, None]], format="csr")
     _, label = csgraph.connected_components(graph, directed=False)
-    of_equation, of_leader = label[: links.shape[0]], label[links.shape[0] :]
-    place = np.searchsorted(free, wanted)
-    leaders = np.unique(together.leader[place])
-    low, high = np.zeros(free.size), np.zeros(free.size)
-    for part in np.unique(of_leader[leaders]):
-        columns = np.flatnonzero(of_leader == part)
-        block = together.equations[of_equation == part][:, columns]
-        polytope = _Polytope(block, together.low[columns], together.high[columns])
-        polytope.spread(np.searchsorted(columns, leaders[of_leader[leaders] == part]), width)
-        low[columns], high[columns] = polytope.low, polytope.high
-    own = together.leader[place]
-    return high[own] - low[own], np.where(together.sign[place] > 0, -low[own], high[own])
+    of_row, of_column = label[: links.shape[0]], label[links.shape[0] :]
+    for part in np.unique(of_column[np.isin(columns, targets)]):
+        yield np.flatnonzero(of_row == part), columns[of_column == part]
 
 
 class _Polytope:
@@ -211,7 +237,7 @@ class _Polytope:
             towards = np.zeros(self.size)
             towards[still] = -rng.random(still.size)
             self._go(towards, still, width)
-            before, still = still.size, self._still(targets, width)
+            before, still = still.size, self._still(still, width)
             if before - still.size < WORTH_A_PUSH:
                 break
         self._solve_by(interior=False)

@@ -84,7 +84,8 @@ def _give_up(
         chosen = _cheapest(system, hidden, equation_of[place], told_by)
         hidden[chosen] = True
         touched[near] = True
-        touched[system.shows[chosen].indices] = True
+        for cell in chosen:
+            touched[_around(system.shows, cell)] = True
 
 
 def _cheapest(

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
+from scipy.sparse import csgraph
 
 SEED = 20261122
 
@@ -33,11 +34,14 @@ class Condensed:
     high: NDArray[np.float64]
 
 
-def condense(equations: sparse.csr_matrix, truth: NDArray[np.int64], ceiling: float) -> Condensed:
+def condense(
+    equations: sparse.csr_matrix, enough: sparse.csr_matrix, truth: NDArray[np.int64], ceiling: float
+) -> Condensed:
     """Fold unknown counts that can only move together.
 
     Args:
         equations: Coefficients of the unknown counts; every row, with the known counts put in, adds up.
+        enough: Fewer of them, from which the others follow.
         truth: True value of each unknown count.
         ceiling: A value that no count exceeds.
     """
@@ -53,12 +57,13 @@ def condense(equations: sparse.csr_matrix, truth: NDArray[np.int64], ceiling: fl
         sign = sign * turned[leader]
         leader = ahead[leader]
         folded = _distinct(folded @ sparse.csr_matrix((turned, (np.arange(size), ahead)), shape=(size, size)))
+    move = sparse.csr_matrix((sign, (np.arange(size), leader)), shape=(size, size))
     up = np.where(sign > 0, ceiling - truth, truth)
     down = np.where(sign > 0, truth, ceiling - truth)
     high, low = np.full(size, np.inf), np.full(size, np.inf)
     np.minimum.at(high, leader, up)
     np.minimum.at(low, leader, down)
-    return Condensed(folded, leader, sign, -low, high)
+    return Condensed(_distinct(enough.astype(np.int64) @ move), leader, sign, -low, high)
 
 
 def _distinct(equations: sparse.csr_matrix) -> sparse.csr_matrix:
@@ -76,24 +81,18 @@ def _distinct(equations: sparse.csr_matrix) -> sparse.csr_matrix:
 
 
 def _follow(pairs: sparse.csr_matrix, size: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Return, for each unknown, whom it follows by equations of two unknowns, and whether it moves the same way."""
-    ahead, turned = list(range(size)), [1] * size
+    """Return, for each unknown, whom it follows by equations of two unknowns, and whether it moves the same way.
 
-    def first(unknown: int) -> tuple[int, int]:
-        sign = 1
-        while ahead[unknown] != unknown:
-            sign *= turned[unknown]
-            unknown = ahead[unknown]
-        return unknown, sign
-
-    for two, coefficients in zip(
-        pairs.indices.reshape(-1, 2).tolist(), pairs.data.reshape(-1, 2).tolist(), strict=True
-    ):
-        (one, turn), (other, back) = first(two[0]), first(two[1])
-        if one != other:
-            ahead[max(one, other)] = min(one, other)
-            turned[max(one, other)] = -coefficients[0] * coefficients[1] * turn * back
-    leader, direction = np.arange(size), np.ones(size, dtype=np.int64)
-    for unknown in np.unique(pairs.indices).tolist():
-        leader[unknown], direction[unknown] = first(unknown)
-    return leader, direction
+    Every unknown stands in a graph twice, going up and going down. What is connected moves together; who goes up as the
+    first of them goes down moves the other way.
+    """
+    one, other = pairs.indices.reshape(-1, 2).T
+    turns = pairs.data.reshape(-1, 2).prod(axis=1) > 0
+    ends = np.concatenate([one, one + size]), np.concatenate([other + size * turns, other + size * ~turns])
+    graph = sparse.csr_matrix((np.ones(ends[0].size, np.int8), ends), shape=(2 * size, 2 * size))
+    number, label = csgraph.connected_components(graph, directed=False)
+    up, down = label[:size], label[size:]
+    first = np.full(number, size)
+    np.minimum.at(first, np.minimum(up, down), np.arange(size))
+    leader = first[np.minimum(up, down)]
+    return leader, np.where(up == up[leader], 1, -1)

@@ -22,10 +22,11 @@ import polars as pl
 from numpy.typing import NDArray
 from scipy import sparse
 
+from indicators.disclosure.independent import complete_sums, complete_totals, follows_from_its_parts, independent_sums
 from indicators.disclosure.places import PLACE, Totals, find_totals
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody
-from indicators.disclosure.quantities import ABSENT, FIELDS, LooksAt, Quantities, find_quantities, find_sums
+from indicators.disclosure.quantities import FIELDS, LooksAt, Quantities, find_quantities, find_sums
 from indicators.disclosure.related import Related
 
 LEAST_SLACK = 5
@@ -38,6 +39,7 @@ class System:
     Attributes:
         truth: True value of every variable.
         equations: Coefficients; every equation is a sum of variables that is zero (parts +1, total -1).
+        enough: Fewer equations, from which all the others follow.
         shows: Cells by variables: 1 where the cell, when shown, tells the variable.
         own: Cells by variables: 1 for the variables that make out the cell's own result.
         cost: What it costs to hide each cell.
@@ -46,6 +48,7 @@ class System:
 
     truth: NDArray[np.int64]
     equations: sparse.csr_matrix
+    enough: sparse.csr_matrix
     shows: sparse.csr_matrix
     own: sparse.csr_matrix
     cost: NDArray[np.float64]
@@ -96,12 +99,15 @@ def build_system(
     found = find_quantities(placed, places, looks_at, related)
     totals, values = find_totals(places, parents, found.values)
     sums = find_sums(values)
-    width = values.size
-    equations = sparse.vstack([_total_equations(values, totals), _sum_equations(values, sums)]).tocsr()
+    of_totals, of_sums = complete_totals(values, totals), complete_sums(values, sums)
+    equations = _equations(totals, of_totals, sums, of_sums)
+    follows = follows_from_its_parts(len(values), sums, totals, of_sums)
+    is_enough = np.concatenate([~follows[of_totals], independent_sums(sums, of_sums)[of_sums]])
     shows, own, small = _cells_and_variables(placed, found, values, policy)
     return System(
         truth=np.maximum(values, 0).ravel(),
-        equations=_pad(equations, width),
+        equations=equations,
+        enough=equations[is_enough],
         shows=shows,
         own=own,
         cost=_cost(cells, policy),
@@ -109,41 +115,23 @@ def build_system(
     )
 
 
-def _pad(equations: sparse.csr_matrix, width: int) -> sparse.csr_matrix:
-    """Return the equations without those that say nothing."""
-    equations.resize(equations.shape[0], width)
-    return equations[np.diff(equations.indptr) > 0]
-
-
-def _total_equations(values: NDArray[np.int64], totals: Totals) -> sparse.csr_matrix:
-    """Return one equation per quantity and total, where the quantity is known at the total and at every part."""
-    quantities, spots = values.shape
+def _equations(
+    totals: Totals, of_totals: NDArray[np.bool_], sums: NDArray[np.int64], of_sums: NDArray[np.bool_]
+) -> sparse.csr_matrix:
+    """Return the equations that hold: those between places, by quantity and total, then those between quantities."""
+    quantities, spots = of_totals.shape[0], of_sums.shape[1]
     over_places = sparse.csr_matrix(
         (totals.sign, (totals.equation, totals.place)), shape=(totals.number, spots), dtype=np.int8
     )
-    blocks = []
-    for quantity in range(quantities):
-        known = (values[quantity] != ABSENT).astype(np.int8)
-        complete = (abs(over_places) @ known) == np.diff(over_places.indptr)
-        blocks.append(over_places.multiply(complete.astype(np.int8)[:, None]).tocsr())
-    matrix = sparse.block_diag(blocks, format="csr", dtype=np.int8)
-    matrix.eliminate_zeros()
-    return matrix
-
-
-def _sum_equations(values: NDArray[np.int64], sums: NDArray[np.int64]) -> sparse.csr_matrix:
-    """Return one equation per sum of quantities and place."""
-    quantities, spots = values.shape
+    between_places = sparse.kron(sparse.identity(quantities, dtype=np.int8), over_places, format="csr")
     number = len(sums)
     of_quantities = sparse.csr_matrix(
         (np.tile([1, 1, -1], number), (np.repeat(np.arange(number), 3), sums.ravel())),
         shape=(number, quantities),
         dtype=np.int8,
     )
-    matrix = sparse.kron(of_quantities, sparse.identity(spots, dtype=np.int8), format="csr")
-    known = (values != ABSENT).ravel().astype(np.int8)
-    complete = (abs(matrix) @ known) == 3
-    return matrix[complete]
+    between_quantities = sparse.kron(of_quantities, sparse.identity(spots, dtype=np.int8), format="csr")
+    return sparse.vstack([between_places[of_totals.ravel()], between_quantities[of_sums.ravel()]]).tocsr()
 
 
 def _cells_and_variables(

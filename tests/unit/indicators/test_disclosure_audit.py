@@ -16,10 +16,12 @@ def many_free_pairs_and_one_fixed_count() -> System:
     columns = np.concatenate([first, first + PAIRS, [2 * PAIRS]])
     signs = np.concatenate([np.ones(PAIRS), -np.ones(PAIRS), [1.0]]).astype(np.int8)
     size = 2 * PAIRS + 1
+    equations = sparse.csr_matrix((signs, (rows, columns)), shape=(PAIRS + 1, size))
     nothing = sparse.csr_matrix((1, size), dtype=np.int8)
     return System(
         truth=np.zeros(size, dtype=np.int64),
-        equations=sparse.csr_matrix((signs, (rows, columns)), shape=(PAIRS + 1, size)),
+        equations=equations,
+        enough=equations,
         shows=nothing,
         own=nothing,
         cost=np.ones(1),

@@ -16,7 +16,7 @@ def table(cost: list[float]) -> System:
     )
     each = sparse.identity(6, dtype=np.int32, format="csr")
     truth = np.array([2, 30, 30, 30, 30, 30])
-    return System(truth, equations, each, each, np.array(cost), (truth > 0) & (truth < 5))
+    return System(truth, equations, equations, each, each, np.array(cost), (truth > 0) & (truth < 5))
 
 
 def hidden_for(cost: list[float]) -> list[bool]:
@@ -32,13 +32,14 @@ def test_the_cheaper_of_two_rectangles_is_hidden() -> None:
 
 def test_a_count_that_nothing_lets_move_is_said() -> None:
     alone = table([1.0] * 6)
-    stuck = System(**{**vars(alone), "equations": sparse.csr_matrix([[1, 0, 0, 0, 0, 0]], dtype=np.int8)})
+    fixes_it = sparse.csr_matrix([[1, 0, 0, 0, 0, 0]], dtype=np.int8)
+    stuck = System(**{**vars(alone), "equations": fixes_it, "enough": fixes_it})
     assert not Repair(stuck).let_move(np.array([True, *[False] * 5]), {0: 3.0})
 
 
 def test_counts_that_can_only_move_together_are_folded_into_one() -> None:
     met_and_not_met = sparse.csr_matrix([[1, 1, 0, 0], [0, 0, 1, 1], [1, 0, 1, 0], [0, 1, 0, 1]], dtype=np.int8)
-    folded = condense(met_and_not_met, np.array([2, 30, 40, 7]), 100.0)
+    folded = condense(met_and_not_met, met_and_not_met, np.array([2, 30, 40, 7]), 100.0)
     assert folded.equations.shape[0] == 0
     assert folded.leader.tolist() == [0, 0, 0, 0]
     assert folded.sign.tolist() == [1, -1, -1, 1]
