@@ -16,6 +16,9 @@ Judgement = Literal["better", "worse", "different", "similar", "unknown"]
 TargetState = Literal["met", "met_uncertain", "acceptable", "not_met_uncertain", "not_met", "none"]
 
 
+HIDDEN = frozenset({"suppressed", "withheld"})
+
+
 @dataclass(frozen=True)
 class Measure:
     """One cell of the release. All numbers are None unless the state is `shown`.
@@ -42,6 +45,11 @@ class Measure:
     def is_shown(self) -> bool:
         """Whether there is a number to show."""
         return self.state == "shown" and self.value is not None
+
+    @property
+    def is_hidden(self) -> bool:
+        """Whether there is a number that is not shown, to protect privacy."""
+        return self.state in HIDDEN
 
 
 def difference(own: Measure, other: Measure) -> Difference:

@@ -2,7 +2,8 @@
 
 All cells of a release stand in one frame and are protected together, period by period. Primary rules hide what is
 small; complementary suppression hides what would give it away; an audit with the eyes of an attacker is the judge. Both
-sorts of hidden cell have the same state and no number at all.
+sorts of hidden cell have the same state and no number at all. Where that finds no end, whole tables of the period are
+withheld instead, which is a state of its own.
 
 What one period and an earlier one tell together (the difference between consecutive quarters) is not judged here: the
 periods are protected each on its own.
@@ -18,12 +19,12 @@ import polars as pl
 from numpy.typing import NDArray
 
 from indicators.disclosure.audit import Findings, subtract
-from indicators.disclosure.complementary import hide_enough
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, too_small
 from indicators.disclosure.quantities import LooksAt
 from indicators.disclosure.related import Related
 from indicators.disclosure.system import System, build_system
+from indicators.disclosure.withholding import Hidden, hide_or_withhold
 from indicators.statistics import rate
 from tvaers.errors import DisclosureError
 from tvaers.progress import track
@@ -40,15 +41,18 @@ class Protection:
 
     Attributes:
         cells: The cells as they may be published.
-        report: Per level: `cells` with a number, those `small` on their own, those `hidden` in all, and `shown`, the
-            share published.
+        report: Per level: `cells` with a number, those `small` on their own, those `hidden` in all and among them those
+            `withheld` with their table, `shown`, the share published, and `shown_of_not_small`, the share published of
+            those that are not small on their own.
         narrowest: The smallest distance between the lowest and highest possible value of a hidden small count that was
             met (a lower bound), or None when there is none.
+        withheld_periods: Ends of the periods of which a table is withheld.
     """
 
     cells: pl.DataFrame
     report: pl.DataFrame
     narrowest: float | None
+    withheld_periods: tuple[date, ...] = ()
 
 
 def protect(
@@ -71,34 +75,35 @@ def protect(
     Raises:
         DisclosureError: The cells cannot be protected, or the audit of the result finds a cell that can be worked out.
     """
-    hidden = np.zeros(cells.height, dtype=bool)
+    hidden, withheld = np.zeros((2, cells.height), dtype=bool)
     primary = too_small(cells, policy).to_numpy()
     narrowest: list[float] = []
     with track("Disclosure control", cells["period_end"].n_unique()) as advance:
         of_period = _rows_by_period(cells)
 
-        def one(period: date) -> tuple[NDArray[np.bool_], float]:
+        def one(period: date) -> tuple[Hidden, float]:
             part, clusters = cells[of_period[period]], parents.filter(pl.col("period_end") == period)
             try:
                 system = build_system(part, clusters, policy, looks_at or {}, related or Related())
-                chosen, findings = hide_enough(system, primary[of_period[period]], policy.protection_width)
-                return chosen, _judge(system, chosen, findings)
+                found = hide_or_withhold(system, part, primary[of_period[period]], policy)
+                return found, _judge(system, found.cells, found.findings)
             except DisclosureError as fault:
                 fault.where = ", ".join(filter(None, [f"period ending {period}", fault.where]))
                 raise
 
         # The solver works outside Python, so two periods can be protected at the same time.
         with ThreadPoolExecutor(min(AT_THE_SAME_TIME, os.cpu_count() or 1)) as pool:
-            for rows, (chosen, width) in zip(of_period.values(), pool.map(one, of_period), strict=True):
-                hidden[rows] = chosen
+            for rows, (found, width) in zip(of_period.values(), pool.map(one, of_period), strict=True):
+                hidden[rows], withheld[rows] = found.cells, found.withheld
                 narrowest.append(width)
                 advance(1)
     # The solver is exact to about six decimals.
     finite = [round(width, 6) for width in narrowest if np.isfinite(width)]
     return Protection(
-        cells=released(cells, pl.Series(hidden), policy),
-        report=_report(cells, primary, hidden),
+        cells=released(cells, pl.Series(hidden), policy, pl.Series(withheld)),
+        report=_report(cells, primary, hidden, withheld),
         narrowest=min(finite) if finite else None,
+        withheld_periods=tuple(cells["period_end"].filter(pl.Series(withheld)).unique().sort()),
     )
 
 
@@ -123,12 +128,13 @@ def _judge(system: System, hidden: np.ndarray, findings: Findings) -> float:
     raise DisclosureError(
         "The release was refused: hidden cells could be worked out from it.",
         how_much=f"{seen} visible, {exact} exact, {narrow} narrow.",
-        what_to_do="Publish fewer breakdowns at the lowest level (breakdowns.yaml), then compute and release again.",
+        what_to_do="Begin a pack of your own (tvaers pack new FOLDER), raise smallest_practice in its disclosure.yaml, "
+        "name the folder as pack in settings.toml, then tvaers release. Tell the makers too: this should not happen.",
     )
 
 
-def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy) -> pl.DataFrame:
-    """Return cells as they are published, given which of them are hidden.
+def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy, withheld: pl.Series | None = None) -> pl.DataFrame:
+    """Return cells as they are published, given which of them are hidden, and which of those withheld as a table.
 
     A hidden cell loses every number; a cell with nobody in its denominator has no data. A rate is published with its
     patient-years on the policy's coarse grid, and without the number of people; it is computed from them. A
@@ -141,11 +147,13 @@ def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy) -> pl.DataF
     steps = 1 / policy.rate_completeness_step
     coarse_share = (share_measured * steps).round() / steps
     has_interval = (kind != "median") | (pl.col("denominator") >= policy.smallest_median_interval_group)
-    state = pl.when(hidden).then(pl.lit("suppressed")).when(is_nobody(cells)).then(pl.lit("no_data"))
-    state = state.when(pl.col("state") == "computed").then(pl.lit("shown"))
+    of_table = pl.lit(value=False) if withheld is None else withheld
+    state = pl.when(of_table).then(pl.lit("withheld")).when(hidden).then(pl.lit("suppressed"))
+    counted = state.when(is_nobody(cells)).then(pl.lit("no_data"))
+    counted = counted.when(pl.col("state") == "computed").then(pl.lit("shown"))
     return (
         cells.with_columns(
-            state.otherwise("state").alias("state"),
+            counted.otherwise("state").alias("state"),
             pl.when(is_rate).then(coarse_share).otherwise(share_measured).alias("completeness"),
             pl.when(kind == "median").then(None).otherwise("numerator").alias("numerator"),
             *(pl.when(is_rate).then(None).otherwise(name).alias(name) for name in ("denominator", "eligible")),
@@ -169,13 +177,20 @@ def _with_coarse_rates(cells: pl.DataFrame, step: int) -> pl.DataFrame:
     )
 
 
-def _report(cells: pl.DataFrame, primary: np.ndarray, hidden: np.ndarray) -> pl.DataFrame:
-    counted = cells.with_columns(small=pl.Series(primary), hidden=pl.Series(hidden)).filter(
+def _report(
+    cells: pl.DataFrame, primary: NDArray[np.bool_], hidden: NDArray[np.bool_], withheld: NDArray[np.bool_]
+) -> pl.DataFrame:
+    marks = {"small": primary, "hidden": hidden, "withheld": withheld}
+    counted = cells.with_columns(**{name: pl.Series(mark) for name, mark in marks.items()}).filter(
         (pl.col("state") == "computed") & ~is_nobody(cells)
     )
+    not_small = (pl.col("cells") - pl.col("small")).cast(pl.Float64)
     return (
         counted.group_by("level")
-        .agg(pl.len().alias("cells"), pl.col("small").sum(), pl.col("hidden").sum())
-        .with_columns(shown=1 - pl.col("hidden") / pl.col("cells"))
+        .agg(pl.len().alias("cells"), *(pl.col(name).sum() for name in marks))
+        .with_columns(
+            shown=1 - pl.col("hidden") / pl.col("cells"),
+            shown_of_not_small=((pl.col("cells") - pl.col("hidden")) / not_small).fill_nan(None),
+        )
         .sort("level")
     )

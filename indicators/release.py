@@ -41,8 +41,10 @@ class ReleaseSummary:
 
     Attributes:
         release_id: Hash of the content; the same content has the same id.
-        levels: Per level: cells, those small on their own, those hidden in all, and the share shown.
+        levels: Per level: cells, those small on their own, those hidden in all, those withheld with their table, the
+            share shown, and the share shown of those that are not small on their own.
         narrowest: Smallest distance met between the lowest and highest possible value of a hidden small count.
+        withheld_periods: Ends of the periods of which a table is withheld.
         seconds: Time taken.
     """
 
@@ -52,6 +54,7 @@ class ReleaseSummary:
     periods: int
     levels: tuple[dict[str, Any], ...]
     narrowest: float | None
+    withheld_periods: tuple[date, ...]
     is_synthetic: bool
     seconds: float
 
@@ -98,6 +101,7 @@ def publish(settings: Settings) -> ReleaseSummary:
         periods=cells["period_end"].n_unique(),
         levels=tuple(protection.report.to_dicts()),
         narrowest=protection.narrowest,
+        withheld_periods=protection.withheld_periods,
         is_synthetic=settings.is_synthetic,
         seconds=round(time.monotonic() - started, 1),
     )

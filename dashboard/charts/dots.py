@@ -127,7 +127,7 @@ def _key(dots: Sequence[Dot], centre: Dot | None, target: Sequence[Sign], words:
     if centre is not None:
         key.append(Sign(colours.SIGN_DASHES, colours.MUTED, centre.label))
     key += target
-    if any(dot.state == "suppressed" for dot in dots):
+    if any(dot.is_hidden for dot in dots):
         key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
     return key
 

@@ -23,7 +23,7 @@ def figure(own: Line, bounds: Bounds, scale: Scale, caption: Caption, words: Wor
         key.append(Sign(colours.SIGN_DASHES, colours.LIMIT, words("course.limits")))
     if bounds.outside:
         key.append(Sign(colours.MARKS["different"], colours.DIFFERENT, words("course.outside")))
-    if any(dot.state == "suppressed" for dot in own.dots):
+    if any(dot.is_hidden for dot in own.dots):
         key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
     drawn = sheet(caption, HEIGHT, words, key=key, ticks=TICKS)
     ends = reach([*(dot.value for dot in own.dots), *bounds.low, *bounds.high], replace(scale, target=None))

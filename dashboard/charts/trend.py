@@ -25,7 +25,7 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
         key.append(Sign(colours.SIGN_DASHES, colours.MUTED, other.name))
     ends = reach(ends_of([*own.dots, *(other.dots if other else ())]), scale)
     key += target_sign(scale, ends, words)
-    if any(dot.state == "suppressed" for dot in own.dots):
+    if any(dot.is_hidden for dot in own.dots):
         key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
     drawn = sheet(caption, HEIGHT, words, key=key, ticks=TICKS)
     hatch_hidden(drawn, own, ends.low, ends.high)
@@ -117,7 +117,7 @@ def _stretches(line: Line) -> list[tuple[int, int]]:
 
 def hatch_hidden(drawn: go.Figure, line: Line, low: float, high: float) -> None:
     """Hatch the reporting dates on which the value is not shown."""
-    hidden = [(day, dot) for day, dot in zip(line.days, line.dots, strict=True) if dot.state == "suppressed"]
+    hidden = [(day, dot) for day, dot in zip(line.days, line.dots, strict=True) if dot.is_hidden]
     if not hidden:
         return
     drawn.add_bar(

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.catalogue import Definition
-from dashboard.comparison import Judgement, Measure, difference, judge
+from dashboard.comparison import HIDDEN, Judgement, Measure, difference, judge
 from dashboard.presenters import measures
 from dashboard.presenters.history import History
 from dashboard.presenters.verdicts import target_amount
@@ -21,7 +21,7 @@ class Dot:
         text: Everything about the point in one line, or why it is not shown.
         judgement: Compared with the reference of the chart.
         is_own: Whether it is the chosen unit.
-        state: As in the release: `shown`, `suppressed`, `not_applicable` or `no_data`.
+        state: As in the release: `shown`, `suppressed`, `withheld`, `not_applicable` or `no_data`.
     """
 
     label: str
@@ -32,6 +32,11 @@ class Dot:
     judgement: Judgement = "unknown"
     is_own: bool = False
     state: str = "shown"
+
+    @property
+    def is_hidden(self) -> bool:
+        """True when there is a number that is not shown, to protect privacy."""
+        return self.state in HIDDEN
 
 
 @dataclass(frozen=True)

@@ -144,7 +144,7 @@ def present(
         _spot(unit, measure, place, definition, words, own_key=own_key, around=around)
         for (unit, measure), place in zip(kept, places, strict=True)
     )
-    hidden = sum(unit.unit_id in found and found[unit.unit_id].state == "suppressed" for unit in practices)
+    hidden = sum(unit.unit_id in found and found[unit.unit_id].is_hidden for unit in practices)
     told = [_spread(funnel, values, sizes, words) if target is None else words("funnel.only_chance")]
     told += [words("funnel.own", unit=spot.label, verdict=spot.verdict) for spot in spots if spot.is_own]
     told += [words.count("funnel.hidden", hidden)] if hidden else []

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import polars as pl
 
 from dashboard.catalogue import Definition
-from dashboard.comparison import Judgement, Measure
+from dashboard.comparison import HIDDEN, Judgement, Measure
 from dashboard.presenters import measures
 from dashboard.presenters.verdicts import Verdict, compared
 from dashboard.wording import Wording
@@ -100,7 +100,7 @@ def present(
 
 def drawable(rows: Sequence[Row]) -> list[Row]:
     """Return the rows that a chart has something to say about: those with a number, and those hidden for privacy."""
-    return [row for row in rows if row.state in {"shown", "suppressed"}]
+    return [row for row in rows if row.state in HIDDEN | {"shown"}]
 
 
 def spine(definition: Definition, own: Measure, groups: Mapping[str, Measure], values: Sequence[float] | None) -> Spine:

@@ -7,9 +7,20 @@ from scipy import sparse
 from indicators.disclosure.audit import Findings, audit, subtract, tight
 from indicators.disclosure.repair import Repair
 from indicators.disclosure.system import System
-from tvaers.errors import DisclosureError
 
 MOST_ROUNDS = 400
+
+
+class CannotBeProtectedError(Exception):
+    """Hiding cells one by one leaves counts that can be worked out.
+
+    Attributes:
+        counts: The counts, as numbers of variables.
+    """
+
+    def __init__(self, counts: NDArray[np.int64]) -> None:
+        super().__init__(f"{counts.size} counts")
+        self.counts = counts
 
 
 def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> tuple[NDArray[np.bool_], Findings]:
@@ -25,11 +36,12 @@ def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> tuple
         width: Smallest allowed distance between the lowest and highest possible value of a small count.
 
     Raises:
-        DisclosureError: Hiding everything around a cell did not protect it.
+        CannotBeProtectedError: Hiding everything around a count did not protect it, or no end was found.
     """
     hidden = primary.copy()
     earlier: NDArray[np.float64] | None = None
     repair: Repair | None = None
+    found = np.zeros(0, dtype=np.int64)
     for _ in range(MOST_ROUNDS):
         before = int(hidden.sum())
         known, told_by = subtract(system, system.visible(hidden))
@@ -51,11 +63,7 @@ def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> tuple
             _give_up(system, hidden, found, known, told_by)
         if int(hidden.sum()) == before:
             break
-    raise DisclosureError(
-        "The cells cannot be protected: small groups can be worked out although everything around them is hidden.",
-        how_much=f"{found.size} counts.",
-        what_to_do="Publish fewer breakdowns or levels (breakdowns.yaml), then compute and release again.",
-    )
+    raise CannotBeProtectedError(found)
 
 
 def _give_up(

@@ -11,6 +11,8 @@ from tvaers.errors import DisclosureError
 
 Level = Literal["practice", "hospital", "cluster", "municipality", "all"]
 
+Step = Literal["breakdowns_of_the_indicators", "practices_of_the_indicators", "breakdowns", "practices", "period"]
+
 
 class Policy(BaseModel):
     """What may be published about groups of people.
@@ -30,6 +32,8 @@ class Policy(BaseModel):
         rate_completeness_step: The completeness of a rate is shown to the nearest multiple of this share.
         delivered_rows_step: Rows per sector and month are shown to the nearest multiple of this, and not below it.
         hidden_first: Levels in the order in which cells are given up to protect others.
+        withheld_first: What is withheld of a period whose cells cannot be protected one by one, step by step; the last
+            step is the whole period.
         reasons: Why each setting has its value, by setting and language.
     """
 
@@ -48,6 +52,7 @@ class Policy(BaseModel):
     rate_completeness_step: float = Field(ge=0.01, le=0.5)
     delivered_rows_step: int = Field(ge=10)
     hidden_first: tuple[Level, ...]
+    withheld_first: tuple[Step, ...]
     reasons: dict[str, dict[str, str]] = Field(default_factory=dict, repr=False)
 
     @model_validator(mode="after")
@@ -58,6 +63,8 @@ class Policy(BaseModel):
             raise ValueError("smallest_median_interval_group must not be below smallest_median_group")
         if sorted(self.hidden_first) != ["all", "cluster", "hospital", "municipality", "practice"]:
             raise ValueError("hidden_first must name each level once")
+        if self.withheld_first[-1:] != ("period",) or len(set(self.withheld_first)) < len(self.withheld_first):
+            raise ValueError("withheld_first must name each step at most once, and end with period")
         return self
 
     def rows(self) -> list[dict[str, str]]:

@@ -30,13 +30,37 @@ def release(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
 
 def show(summary: "ReleaseSummary") -> None:
-    """Print what disclosure control did at each level: how many cells there are, how many are hidden, and why."""
+    """Print what disclosure control did: at each level how much is hidden and shown, and in words what it comes to."""
     from tvaers import screen
 
     screen.say(f"{summary.indicators} indicators, {summary.periods} quarters up to {summary.reporting_date}")
     if summary.levels:
-        columns = list(summary.levels[0])
+        columns = [name.replace("_", " ") for name in summary.levels[0]]
         rows = [
             [f"{cell:.0%}" if isinstance(cell, float) else cell for cell in level.values()] for level in summary.levels
         ]
         screen.show_table("", columns, rows, numbers=columns[1:])
+    for sentence in verdict(summary):
+        screen.say(sentence)
+
+
+def verdict(summary: "ReleaseSummary") -> list[str]:
+    """Return in words what is hidden, what could be worked out (nothing, or there is no release), what is withheld."""
+    cells, small, hidden = (sum(level[name] for level in summary.levels) for name in ("cells", "small", "hidden"))
+    closest = f": none closer than to {summary.narrowest:g} steps" if summary.narrowest is not None else ""
+    sentences = [
+        f"{hidden:,} of {cells:,} numbers are hidden: {small:,} are small, {hidden - small:,} would give one away.",
+        f"0 hidden numbers can be worked out exactly, 0 too narrowly{closest}.",
+    ]
+    practices = next((level for level in summary.levels if level["level"] == "practice"), None)
+    if practices and practices["shown_of_not_small"] is not None:
+        share = practices["shown_of_not_small"]
+        sentences.append(f"Of the practices' numbers that are not small, {share:.1%} are shown.")
+    if summary.withheld_periods:
+        periods = ", ".join(str(day) for day in summary.withheld_periods)
+        withheld = sum(level["withheld"] for level in summary.levels)
+        sentences.append(
+            f"{withheld:,} of the hidden numbers are withheld with their whole table, since they could not be "
+            f"protected one by one. Periods ending: {periods}."
+        )
+    return sentences

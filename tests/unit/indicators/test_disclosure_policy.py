@@ -39,6 +39,8 @@ def test_every_setting_says_why_in_every_language() -> None:
         ({"smallest_cuont": 5}, "smallest_cuont"),
         ({"hidden_first": ["all", "practice"]}, "hidden_first"),
         ({"smallest_count": 12}, "smallest_denominator"),
+        ({"withheld_first": ["breakdowns", "practices"]}, "withheld_first"),
+        ({"withheld_first": ["period", "breakdowns"]}, "withheld_first"),
     ],
 )
 def test_a_setting_below_its_floor_misspelt_or_contradictory_is_refused_by_name(
