@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 import numpy as np
-from scipy import linalg, optimize
+from scipy import linalg, optimize, stats
 
 Place = tuple[str, str, str, str]
 Variable = tuple[str, Place]
@@ -28,10 +28,17 @@ ENOUGH_EQUAL_CELLS = 12
 
 @dataclass
 class Attacker:
-    """What the attacker has written down about one period of a release."""
+    """What the attacker has written down about one period of a release.
+
+    Attributes:
+        release: The file.
+        period: Which reporting date is attacked.
+        nested: Counts of which the definitions say that the first is part of the second.
+    """
 
     release: Path
     period: date
+    nested: tuple[tuple[str, str], ...] = ()
     known: dict[Variable, float] = field(default_factory=dict)
     hidden: set[tuple[str, Place]] = field(default_factory=set)
     equations: list[dict[Variable, int]] = field(default_factory=list)
@@ -116,6 +123,17 @@ class Attacker:
                     self._add(
                         seen, [self.variable(name, count, part) for part in parts], self.variable(name, count, total[1])
                     )
+        for inner, outer in self.nested:
+            spots = places[inner.split(".")[0]] & places[outer.split(".")[0]]
+            for where in sorted(spots):
+                within = self.variable(*inner.split("."), where)
+                self._add(seen, [within, self.between(inner, outer, where)], self.variable(*outer.split("."), where))
+            for (_, total), parts in self._sums(spots).items():
+                self._add(seen, [self.between(inner, outer, part) for part in parts], self.between(inner, outer, total))
+
+    def between(self, inner: str, outer: str, where: Place) -> Variable:
+        """Return the variable of those whom the outer count has and the inner has not."""
+        return f"{outer} less {inner}", where
 
     def _add(self, seen: set, parts: list[Variable], total: Variable) -> None:
         key = (tuple(sorted(parts)), total)
@@ -178,6 +196,19 @@ class Attacker:
                     high - sum(least for least, _ in ends),
                 )
         return found
+
+    def years_from_intervals(self, name: str) -> dict[Place, float]:
+        """Return the patient-years that the upper limit of each shown rate's exact interval was reckoned with."""
+        with duckdb.connect(str(self.release), read_only=True) as con:
+            rows = con.execute(
+                "SELECT level, unit_id, sex, age_band, numerator, ci_high FROM result "
+                "WHERE indicator_id = ? AND period_end = ? AND state = 'shown' AND ci_high > 0",
+                [name, self.period],
+            ).fetchall()
+        return {
+            (level, unit, sex, age): 1000 * stats.chi2.ppf(0.975, 2 * events + 2) / 2 / high
+            for level, unit, sex, age, events, high in rows
+        }
 
     def _groups(self) -> list[tuple[list[Variable], np.ndarray, np.ndarray]]:
         """Return the unknowns in connected groups, each with its equations A x = b."""

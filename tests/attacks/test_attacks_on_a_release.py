@@ -7,8 +7,8 @@ from tempfile import mkdtemp
 import duckdb
 import pytest
 
-from tests.attacks.attacker import Attacker
-from tests.attacks.worlds import WORLDS, World, hidden_results, narrowest
+from tests.attacks.attacker import Attacker, Variable
+from tests.attacks.worlds import NESTED, WORLDS, World, hidden_results, narrowest
 
 EVERY_WORLD = pytest.mark.parametrize(("name", "seed"), [*((name, 1) for name in WORLDS), ("a region", 2)])
 SOLVER_SLACK = 1e-6
@@ -137,3 +137,61 @@ def test_exact_patient_years_fall_to_the_subtraction_of_neighbours(tmp_path: Pat
     assert any(
         len(places) == 1 and high - low < 1 and low <= truth[places[0]] <= high for places, (low, high) in found.items()
     )
+
+
+def test_the_people_between_two_shares_are_found_where_nobody_thought_of_them(tmp_path: Path) -> None:
+    world = World.of("a region with very uneven practices", 1)
+    assert found_between(world, world.blind_to_nesting(tmp_path), *NESTED[0])
+
+
+def test_the_difference_of_two_rates_of_the_same_people_is_found_where_each_is_protected_alone(tmp_path: Path) -> None:
+    world = World.of("a region with very uneven practices", 1)
+    assert found_between(world, world.indicator_by_indicator(tmp_path), *NESTED[-1])
+
+
+def found_between(world: World, attacker: Attacker, inner: str, outer: str) -> set[Variable]:
+    """Return the small groups between two counts that subtraction finds, all of them rightly."""
+    truth, found = world.truth(attacker), attacker.by_subtraction()
+    between = {
+        attacker.between(inner, outer, where)
+        for _, where in truth
+        if 1 <= truth.get(attacker.between(inner, outer, where), 0) < world.policy.smallest_count
+    }
+    assert all(found[variable] == truth[variable] for variable in between & found.keys())
+    return between & found.keys()
+
+
+def test_a_silent_practice_tells_its_neighbours_numbers_where_no_data_is_thought_to_tell_nothing(
+    tmp_path: Path,
+) -> None:
+    world, held = released("a region with silent practices", 1)
+    feet = {where for name, where in world.silent() if name == "foot_examined"}
+    assert {level for level, *_ in feet} >= {"practice"}
+    attacker = world.blind_to_silence(tmp_path)
+    fallen = attacker.by_subtraction().keys() & (world.small(attacker) | hidden_results(attacker))
+    assert fallen
+    assert not held.by_subtraction().keys() & (world.small(held) | hidden_results(held))
+
+
+def test_a_rates_interval_gives_back_its_coarse_years_and_no_others(tmp_path: Path) -> None:
+    world, ours = released("a region", 1)
+    step = world.policy.patient_years_step
+    for attacker, is_coarse in ((ours, True), (world.with_exact_years(tmp_path), False)):
+        found = attacker.years_from_intervals("new_foot_ulcers")
+        assert found
+        on_the_grid = [abs(years / step - round(years / step)) < 1e-3 for years in found.values()]
+        assert all(on_the_grid) is is_coarse
+        assert is_coarse or all(
+            years == pytest.approx(world.years("new_foot_ulcers")[at], abs=0.01) for at, years in found.items()
+        )
+
+
+def test_a_median_and_its_interval_are_never_a_single_persons_value_of_a_few() -> None:
+    world, attacker = released("a region", 1)
+    with duckdb.connect(str(attacker.release), read_only=True) as con:
+        medians = con.execute(
+            "SELECT denominator, value, ci_low FROM result WHERE indicator_id = 'hba1c_median' AND value IS NOT NULL"
+        ).fetchall()
+    assert medians
+    assert all(people >= world.policy.smallest_median_group for people, _, _ in medians)
+    assert all(low is None or people >= world.policy.smallest_median_interval_group for people, _, low in medians)

@@ -1,6 +1,6 @@
 """Invented worlds to attack, and weak releases of them that an attacker must be able to break."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
@@ -8,6 +8,7 @@ import polars as pl
 
 from indicators.disclosure.policy import Policy, load_policy
 from indicators.disclosure.primary import too_small
+from indicators.disclosure.related import Nested, Related
 from indicators.disclosure_control import protect, released
 from indicators.release_file import write_release
 from tests.attacks.attacker import FIELDS, Attacker, Place, Variable
@@ -19,7 +20,19 @@ WORLDS: dict[str, dict[str, float]] = {
     "a region with very uneven practices": {"patients": 2_500, "practices": 20, "clusters": 6, "skew": 2.5},
     "three municipalities with one or two practices each": {"patients": 450, "practices": 5, "clusters": 3},
     "clusters of one practice": {"patients": 900, "practices": 6, "clusters": 6, "skew": 1.5},
+    "a region with silent practices": {"patients": 1_200, "practices": 10, "clusters": 4, "silent": 2},
 }
+# Counts that are part of each other by their definitions; two are rates of the same people.
+NESTED = (
+    ("hba1c_below_53.numerator", "hba1c_below_59.numerator"),
+    ("hba1c_75_and_above.numerator", "hba1c_below_59.complement"),
+    ("contacts.numerator", "contacts_or_ulcers.numerator"),
+)
+RELATED = Related(nested=(Nested(inner="contacts", outer="contacts_or_ulcers", count="numerator"),))
+ULCERS = next(each for each in INVENTED if each.indicator_id == "new_foot_ulcers")
+PAGES = {each.indicator_id: definition(each) for each in INVENTED} | dict.fromkeys(
+    ("contacts", "contacts_or_ulcers"), definition(ULCERS)
+)
 
 
 @dataclass(frozen=True)
@@ -32,11 +45,12 @@ class World:
     @classmethod
     def of(cls, name: str, seed: int) -> "World":
         """Return one period of a named world."""
-        return cls(invented_cells(seed=seed, quarters=1, **WORLDS[name]), load_policy(POLICY))  # type: ignore[arg-type]
+        cells = invented_cells(seed=seed, quarters=1, **WORLDS[name])  # type: ignore[arg-type]
+        return cls(replace(cells, results=with_two_rates(cells.results)), load_policy(POLICY))
 
     def release(self, folder: Path, results: pl.DataFrame) -> Attacker:
         """Write results as a release file and hand it to an attacker."""
-        pages = [(each.indicator_id, 1, number, definition(each)) for number, each in enumerate(INVENTED)]
+        pages = [(name, 1, number, page) for number, (name, page) in enumerate(PAGES.items())]
         path = folder / "release.duckdb"
         path.unlink(missing_ok=True)
         write_release(
@@ -54,11 +68,26 @@ class World:
                 "meta": pl.DataFrame({"key": list(META), "value": list(META.values())}),
             },
         )
-        return Attacker(path, self.cells.results["period_end"][0])
+        return Attacker(path, self.cells.results["period_end"][0], NESTED)
 
     def ours(self, folder: Path) -> Attacker:
         """Release through disclosure control."""
-        return self.release(folder, protect(self.cells.results, self.policy, self.cells.parents, LOOKS_AT).cells)
+        protection = protect(self.cells.results, self.policy, self.cells.parents, LOOKS_AT, RELATED)
+        return self.release(folder, protection.cells)
+
+    def blind_to_nesting(self, folder: Path) -> Attacker:
+        """Release in which nobody thought of the people between two counts that are part of each other."""
+        return self.release(folder, protect(self.cells.results, self.policy, self.cells.parents).cells)
+
+    def blind_to_silence(self, folder: Path) -> Attacker:
+        """Release in which a cell without data was thought to tell nothing."""
+        told = self.cells.results
+        is_silent = (pl.col("denominator") == 0) & (pl.col("state") == "computed")
+        unseen = told.filter(~is_silent)
+        shown = protect(unseen, self.policy, self.cells.parents, LOOKS_AT, RELATED).cells
+        silent = told.filter(is_silent)
+        nothing = pl.Series([False] * silent.height, dtype=pl.Boolean)
+        return self.release(folder, pl.concat([shown, released(silent, nothing, self.policy)]))
 
     def with_primary_rules_only(self, folder: Path) -> Attacker:
         """Release with nothing hidden but the small cells themselves."""
@@ -84,6 +113,13 @@ class World:
         results = self.cells.results
         return self.release(folder, released(results, too_small(results, exact), exact))
 
+    def silent(self) -> set[tuple[str, Place]]:
+        """Return the cells in which nobody is counted."""
+        rows = self.cells.results.filter((pl.col("denominator") == 0) & (pl.col("state") == "computed"))
+        return {
+            (row[0], row[1:]) for row in rows.select("indicator_id", "level", "unit_id", "sex", "age_band").iter_rows()
+        }
+
     def years(self, name: str) -> dict[Place, float]:
         """Return the true patient-years of a rate by place."""
         rate = self.cells.results.filter(pl.col("indicator_id") == name)
@@ -100,11 +136,30 @@ class World:
             where = (row["level"], row["unit_id"], row["sex"], row["age_band"])
             for count in FIELDS[row["kind"]]:
                 truth[attacker.variable(row["indicator_id"], count, where)] = float(row[count])
+        for inner, outer in NESTED:
+            names = (inner.split("."), outer.split("."))
+            for where in {spot for _, spot in truth}:
+                within, whole = (truth.get(attacker.variable(*name, where)) for name in names)
+                if within is not None and whole is not None:
+                    truth[attacker.between(inner, outer, where)] = whole - within
         return truth
 
     def small(self, attacker: Attacker) -> set[Variable]:
         """Return every count of 1 to 4 people."""
         return {variable for variable, value in self.truth(attacker).items() if 1 <= value < self.policy.smallest_count}
+
+
+def with_two_rates(results: pl.DataFrame) -> pl.DataFrame:
+    """Return results with two more rates of the same people: one of frequent events, one of these and of ulcers."""
+    place = ["period_end", "level", "unit_id", "sex", "age_band"]
+    ulcers = results.filter(pl.col("indicator_id") == ULCERS.indicator_id)
+    frequent = results.filter(pl.col("indicator_id") == "ldl_measured").select(*place, events="numerator")
+    joined = ulcers.join(frequent, on=place, maintain_order="left")
+    both = joined.with_columns(
+        pl.col("numerator", "numerator_patients") + pl.col("events"), indicator_id=pl.lit("contacts_or_ulcers")
+    )
+    alone = joined.with_columns(numerator="events", numerator_patients="events", indicator_id=pl.lit("contacts"))
+    return pl.concat([results, *(each.select(results.columns) for each in (alone, both))])
 
 
 def hidden_results(attacker: Attacker) -> set[Variable]:

@@ -101,6 +101,7 @@ def invented_cells(
     quarters: int = 8,
     municipalities: tuple[str, ...] = tuple(MUNICIPALITIES),
     unregistered: float = 0.01,
+    silent: int = 0,
 ) -> Cells:
     """Draw a population and count every invented indicator at every level and breakdown.
 
@@ -113,6 +114,7 @@ def invented_cells(
         quarters: Quarter ends up to 2026-09-30.
         municipalities: Codes of the municipalities; the first are the largest.
         unregistered: Share of people with no practice.
+        silent: Practices that deliver no foot examinations, so that their people are left out of that indicator.
     """
     rng = np.random.default_rng(seed)
     size = np.exp(rng.normal(0, 0.55 * skew, practices))
@@ -133,6 +135,7 @@ def invented_cells(
             "practice": practice_ids[chosen],
             "cluster": cluster_ids[cluster_of[chosen]],
             "hospital": np.array(["none", "6630", "6650"])[rng.choice(3, patients, p=[0.72, 0.20, 0.08])],
+            "delivers_feet": chosen >= silent,
         }
     )
     effect = rng.normal(0, 0.25, practices + 1)[chosen]
@@ -178,10 +181,12 @@ def _draw(rng: np.random.Generator, people: int, effect: np.ndarray) -> list[pl.
 def _count(present: pl.DataFrame, invented: Invented) -> pl.DataFrame:
     flag = pl.col(f"{invented.indicator_id}__flag")
     inside = pl.col(f"{invented.of}__flag") if invented.of else pl.lit(value=True)
+    inside = pl.col("delivers_feet") if invented.group == "feet" else inside
+    is_part = bool(invented.of) or invented.group == "feet"
     counted = {
         "numerator": (flag & inside).sum(),
-        "denominator": inside.sum() if invented.of else pl.len(),
-        "patients": inside.sum() if invented.of else pl.len(),
+        "denominator": inside.sum() if is_part else pl.len(),
+        "patients": inside.sum() if is_part else pl.len(),
         "numerator_patients": (flag & inside).sum(),
         "patient_years": pl.lit(None, pl.Float64),
         "eligible": pl.len(),
