@@ -6,8 +6,8 @@ from datetime import date
 import duckdb
 import pytest
 
-import indicators.disclosure_control as control
 import indicators.release as release_module
+from indicators.disclosure import withholding
 from indicators.disclosure.complementary import hide_enough
 from indicators.release import publish
 from indicators.release_file import TABLES
@@ -90,7 +90,7 @@ def test_a_refused_release_leaves_the_last_one_as_it_was(home_copy: TinyHome, mo
         _, findings = hide_enough(system, primary, width)
         return primary, findings
 
-    monkeypatch.setattr(control, "hide_enough", hides_too_little)
+    monkeypatch.setattr(withholding, "hide_enough", hides_too_little)
     with pytest.raises(DisclosureError, match="refused"):
         publish(home_copy.settings)
     assert home_copy.settings.release.read_bytes() == before
