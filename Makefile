@@ -11,11 +11,14 @@ PORT    ?= 8501
 DATA    ?=
 BENCH   ?=
 
+# Other invented people live in a home of their own, so that one demo does not stand in the way of the next.
+HOME_OF_DEMO := .demo$(if $(strip $(DATA)),$(shell echo '$(strip $(DATA))' | tr -cs 'A-Za-z0-9\n' '-'))
+
 BIN       := $(VENV)/bin
 INSTALLED := $(VENV)/installed
 FOLDERS   := data_contracts ingest warehouse indicators dashboard synthetic packs tvaers
 
-.PHONY: demo test check format docs proof definition-lock bench lock install clean help
+.PHONY: demo test browser check format docs proof definition-lock bench lock install clean help
 .DEFAULT_GOAL := help
 
 help:            ## Show the targets
@@ -32,10 +35,13 @@ $(INSTALLED): requirements.lock
 	@touch $(INSTALLED)
 
 demo: install    ## Invent a region, run the whole job on it, and open the dashboard on 127.0.0.1
-	$(BIN)/tvaers demo --home .demo --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve) $(DATA)
+	$(BIN)/tvaers demo --home $(HOME_OF_DEMO) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve) $(DATA)
 
-test: check      ## Everything: style, types, and every test
+test: browser check   ## Everything: style, types, and every test
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadgroup
+
+browser:         ## Is there the browser that the tests of the pages open?
+	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { echo "The tests of the pages open a real Chromium, and there is none: sudo apt-get install chromium"; exit 1; } >&2
 
 check: install   ## Style and types
 	$(BIN)/ruff check .
@@ -70,4 +76,4 @@ lock: install    ## Choose versions anew and write requirements.lock
 	  --output-file=requirements.lock $(VENV)/wanted.in
 
 clean:           ## Remove the environment and the demo
-	rm -rf $(VENV) .demo dist
+	rm -rf $(VENV) .demo .demo-* dist

@@ -80,6 +80,27 @@ def test_the_environment_is_made_anew_only_when_the_lock_file_changes():
     ]
 
 
+def test_each_invented_region_of_the_readme_has_a_home_of_its_own():
+    def home(*data: str) -> str:
+        plan = ["make", "-n", "-C", str(ROOT), "VENV=no-such-environment", *data, "demo"]
+        (line,) = [
+            line
+            for line in subprocess.run(plan, check=True, capture_output=True, text=True).stdout.splitlines()
+            if "tvaers demo" in line
+        ]
+        return line.split("--home ")[1].split()[0]
+
+    readme = (ROOT / "README.md").read_text(encoding="utf-8")
+    other = re.findall(r'`make demo (DATA=)"([^"]+)"`', readme)
+    assert other
+    homes = [home(), *[home(f"{name}{value}") for name, value in other]]
+    assert len(set(homes)) == len(homes)
+    ignored = [line.strip("/").replace("*", "") for line in (ROOT / ".gitignore").read_text().splitlines()]
+    assert all(
+        any(each == entry or (entry.endswith("-") and each.startswith(entry)) for entry in ignored) for each in homes
+    )
+
+
 def test_every_category_of_tests_is_explained_to_developers():
     page = (ROOT / "DEVELOPERS.md").read_text(encoding="utf-8")
     categories = {path.name for path in (ROOT / "tests").iterdir() if path.is_dir() and not path.name.startswith("_")}
