@@ -92,8 +92,11 @@ REGISTERED = """
     GROUP BY observed.patient_id, observed.period_end
 """
 
-PRACTICE_CLUSTER = """
-    SELECT practice.practice_id, reporting.period_end, max_by(practice.cluster_id, practice.starts_on) AS cluster_id
+# A practice may leave its cluster: some engines pass over rows without a value, so that it would stay for ever.
+PRACTICE_CLUSTER = f"""
+    SELECT
+        practice.practice_id, reporting.period_end,
+        max_by(coalesce(practice.cluster_id, '{NOWHERE}'), practice.starts_on) AS cluster_id
     FROM practice
     CROSS JOIN reporting
     WHERE practice.starts_on <= reporting.period_end

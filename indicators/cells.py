@@ -100,6 +100,8 @@ class Counted:
                 found[flag.replace("events", "numerator")] = f"CAST(sum({flag}) AS BIGINT)"
         if self.is_met_by_events:
             found[f"numerator_patients_{tag}"] = f"CAST(count_if(events_{tag} > 0) AS INTEGER)"
+        if self.indicator.denominator.count:
+            found[f"complement_patients_{tag}"] = f"CAST(count_if(denominator_{tag} > events_{tag}) AS INTEGER)"
         return found
 
 

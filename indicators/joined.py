@@ -22,14 +22,13 @@ def joined_sql(variables: Sequence[Variable], columns: Mapping[str, Sequence[str
 def latest_sql(variable: Variable, own: Sequence[str]) -> str:
     """Return the row of each period's latest day as a relation of the same name, with period_end."""
     table, day = table_of(variable), day_column(variable, own)
-    chosen = ", ".join(
-        f"max({column}) AS {column}" if column == day else f"max_by({column}, {day}) AS {column}" for column in own
-    )
+    columns = ", ".join(own)
     first = f"period_end + INTERVAL '1' DAY - INTERVAL '{variable.within}' MONTH"
     within = f" WHERE day >= {first}" if variable.within else ""
     return (
-        f"(SELECT patient_id, period_end, {chosen} FROM {table} JOIN period_day ON period_day.day = {table}.{day}"
-        f"{within} GROUP BY patient_id, period_end) AS {table}"
+        f"(SELECT patient_id, period_end, {columns} FROM (SELECT patient_id, period_end, {columns}, row_number() OVER "
+        f"(PARTITION BY patient_id, period_end ORDER BY {day} DESC) AS place FROM {table} JOIN period_day "
+        f"ON period_day.day = {table}.{day}{within}) AS placed WHERE place = 1) AS {table}"
     )
 
 

@@ -20,8 +20,9 @@ from indicators.disclosure_control import protect
 from indicators.limits import threshold_relation
 from indicators.parameters import Parameter, load_parameters
 from indicators.population import Populations, load_populations
-from indicators.release_content import completeness, left_out, units
+from indicators.release_content import completeness, left_out, parents, units
 from indicators.release_file import write_release
+from indicators.results import RESULT_COLUMNS
 from indicators.sets import IndicatorSet, load_sets, shown_of
 from indicators.variables import Variable, load_variables
 from packs.pack import Pack, load_pack
@@ -80,7 +81,7 @@ def publish(settings: Settings) -> ReleaseSummary:
         reporting_date = cast("date", cells["period_end"].max())
         looks_at = {indicator.id: _facts(indicator) for indicator in shown}
         related = load_related(settings.disease, [indicator.id for indicator in definitions])
-        protection = protect(cells, policy, _parents(con), looks_at, related)
+        protection = protect(cells, policy, parents(con), looks_at, related)
         delivered, set_aside = left_out(con, policy)
         tables = {
             "result": protection.cells,
@@ -111,7 +112,7 @@ def _cells(con: duckdb.DuckDBPyConnection, definitions: tuple[Indicator, ...]) -
     """Return all computed cells with the kind of their indicator.
 
     Raises:
-        WarehouseError: Nothing was computed yet, or not with these definitions.
+        WarehouseError: Nothing was computed yet, or not with these definitions and this version of the program.
     """
     known = pl.DataFrame(
         [(each.id, each.version, each.kind) for each in definitions],
@@ -125,6 +126,8 @@ def _cells(con: duckdb.DuckDBPyConnection, definitions: tuple[Indicator, ...]) -
         results = pl.DataFrame()
     if results.is_empty():
         raise WarehouseError("No indicators have been computed yet.", what_to_do=what_to_do)
+    if results.columns != list(RESULT_COLUMNS):
+        raise WarehouseError("The indicators were computed by another version of the program.", what_to_do=what_to_do)
     cells = results.join(known, on=["indicator_id", "definition_version"], how="inner", maintain_order="left")
     computed = set(results["indicator_id"].unique())
     if cells.height != results.height or computed != set(known["indicator_id"]):
@@ -134,20 +137,6 @@ def _cells(con: duckdb.DuckDBPyConnection, definitions: tuple[Indicator, ...]) -
             what_to_do=what_to_do,
         )
     return cells
-
-
-def _parents(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Return the cluster of each practice on each reporting date, as the engine attributes patients."""
-    return con.execute(
-        """
-        SELECT period_end, practice_id AS unit_id, coalesce(max_by(cluster_id, starts_on), 'none') AS cluster_id
-        FROM core.practice
-        JOIN (SELECT DISTINCT period_end FROM indicator.result) AS period ON practice.starts_on <= period_end
-        GROUP BY ALL
-        UNION ALL
-        SELECT DISTINCT period_end, 'none', 'none' FROM indicator.result
-        """
-    ).pl()
 
 
 def _facts(indicator: Indicator) -> frozenset[str]:

@@ -28,18 +28,23 @@ UNKNOWN = "unknown"
 
 
 def units(con: duckdb.DuckDBPyConnection, pack: Pack) -> pl.DataFrame:
-    """Return every unit that has a result, with the name it has last; `none` are the people who belong to no unit."""
+    """Return every unit that has a result; `none` are the people who belong to no unit.
+
+    A practice has the name, municipality and cluster of its last row, and no cluster after it left one; a cluster has
+    the last name that a practice tells.
+    """
     used = con.execute("SELECT DISTINCT level, unit_id FROM indicator.result").pl()
     practices = con.execute(
         """
-        SELECT practice_id AS unit_id, max_by(name, starts_on) AS name, max_by(cluster_id, starts_on) AS cluster_id,
+        SELECT practice_id AS unit_id, max_by(name, starts_on) AS name,
+               nullif(max_by(coalesce(cluster_id, 'none'), starts_on), 'none') AS cluster_id,
                max_by(municipality_code, starts_on) AS municipality_id
         FROM core.practice GROUP BY practice_id
         """
     ).pl()
     clusters = con.execute(
         "SELECT cluster_id AS unit_id, max_by(cluster_name, (starts_on, practice_id)) AS name FROM core.practice "
-        "WHERE cluster_id IS NOT NULL GROUP BY cluster_id"
+        "WHERE cluster_id IS NOT NULL AND cluster_name IS NOT NULL GROUP BY cluster_id"
     ).pl()
     municipalities = pack.municipalities.select(pl.col("municipality_code").alias("unit_id"), "name")
     hospitals = pack.hospitals.select(pl.col("hospital_id").alias("unit_id"), "name")
@@ -52,6 +57,20 @@ def units(con: duckdb.DuckDBPyConnection, pack: Pack) -> pl.DataFrame:
         .with_columns(pl.coalesce("name", "unit_id").alias("name"))
         .select("level", "unit_id", "name", "cluster_id", "municipality_id")
     )
+
+
+def parents(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """Return the cluster of each practice on each reporting date, as the engine attributes patients."""
+    return con.execute(
+        """
+        SELECT period_end, practice_id AS unit_id, max_by(coalesce(cluster_id, 'none'), starts_on) AS cluster_id
+        FROM core.practice
+        JOIN (SELECT DISTINCT period_end FROM indicator.result) AS period ON practice.starts_on <= period_end
+        GROUP BY ALL
+        UNION ALL
+        SELECT DISTINCT period_end, 'none', 'none' FROM indicator.result
+        """
+    ).pl()
 
 
 def deliveries(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

@@ -26,6 +26,7 @@ RESULT_COLUMNS: dict[str, str] = {
     "denominator": "BIGINT",
     "patients": "BIGINT",
     "numerator_patients": "BIGINT",
+    "complement_patients": "BIGINT",
     "patient_years": "DOUBLE",
     "eligible": "BIGINT",
     "value": "DOUBLE",
@@ -94,11 +95,14 @@ def with_numbers(each: Counted, frame: pl.DataFrame, medians: pl.DataFrame | Non
     if indicator.kind == "median":
         empty = [pl.lit(None, pl.Float64).alias(name) for name in ("value", "ci_low", "ci_high")]
         frame = frame.with_columns(medians if medians is not None else empty)
-        return frame.with_columns(
-            pl.lit(None, pl.Int64).alias("numerator"), pl.lit(None, pl.Int64).alias("numerator_patients")
-        )
+        uncounted = ("numerator", "numerator_patients", "complement_patients")
+        return frame.with_columns(pl.lit(None, pl.Int64).alias(name) for name in uncounted)
     if "numerator" not in frame.columns:
         frame = frame.with_columns(pl.col("numerator_patients").alias("numerator"))
+    if "complement_patients" not in frame.columns:
+        not_met = pl.col("patients") - pl.col("numerator_patients")
+        of_share = not_met if indicator.kind == "proportion" else pl.lit(None, pl.Int64)
+        frame = frame.with_columns(of_share.alias("complement_patients"))
     if indicator.kind == "proportion" and frame.filter(pl.col("numerator") > pl.col("denominator")).height:
         raise DefinitionError(
             "The numerator of a proportion is larger than its denominator.",

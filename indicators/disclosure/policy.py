@@ -21,7 +21,8 @@ class Policy(BaseModel):
         version: Version of the signed page.
         smallest_count: Smallest number of people in a shown group (0 may be shown); never below 3.
         smallest_denominator: Smallest denominator of a shown share or rate.
-        smallest_group_behind_events: Smallest number of distinct people behind a shown count of events.
+        smallest_group_behind_events: Smallest number of distinct people behind a shown count of events, and behind
+            those of them that are not met.
         smallest_median_group: Smallest group whose median is shown.
         smallest_median_interval_group: Smallest group whose median is shown with its interval.
         protection_width: Smallest distance between the lowest and highest value an attacker can prove for a small

@@ -22,8 +22,9 @@ def too_small(cells: pl.DataFrame, policy: Policy) -> pl.Series:
     """Return, per cell, whether a primary rule hides it.
 
     The rules: 1 to k-1 people in the numerator, the complement, the group whose value is missing, or the whole group;
-    a share or rate of too few people; a median of too few; events of too few people; a practice that is too small to be
-    shown by itself in that period. A group of none is not small, and a cell with nobody in it has nothing to hide.
+    a share or rate of too few people; a median of too few; events of too few people, met or not; a practice that is too
+    small to be shown by itself in that period. A group of none is not small, and a cell with nobody in it has nothing
+    to hide.
 
     Args:
         cells: Cells of one or more periods, with the columns of `indicator.result` and `kind`.
@@ -41,6 +42,7 @@ def too_small(cells: pl.DataFrame, policy: Policy) -> pl.Series:
         is_small("numerator", k)
         | is_small("complement", k)
         | is_small("numerator_patients", policy.smallest_group_behind_events)
+        | is_small("complement_patients", policy.smallest_group_behind_events)
         | (pl.min_horizontal("denominator", "patients") < policy.smallest_denominator).fill_null(value=False)
     )
     rate_is_small = (

@@ -25,7 +25,7 @@ from scipy import sparse
 from indicators.disclosure.independent import complete_sums, complete_totals, follows_from_its_parts, independent_sums
 from indicators.disclosure.places import PLACE, Totals, find_totals
 from indicators.disclosure.policy import Policy
-from indicators.disclosure.primary import is_nobody
+from indicators.disclosure.primary import is_nobody, is_small
 from indicators.disclosure.quantities import FIELDS, LooksAt, Quantities, find_quantities, find_sums
 from indicators.disclosure.related import Related
 
@@ -43,7 +43,7 @@ class System:
         shows: Cells by variables: 1 where the cell, when shown, tells the variable.
         own: Cells by variables: 1 for the variables that make out the cell's own result.
         cost: What it costs to hide each cell.
-        small: Variables that count 1 to k-1 people, or events of too few people.
+        small: Variables that count 1 to k-1 people, or events of too few people, met or not.
     """
 
     truth: NDArray[np.int64]
@@ -155,9 +155,10 @@ def _cells_and_variables(
         return sparse.csr_matrix((np.ones(cell.size, np.int32), (cell, variable[cell, field])), shape=shape)
 
     small = ((values >= 1) & (values < policy.smallest_count)).ravel()
-    few = placed["numerator_patients"].is_between(1, policy.smallest_group_behind_events - 1).fill_null(value=False)
-    numerator = variable[few.to_numpy(), FIELDS.index("numerator")]
-    small[numerator[numerator >= 0]] = True
+    for field in ("numerator", "complement"):
+        few = placed.select(is_small(f"{field}_patients", policy.smallest_group_behind_events)).to_series()
+        events = variable[few.to_numpy(), FIELDS.index(field)]
+        small[events[events >= 0]] = True
     return matrix(shown), matrix(own), small
 
 

@@ -93,6 +93,9 @@ def _by_cell(frame: pl.DataFrame) -> pl.DataFrame:
                     pl.col("numerator", "denominator", "days").filter("inside").sum(),
                     patients=pl.col("inside").sum().cast(pl.Int64),
                     numerator_patients=(pl.col("inside") & (pl.col("numerator") > 0)).sum().cast(pl.Int64),
+                    complement_patients=(pl.col("inside") & (pl.col("denominator") > pl.col("numerator")))
+                    .sum()
+                    .cast(pl.Int64),
                     missing=pl.col("is_missing").sum().cast(pl.Int64),
                     values=pl.col("value").filter(pl.col("inside")).drop_nulls(),
                 )
@@ -103,6 +106,7 @@ def _by_cell(frame: pl.DataFrame) -> pl.DataFrame:
 def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Return the numbers of every cell in which somebody is counted, from what some people and others add to it."""
     is_median = pl.col("indicator_id").is_in(MEDIANS)
+    is_rate = (pl.col("days") > 0).any().over("indicator_id")
     years = pl.when(pl.col("days") > 0).then(pl.col("days") / 365.25)
     of_all = (
         pl.when(years.is_not_null())
@@ -114,7 +118,8 @@ def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
         pl.concat(list(parts))
         .group_by(CELL)
         .agg(
-            pl.col("numerator", "denominator", "days", "patients", "numerator_patients", "missing").sum(),
+            pl.col("numerator", "denominator", "days", "patients", "numerator_patients").sum(),
+            pl.col("complement_patients", "missing").sum(),
             pl.col("values").explode(empty_as_null=False).median().alias("median"),
         )
         .with_columns(eligible=pl.col("denominator") + pl.col("missing"))
@@ -125,6 +130,7 @@ def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
             "denominator",
             "patients",
             pl.when(~is_median).then("numerator_patients").alias("numerator_patients"),
+            pl.when(~is_median & ~is_rate).then("complement_patients").alias("complement_patients"),
             "eligible",
             years.alias("patient_years"),
             pl.when(is_median).then("median").otherwise(of_all).alias("value"),

@@ -145,8 +145,18 @@ class World:
         return truth
 
     def small(self, attacker: Attacker) -> set[Variable]:
-        """Return every count of 1 to 4 people."""
-        return {variable for variable, value in self.truth(attacker).items() if 1 <= value < self.policy.smallest_count}
+        """Return every count of 1 to 4 people, and every count of events of 1 to 4 people."""
+        few = {variable for variable, value in self.truth(attacker).items() if 1 <= value < self.policy.smallest_count}
+        return few | self.events_of_few(attacker)
+
+    def events_of_few(self, attacker: Attacker) -> set[Variable]:
+        """Return every count of events, met or not, behind which 1 to 4 people stand."""
+        return {
+            attacker.variable(row["indicator_id"], count, (row["level"], row["unit_id"], row["sex"], row["age_band"]))
+            for row in self.cells.results.iter_rows(named=True)
+            for count in ("numerator", "complement")
+            if 1 <= (row[f"{count}_patients"] or 0) < self.policy.smallest_group_behind_events
+        }
 
 
 def with_two_rates(results: pl.DataFrame) -> pl.DataFrame:

@@ -188,6 +188,7 @@ def _count(present: pl.DataFrame, invented: Invented) -> pl.DataFrame:
         "denominator": inside.sum() if is_part else pl.len(),
         "patients": inside.sum() if is_part else pl.len(),
         "numerator_patients": (flag & inside).sum(),
+        "complement_patients": (inside.sum() if invented.of else pl.len()) - (flag & inside).sum(),
         "patient_years": pl.lit(None, pl.Float64),
         "eligible": pl.len(),
         "median": pl.lit(None, pl.Float64),
@@ -196,14 +197,15 @@ def _count(present: pl.DataFrame, invented: Invented) -> pl.DataFrame:
     }
     if invented.kind == "median":
         measured = pl.col("hba1c").filter(inside)
-        counted |= {"numerator": pl.lit(None, pl.Int64), "numerator_patients": pl.lit(None, pl.Int64)}
+        counted |= dict.fromkeys(("numerator", "numerator_patients", "complement_patients"), pl.lit(None, pl.Int64))
         counted |= {"median": measured.median(), "low": measured.quantile(0.35), "high": measured.quantile(0.65)}
     elif invented.kind != "proportion":
-        counted |= {"patient_years": pl.col("years").sum()}
+        counted |= {"patient_years": pl.col("years").sum(), "complement_patients": pl.lit(None, pl.Int64)}
     elif invented.counts == "discharges":
         stayed = pl.col("stays") > 0
         counted |= {"numerator": pl.col("again").sum(), "denominator": pl.col("stays").sum(), "patients": stayed.sum()}
         counted |= {"numerator_patients": (pl.col("again") > 0).sum(), "eligible": pl.col("stays").sum()}
+        counted |= {"complement_patients": (pl.col("stays") > pl.col("again")).sum()}
     frames = []
     for level in LEVELS:
         for split in SPLIT_LEVELS.get(level, [()]):
@@ -218,7 +220,7 @@ def _count(present: pl.DataFrame, invented: Invented) -> pl.DataFrame:
 
 
 def _finish(cells: pl.DataFrame) -> pl.DataFrame:
-    counts = ["numerator", "denominator", "patients", "numerator_patients", "eligible"]
+    counts = ["numerator", "denominator", "patients", "numerator_patients", "complement_patients", "eligible"]
     cells = cells.with_columns(pl.col(counts).cast(pl.Int64))
     low, high = wilson(cells["numerator"].cast(pl.Float64), cells["denominator"].cast(pl.Float64))
     events, years = cells["numerator"].cast(pl.Float64), cells["patient_years"]

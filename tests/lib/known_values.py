@@ -9,7 +9,7 @@ from tvaers.keys import load_master_key
 from tvaers.settings import Settings
 from warehouse.connection import open_read_only
 
-COUNTS = ("numerator", "denominator", "patients", "numerator_patients", "eligible")
+COUNTS = ("numerator", "denominator", "patients", "numerator_patients", "complement_patients", "eligible")
 NUMBERS = ("patient_years", "value")
 SCHEMA = (
     dict.fromkeys(CELL, pl.String) | dict.fromkeys(COUNTS, pl.Int64) | dict.fromkeys(NUMBERS, pl.Float64)

@@ -53,7 +53,8 @@ def slow_cells(con: duckdb.DuckDBPyConnection, period_end: date) -> dict[Cell, N
 
 def fast_cells(con: duckdb.DuckDBPyConnection, period_end: date) -> dict[Cell, Numbers]:
     """Return the engine's numbers of every computed cell of one reporting date in which somebody is counted."""
-    names = ("numerator", "denominator", "patients", "numerator_patients", "eligible", "patient_years", "value")
+    counts = ("numerator", "denominator", "patients", "numerator_patients", "complement_patients", "eligible")
+    names = (*counts, "patient_years", "value")
     rows = con.execute(
         f"SELECT indicator_id, period_end, level, unit_id, sex, age_band, {', '.join(names)} FROM indicator.result "
         "WHERE period_end = ? AND state = 'computed' AND greatest(denominator, eligible, patients) > 0",

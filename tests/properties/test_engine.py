@@ -131,7 +131,8 @@ def test_the_numerator_is_part_of_the_denominator_and_that_of_the_population(pop
     frame = results(con, INDICATORS, *DAYS)
     assert set(frame["state"]) == {"computed"}
     assert frame.filter(pl.col("denominator") > pl.col("eligible")).is_empty()
-    assert frame.filter(pl.col("numerator_patients") > pl.col("patients")).is_empty()
+    for behind in ("numerator_patients", "complement_patients"):
+        assert frame.filter(pl.col(behind) > pl.col("patients")).is_empty()
     shares = frame.filter(~pl.col("indicator_id").is_in(["new_stroke", "hba1c_median"]))
     assert shares.filter(pl.col("numerator") > pl.col("denominator")).is_empty()
     assert shares.filter((pl.col("ci_low") > pl.col("value")) | (pl.col("ci_high") < pl.col("value"))).is_empty()
@@ -146,7 +147,7 @@ def test_the_numerator_is_part_of_the_denominator_and_that_of_the_population(pop
 @given(populations)
 def test_units_add_up_to_what_they_are_part_of(population):
     frame = computed(drawing_of([*population, SOMEBODY])).filter(pl.col("indicator_id") != "hba1c_median")
-    counts = ["numerator", "denominator", "patients", "eligible", "numerator_patients"]
+    counts = ["numerator", "denominator", "patients", "eligible", "numerator_patients", "complement_patients"]
     keys = ["indicator_id", "period_end"]
     whole = frame.filter((pl.col("sex") == "all") & (pl.col("age_band") == "all"))
     sums = {

@@ -31,6 +31,21 @@ def test_one_small_municipality_takes_a_second_with_it_because_the_total_tells_t
     assert sorted(found.values()) == ["shown", "shown", "suppressed", "suppressed"]
 
 
+@pytest.mark.parametrize("few", ["numerator_patients", "complement_patients"])
+def test_events_of_one_person_are_not_told_by_the_total_either(few: str) -> None:
+    def drawn(people: int) -> dict[str, str]:
+        return states(
+            cell("all/all", 110, 200),
+            cell("municipality/A", 50, 80),
+            cell("municipality/B", 50, 100),
+            cell("municipality/C", 10, 20, **{few: people}),
+        )
+
+    assert set(drawn(5).values()) == {"shown"}
+    assert drawn(1)["municipality/C"] == "suppressed"
+    assert sorted(drawn(1).values()) == ["shown", "shown", "suppressed", "suppressed"]
+
+
 def test_a_hidden_sex_hides_the_other_and_the_same_sexes_elsewhere() -> None:
     found = states(
         cell("all/all", 120, 200), cell("all/all/female/all", 53, 90), cell("all/all/male/all", 67, 110),

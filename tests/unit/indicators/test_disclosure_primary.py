@@ -49,6 +49,11 @@ def test_many_events_of_few_people_are_hidden(people: int, hidden: bool) -> None
     assert is_hidden(cell("hospital/6630", 12, 90, numerator_patients=people, **RATE)) is hidden
 
 
+@pytest.mark.parametrize(("people", "hidden"), [(0, False), (1, True), (4, True), (5, False)])
+def test_many_events_that_are_not_met_of_few_people_are_hidden(people: int, hidden: bool) -> None:
+    assert is_hidden(cell("hospital/6630", 28, 40, patients=30, complement_patients=people)) is hidden
+
+
 @pytest.mark.parametrize(("people", "hidden"), [(9, True), (10, False)])
 def test_many_events_in_a_group_of_fewer_than_ten_people_are_hidden(people: int, hidden: bool) -> None:
     assert is_hidden(cell("hospital/6630", 12, 40, patients=people)) is hidden

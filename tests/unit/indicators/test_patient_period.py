@@ -70,6 +70,21 @@ def test_a_person_counts_at_the_practice_of_the_last_day_and_its_cluster_on_the_
     assert [row(moved, day)["cluster_id"] for day in ("2025-09-30", "2025-10-01")] == ["K2", "K9"]
 
 
+def test_the_patients_of_a_practice_that_left_its_cluster_belong_to_none():
+    left = """
+        registration
+        patient | practice_id | starts_on
+        1       | 100003      | 2000-01-01
+
+        practice
+        practice_id | cluster_id | starts_on  | ends_on
+        100003      | K1         | 2020-01-01 | 2022-12-31
+        100003      |            | 2023-01-01 |
+    """
+    assert row(left, "2022-12-31")["cluster_id"] == "K1"
+    assert [row(left, "2025-12-31")[column] for column in ("practice_id", "cluster_id")] == ["100003", "none"]
+
+
 def test_a_person_registered_nowhere_counts_nowhere():
     drawing = """
         registration

@@ -3,6 +3,7 @@
 from datetime import date
 from itertools import pairwise
 
+import duckdb
 import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
@@ -10,7 +11,7 @@ from polars.testing import assert_frame_equal
 from indicators import belonging, codelists, patient_period
 from indicators.adding_up import add_up_sql
 from indicators.cells import cells_sql, counted_of, values_sql
-from indicators.dialect import bound_in, create_table, create_view, ranges, restrict_facts_to, to_spark
+from indicators.dialect import bound_in, create_table, create_view, ranges, restrict_facts_to, store, to_spark
 from indicators.engine import Run, by_length, prepare, show_members
 from indicators.engine import patient_period as placed_patient_period
 from indicators.joined import joined_sql, table_of
@@ -103,6 +104,24 @@ def test_placing_variables_by_number_is_the_same_as_joining_them():
             f"{joined_sql(variables, FOUND.columns)} ORDER BY patient.patient_id, patient.period_end"
         ).pl()
     assert placed["latest_hba1c_mmol_mol"].to_list().count(None) < 8
+    assert_frame_equal(placed, joined)
+
+
+def test_what_is_missing_on_the_latest_day_is_not_taken_from_an_earlier_one():
+    """Some engines pass over rows without a value when they look for the latest."""
+    variable, end = FOUND.variables["latest_hba1c"], date(2025, 12, 31)
+    columns = FOUND.columns["latest_hba1c"]
+    base = pl.DataFrame({"patient_id": [1], "period_start": [date(2025, 1, 1)], "period_end": [end]})
+    days = [date(2025, 3, 1), date(2025, 6, 1)]
+    values = {"latest_hba1c_mmol_mol": pl.Series([45.0, None]), "latest_hba1c_on": pl.Series(days)}
+    rows = pl.DataFrame({"patient_id": [1, 1], **{column: values[column] for column in columns}})
+    placed = place_beside(Grid(base, [end], 1), [variable], {variable.name: rows}, {variable.name: columns})
+    with duckdb.connect() as con:
+        store(con, "patient", base)
+        store(con, table_of(variable), rows)
+        patient_period.create_period(con, [end], 12)
+        joined = con.execute(joined_sql([variable], {variable.name: columns})).pl()
+    assert placed["latest_hba1c_mmol_mol"].to_list() == [None]
     assert_frame_equal(placed, joined)
 
 

@@ -1,10 +1,41 @@
-"""The rows left out are told twice, per delivery and per rule: neither table gives away a small number of the other."""
+"""What a release tells beside the results: units with their names, and rows that were left out.
+
+The rows left out are told twice, per delivery and per rule: neither table gives away a small number of the other.
+"""
+
+from types import SimpleNamespace
 
 import numpy as np
 import polars as pl
 import pytest
 
 from indicators.disclosure.told_totals import hide_under_a_total, protect_left_out
+from indicators.release_content import parents, units
+from tests.lib.drawn_tables import warehouse_of
+
+LEFT = """
+    practice
+    practice_id | name  | cluster_id | cluster_name | starts_on
+    100004      | Strand | K7        | North        | 2020-01-01
+    100004      | Havn   |           |              | 2023-01-01
+    100005      | Bakke  | K8        | South        | 2020-01-01
+    100005      | Bakke  | K8        |              | 2024-01-01
+"""
+
+
+def test_a_practice_that_left_its_cluster_is_shown_in_none_and_a_name_that_became_blank_is_the_last_one() -> None:
+    nowhere = pl.DataFrame(schema={"municipality_code": pl.String, "hospital_id": pl.String, "name": pl.String})
+    with warehouse_of(LEFT) as con:
+        con.execute("CREATE SCHEMA IF NOT EXISTS indicator")
+        con.execute(
+            "CREATE TABLE indicator.result AS SELECT *, DATE '2025-12-31' AS period_end FROM (VALUES "
+            "('practice', '100004'), ('practice', '100005'), ('cluster', 'K8')) AS used (level, unit_id)"
+        )
+        found = units(con, SimpleNamespace(municipalities=nowhere, hospitals=nowhere))
+        told = {unit: cluster for _, unit, cluster in parents(con).rows()}
+    rows = {unit: (name, cluster) for _, unit, name, cluster, _ in found.rows()}
+    assert rows == {"100004": ("Havn", None), "100005": ("Bakke", "K8"), "K8": ("South", None)}
+    assert (told["100004"], told["100005"]) == ("none", "K8")
 
 
 @pytest.mark.parametrize(

@@ -175,6 +175,7 @@ def test_a_rate_counts_events_in_years_under_observation():
     """
     row = cell(results(drawing, [indicator], DAY))
     assert (row["numerator"], row["patients"], row["numerator_patients"]) == (1, 2, 1)
+    assert row["complement_patients"] is None
     assert row["patient_years"] == pytest.approx((365 + 182) / 365.25)
     assert row["value"] == pytest.approx(1000 / row["patient_years"])
 
@@ -192,6 +193,19 @@ def events(numerator: str) -> Indicator:
 def test_an_indicator_of_events_counts_events_and_the_people_behind_them():
     row = cell(results(FIVE, [events("CASE WHEN latest_hba1c_mmol_mol > 60 THEN 2 ELSE 0 END")], DAY))
     assert (row["numerator"], row["denominator"], row["patients"], row["numerator_patients"]) == (2, 6, 2, 1)
+    # One of them meets two of three events and the other none: both stand behind the four that are not met.
+    assert row["complement_patients"] == 2
+
+
+def test_nobody_stands_behind_events_that_are_not_met_when_all_are():
+    row = cell(results(FIVE, [events("CASE WHEN latest_hba1c_mmol_mol > 60 THEN 3 ELSE 0 END")], DAY))
+    assert (row["numerator"], row["denominator"], row["numerator_patients"], row["complement_patients"]) == (3, 6, 1, 1)
+
+
+def test_the_people_who_do_not_meet_a_share_are_the_rest_and_a_rate_or_median_has_none():
+    share, median = results(FIVE, [made()], DAY), results(FIVE, ["hba1c_median"], DAY)
+    assert [cell(share)[name] for name in ("patients", "numerator_patients", "complement_patients")] == [4, 2, 2]
+    assert cell(median)["complement_patients"] is None
 
 
 def test_a_definition_that_meets_more_events_than_it_counts_is_refused():
