@@ -15,7 +15,7 @@ from indicators.area import area_of
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.cells import Counted
 from indicators.coverage import Coverage, coverage_of
-from indicators.dialect import add_rows, drop, shown_as
+from indicators.dialect import add_rows, drop, shown_as, tables_beginning_with
 from indicators.engine import Found, Run, by_length, prepare, run_all
 from indicators.medians import medians
 from indicators.members import classify, members_at_a_time
@@ -164,8 +164,7 @@ class Gathered:
 def remove_rows_of_earlier_runs(con: duckdb.DuckDBPyConnection) -> None:
     """Remove the tables to which a run adds rows."""
     drop(con, "indicator", "patient_result")
-    stored = con.execute("SELECT table_name FROM duckdb_tables() WHERE table_name LIKE 'patient\\_%' ESCAPE '\\'")
-    for (name,) in stored.fetchall():
+    for name in tables_beginning_with(con, "patient_"):
         drop(con, "indicator", name)
 
 

@@ -187,6 +187,12 @@ def add_rows(
     con.unregister("incoming_frame")
 
 
+def tables_beginning_with(con: duckdb.DuckDBPyConnection, start: str) -> list[str]:
+    """Return the names of the tables of any schema that begin with a text."""
+    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE starts_with(table_name, $start)", {"start": start})
+    return [name for (name,) in rows.fetchall()]
+
+
 def drop(con: duckdb.DuckDBPyConnection, schema: str, name: str) -> None:
     """Remove a table or view, whichever has the name, if there is one."""
     found = con.execute(

@@ -13,6 +13,7 @@ from indicators.definition import Indicator
 from tests.lib.drawn_tables import warehouse_of
 from tests.lib.evaluate import catalogue
 
+FILE_TYPES = {1: "bef", 2: "praksis_undersoegelser", 3: "kl_gateway_140", 4: "labka", 5: "kommune_maalinger"}
 # Somebody without diabetes whose records show that every extract was delivered throughout.
 DELIVERED = """
     diabetes
@@ -82,3 +83,19 @@ def cell(
         found = found.filter(pl.col("indicator_id") == indicator)
     (row,) = found.to_dicts()
     return row
+
+
+def delivered(drawing: str) -> duckdb.DuckDBPyConnection:
+    """Return a warehouse with drawn tables, and the batches of `FILE_TYPES` that their rows may name."""
+    con = warehouse_of(drawing)
+    columns = [row[0] for row in con.execute("DESCRIBE meta.batch").fetchall()]
+    for number, file_type in FILE_TYPES.items():
+        values = {"batch_id": number, "file_type": file_type, "state": "loaded", "delivered_on": date(2026, 3, 1)}
+        kinds = dict(con.execute("SELECT column_name, column_type FROM (DESCRIBE meta.batch)").fetchall())
+        for column in columns:
+            values.setdefault(column, {"VARCHAR": "x", "DATE": date(2026, 3, 1)}.get(kinds[column], 0))
+            if kinds[column].startswith("TIMESTAMP"):
+                values[column] = date(2026, 3, 1)
+        marks = ", ".join("?" for _ in columns)
+        con.execute(f"INSERT INTO meta.batch VALUES ({marks})", [values[column] for column in columns])
+    return con

@@ -2,19 +2,17 @@
 
 from datetime import date
 
-import duckdb
 import polars as pl
 import pytest
 
 from indicators.compute import compute_on
 from indicators.explain import WORDS, explain_on
 from indicators.silence import find_silences
-from tests.lib.computed import catalogue_of, cell
-from tests.lib.drawn_tables import patient_uuid, warehouse_of
+from tests.lib.computed import catalogue_of, cell, delivered
+from tests.lib.drawn_tables import patient_uuid
 from tests.lib.evaluate import catalogue
 
 DAY = "2025-12-31"
-FILE_TYPES = {1: "bef", 2: "praksis_undersoegelser", 3: "kl_gateway_140", 4: "labka", 5: "kommune_maalinger"}
 # Patients 1 to 3 go to practice 100001 and live in 0791; 4 to 6 go to 100002 and live in 0740.
 TWO = """
     registration
@@ -53,21 +51,6 @@ def computed(drawing: str, *indicators: str, days: tuple[str, ...] = (DAY,)) -> 
     dates = [date.fromisoformat(day) for day in days]
     compute_on(con, catalogue_of(*indicators), dates, diabetes_definition="drawn")
     return con.execute("SELECT * FROM indicator.result").pl()
-
-
-def delivered(drawing: str) -> duckdb.DuckDBPyConnection:
-    con = warehouse_of(drawing)
-    columns = [row[0] for row in con.execute("DESCRIBE meta.batch").fetchall()]
-    for number, file_type in FILE_TYPES.items():
-        values = {"batch_id": number, "file_type": file_type, "state": "loaded", "delivered_on": date(2026, 3, 1)}
-        kinds = dict(con.execute("SELECT column_name, column_type FROM (DESCRIBE meta.batch)").fetchall())
-        for column in columns:
-            values.setdefault(column, {"VARCHAR": "x", "DATE": date(2026, 3, 1)}.get(kinds[column], 0))
-            if kinds[column].startswith("TIMESTAMP"):
-                values[column] = date(2026, 3, 1)
-        marks = ", ".join("?" for _ in columns)
-        con.execute(f"INSERT INTO meta.batch VALUES ({marks})", [values[column] for column in columns])
-    return con
 
 
 def counts(row: dict) -> tuple:
