@@ -113,6 +113,13 @@ def test_nothing_is_released_before_anything_was_computed(home_copy: TinyHome) -
         publish(home_copy.settings)
 
 
+def test_indicators_computed_before_a_number_was_counted_are_not_released(home_copy: TinyHome) -> None:
+    with open_for_build(home_copy.settings.warehouse, load_master_key(home_copy.settings).subkey("encryption")) as con:
+        con.execute("ALTER TABLE indicator.result DROP COLUMN complement_patients")
+    with pytest.raises(WarehouseError, match="another version of the program"):
+        publish(home_copy.settings)
+
+
 def test_only_what_the_profile_shows_is_released(home_copy: TinyHome, monkeypatch: pytest.MonkeyPatch) -> None:
     only_the_last_quarter(home_copy)
     shown = {"hba1c_measured", "hba1c_below_53"}
