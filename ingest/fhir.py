@@ -4,6 +4,7 @@ import itertools
 import json
 import re
 from collections.abc import Iterator, Mapping
+from datetime import datetime, tzinfo
 from typing import Any
 
 import polars as pl
@@ -14,7 +15,7 @@ from ingest.rows import Block
 from tvaers.errors import ExtractError
 
 _STEP = re.compile(r"(\w+)(?:\[([^\]]+)\])?(?:\.|$)")
-_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(?:Z|[+-]\d\d:?\d\d)?$")
+_MOMENT = re.compile(r"^(\d{4}-\d\d-\d\d)T(\d\d:\d\d:\d\d)(?:\.\d+)?(Z|[+-]\d\d:?\d\d)?$")
 _ROWS_PER_BLOCK = 200_000
 
 LARGEST_DOCUMENT_BYTES = 300_000_000
@@ -39,11 +40,17 @@ def recognise_bundles(extract: Extract, contracts: Mapping[str, Contract]) -> Co
     return fitting[0] if len(fitting) == 1 else None
 
 
-def read_bundles(extract: Extract, contract: Contract) -> Iterator[Block]:
+def read_bundles(extract: Extract, contract: Contract, zone: tzinfo | None) -> Iterator[Block]:
     """Yield the resources of a file of bundles (one JSON document, or one bundle per line) as rows of text.
 
-    Moments are given as `YYYY-MM-DD HH:MM:SS` in the local time they were written in; references are cut down to the
-    identifier of what they point at. A line that is no bundle is one malformed row.
+    Moments are given as `YYYY-MM-DD HH:MM:SS` in local time; references are cut down to the identifier of what they
+    point at. A line that is no bundle is one malformed row.
+
+    Args:
+        extract: The file.
+        contract: The contract it falls under.
+        zone: The country's time zone, to which a moment with an offset is converted; one without is local already. None
+            keeps every moment as it is written.
 
     Raises:
         ExtractError: The file is cut short or is no JSON.
@@ -59,7 +66,7 @@ def read_bundles(extract: Extract, contract: Contract) -> Iterator[Block]:
             continue
         for values in _resources(bundle, layout, contract.resource_types):
             row_number += 1
-            rows.append((row_number, *values))
+            rows.append((row_number, *(_in_local_time(each, zone) for each in values)))
         if len(rows) >= _ROWS_PER_BLOCK:
             yield _block(rows, malformed, contract)
             rows, malformed = [], []
@@ -264,10 +271,21 @@ def _last_part(reference: object) -> object:
 def _text(value: object) -> str | None:
     if value is None or isinstance(value, dict | list):
         return None
-    text = str(value).strip()
-    if moment := _MOMENT.match(text):
-        return f"{moment[1]} {moment[2]}"
-    return text or None
+    return str(value).strip() or None
+
+
+def _in_local_time(text: str | None, zone: tzinfo | None) -> str | None:
+    moment = _MOMENT.match(text) if text else None
+    if text is None or moment is None:
+        return text
+    written = f"{moment[1]} {moment[2]}"
+    if zone is None or moment[3] is None:
+        return written
+    try:
+        local = datetime.fromisoformat(f"{written}{moment[3]}").astimezone(zone)
+    except (ValueError, OverflowError):  # no such day or hour: the contract's rules say so
+        return written
+    return f"{local:%Y-%m-%d %H:%M:%S}"
 
 
 def _profiles(bundle: Json) -> Iterator[str]:

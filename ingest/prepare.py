@@ -64,7 +64,7 @@ def prepare_ahead(
 
         def begin(number: int) -> Future[Prepared]:
             coming = deliveries[len(readings) : number + 2]
-            readings.extend(Reading(each.extract, each.contract, pseudonymiser) for each in coming)
+            readings.extend(Reading(each.extract, each.contract, pseudonymiser, pack.time_zone) for each in coming)
             contract = deliveries[number].contract
             return pool.submit(_prepare, own, deliveries[number], readings[number], _lookups(pack, contract, codes))
 

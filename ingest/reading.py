@@ -3,6 +3,7 @@
 import queue
 import threading
 from collections.abc import Iterator
+from datetime import tzinfo
 
 from data_contracts.contract import Contract
 from ingest.extract import Extract, unreadable
@@ -19,10 +20,10 @@ _PATIENCE_SECONDS = 0.2
 class Reading:
     """The pseudonymised blocks of one file; reading starts at once and is ended by `close`."""
 
-    def __init__(self, extract: Extract, contract: Contract, pseudonymiser: Pseudonymiser) -> None:
+    def __init__(self, extract: Extract, contract: Contract, pseudonymiser: Pseudonymiser, zone: tzinfo | None) -> None:
         self._blocks: queue.Queue[PseudonymisedBlock | TvaersError | None] = queue.Queue(_WAITING)
         self._is_closed = threading.Event()
-        self._thread = threading.Thread(target=self._read, args=(extract, contract, pseudonymiser), daemon=True)
+        self._thread = threading.Thread(target=self._read, args=(extract, contract, pseudonymiser, zone), daemon=True)
         self._thread.start()
 
     def blocks(self) -> Iterator[PseudonymisedBlock]:
@@ -49,9 +50,9 @@ class Reading:
         self._is_closed.set()
         self._thread.join()
 
-    def _read(self, extract: Extract, contract: Contract, pseudonymiser: Pseudonymiser) -> None:
+    def _read(self, extract: Extract, contract: Contract, pseudonymiser: Pseudonymiser, zone: tzinfo | None) -> None:
         try:
-            blocks = read_bundles(extract, contract) if contract.format == "fhir" else read_rows(extract)
+            blocks = read_bundles(extract, contract, zone) if contract.format == "fhir" else read_rows(extract)
             for block in blocks:
                 if not self._put(pseudonymiser.apply(block, contract)):
                     return

@@ -5,6 +5,7 @@ delivered row that a core row of the present delivery came from.
 """
 
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import duckdb
 
@@ -70,14 +71,17 @@ def repeats_of_others(con: duckdb.DuckDBPyConnection, target: Target, own: list[
     table = target.table
     if not own or not others:
         return 0
-    others_rows = f"core.{table} AS other WHERE other.batch_id IN {listed(others)}{_among(target)}"
-    if con.execute(f"SELECT count(*) FROM {others_rows}").fetchone() == (0,):
+    found = []
+    for is_told in _ways_to_be_told(target):
+        others_rows = f"core.{table} AS other WHERE other.batch_id IN {listed(others)}{is_told.among}"
+        if con.execute(f"SELECT count(*) FROM {others_rows}").fetchone() != (0,):
+            found.append(
+                f"SELECT own.rowid AS id, own.row_number, own.batch_id FROM core.{table} AS own WHERE own.batch_id IN "
+                f"{listed(own)} AND EXISTS (SELECT 1 FROM {others_rows} AND {is_told.same})"
+            )
+    if not found:
         return 0
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE among_others AS SELECT own.rowid AS id, own.row_number, own.batch_id "
-        f"FROM core.{table} AS own WHERE own.batch_id IN {listed(own)} AND EXISTS (SELECT 1 FROM {others_rows} "
-        f"AND {_same_core_values(table, target.same_fact.columns)})"
-    )
+    con.execute(f"CREATE OR REPLACE TEMP TABLE among_others AS {' UNION '.join(found)}")
     return _count(con, "among_others")
 
 
@@ -99,11 +103,14 @@ def restore(con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_
     if partner := target.partner:
         with_others += f" AND own.{partner.column} IN (SELECT {partner.key} FROM core.{partner.table})"
     keys = ", ".join(f"own.{name}" for name in target.same_fact.columns)
+    untold = [
+        f"NOT EXISTS (SELECT 1 FROM core.{table} AS other WHERE {each.same}{each.among})"
+        for each in _ways_to_be_told(target)
+    ]
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE coming_back AS SELECT own.rowid AS id, own.batch_id FROM parked.{table} AS own "
         f"JOIN standing USING (batch_id) WHERE standing.file_type = ?{_not_repeated(table)}{with_others} "
-        f"AND NOT EXISTS (SELECT 1 FROM core.{table} AS other WHERE "
-        f"{same_values(target.same_fact.columns, 'own', 'other')}{_among(target)}) "
+        f"AND {' AND '.join(untold)} "
         f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY standing.place, own.rowid) = 1",
         [file_type],
     )
@@ -182,10 +189,27 @@ def _repeats_within(con: duckdb.DuckDBPyConnection, target: Target, batch_id: in
     return _count(con, "within_delivery")
 
 
-def _among(target: Target) -> str:
-    if not target.same_fact.among:
+class _Told(NamedTuple):
+    """SQL of the rows `own` and `other`: which sources the other may be of, and when it tells the same."""
+
+    among: str
+    same: str
+
+
+def _ways_to_be_told(target: Target) -> list[_Told]:
+    """Return the ways in which a row of another delivery can tell the same fact."""
+    fact = target.same_fact
+    ways = [_Told(_among(fact.among), _same_core_values(target.table, fact.columns))]
+    if fact.coarser:
+        equal = " AND ".join(f"own.{name} = other.{name}" for name in fact.coarser.columns)
+        ways.append(_Told(_among(fact.coarser.among), equal))
+    return ways
+
+
+def _among(sources: Sequence[str]) -> str:
+    if not sources:
         return ""
-    systems = ", ".join("'" + each.replace("'", "''") + "'" for each in target.same_fact.among)
+    systems = ", ".join("'" + each.replace("'", "''") + "'" for each in sources)
     return f" AND other.source_system IN ({systems})"
 
 

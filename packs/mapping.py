@@ -91,16 +91,30 @@ class Explode(Part):
     sql: str
 
 
+class CoarserFact(Part):
+    """When a row of certain sources tells the same fact although it has no such fine key.
+
+    Attributes:
+        columns: Core columns that are then equal, and known: NULL equals nothing.
+        among: Values of `source_system` the other row may have.
+    """
+
+    columns: tuple[str, ...] = Field(min_length=1)
+    among: tuple[str, ...] = Field(min_length=1)
+
+
 class SameFact(Part):
     """When two rows of a core table tell the same fact.
 
     Attributes:
         columns: Core columns that are then equal; NULL equals NULL.
         among: Values of `source_system` the other row may have; empty for all.
+        coarser: What is enough when the other row is of another delivery and of some other sources.
     """
 
     columns: tuple[str, ...] = Field(min_length=1)
     among: tuple[str, ...] = ()
+    coarser: CoarserFact | None = None
 
 
 class Upsert(Part):

@@ -4,9 +4,10 @@ from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import cache, cached_property
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import polars as pl
-from pydantic import Field
+from pydantic import Field, field_validator
 
 from data_contracts.contract import load_contracts
 from data_contracts.warehouse_tables import Table, load_tables
@@ -42,6 +43,8 @@ class PackSettings(Part):
         title: What it covers, per language.
         languages: Languages of the country's users, most used first.
         identifier: The national identifier.
+        time_zone: Zone of the country's clocks (IANA name), to which times with an offset are converted; None where no
+            file type has any.
         contracts: File types accepted, in the order in which they are loaded; none for a pack that holds measures only.
         sectors: Name of each sector, per language.
         file_types: What each file type is called by people, per language.
@@ -52,9 +55,18 @@ class PackSettings(Part):
     title: dict[str, str]
     languages: tuple[str, ...] = Field(min_length=1)
     identifier: Identifier
+    time_zone: str | None = None
     contracts: tuple[str, ...]
     sectors: dict[str, dict[str, str]]
     file_types: dict[str, dict[str, str]]
+
+    @field_validator("time_zone")
+    @classmethod
+    def _is_a_known_zone(cls, name: str | None) -> str | None:
+        try:
+            return name if name is None else ZoneInfo(name).key
+        except (ZoneInfoNotFoundError, ValueError):
+            raise ValueError(f"'{name}' is no time zone of the IANA list, such as Europe/Copenhagen") from None
 
 
 @dataclass(frozen=True, eq=False)
@@ -81,6 +93,11 @@ class Pack:
     def version(self) -> str:
         """Version of the pack."""
         return self.settings.version
+
+    @property
+    def time_zone(self) -> ZoneInfo | None:
+        """Zone of the country's clocks."""
+        return ZoneInfo(self.settings.time_zone) if self.settings.time_zone else None
 
     @property
     def contracts(self) -> tuple[str, ...]:
@@ -199,7 +216,8 @@ def _check_columns(path: Path, at: str, target: Target, table: Table) -> None:
     upsert = target.upsert
     newest = [upsert.newest] if upsert and upsert.newest else []
     moved = upsert.carry_within if upsert else ()
-    for used in (*target.columns, *target.same_fact.columns, *target.one_per, *newest, *moved):
+    coarser = target.same_fact.coarser.columns if target.same_fact.coarser else ()
+    for used in (*target.columns, *target.same_fact.columns, *coarser, *target.one_per, *newest, *moved):
         if used not in names:
             raise unknown_name(path, f"{at}.columns", used, names)
     for each in table.columns:

@@ -325,7 +325,7 @@ COMMENT ON COLUMN core.examination.batch_id IS 'The delivery (meta.batch) this r
 
 COMMENT ON TABLE core.hospital_contact IS 'Contacts with a hospital: admissions, outpatient visits and emergency visits.';
 COMMENT ON COLUMN core.hospital_contact.patient_id IS 'Pseudonym of the person: the first 128 bits of an HMAC-SHA256 of the tagged identifier; never the identifier itself.';
-COMMENT ON COLUMN core.hospital_contact.contact_id IS 'Key of the contact with its register as prefix: lpr2:, lpr3: or bi:, then a keyed hash of the key it was delivered with. Two deliveries of one contact carry the same key, save bi:, which is compared on patient, start and department.';
+COMMENT ON COLUMN core.hospital_contact.contact_id IS 'Key of the contact with its register as prefix: lpr2:, lpr3: or bi:, then a keyed hash of the key it was delivered with. Two deliveries of one contact carry the same key, save bi:, which is compared on patient, start, kind of contact and department, and with the registers on patient, day and department.';
 COMMENT ON COLUMN core.hospital_contact.started_on IS 'Date the contact began.';
 COMMENT ON COLUMN core.hospital_contact.starts_at IS 'Time the contact began, where the delivery has a time.';
 COMMENT ON COLUMN core.hospital_contact.ended_on IS 'Date the contact ended (included); empty while it lasts or when not delivered.';

@@ -134,8 +134,39 @@ def test_what_was_reported_by_mistake_is_taken_back() -> None:
     assert [each["encounter_id"] for each in conformed(rows, "municipal_encounter")] == ["e1", "e9"]
     assert conformed(rows, "withdrawn_meeting") == [{"encounter_id": "e3"}]
     second = conformed(rows, "municipal_course")[1]
-    assert (second["course_id"], second["status"], second["granted_on"]) == ("r2", "revoked", None)
-    assert {"course_id": "course2"} in conformed(rows, "withdrawn_course")
+    assert (second["course_id"], second["status"], second["granted_on"]) == ("r2", "active", None)
+
+
+PLANNED = [
+    told("2026-01-02", "Condition", "c1", sks="DE11"),
+    told("2026-01-02", "ServiceRequest", "r1", condition_id="c1", received_on="2026-01-02"),
+    told("2026-01-10", "CarePlan", "p1", request_id="r1", category=COURSE, starts_at="2026-01-10"),
+]
+TAKEN_BACK = {**PLANNED[-1], "reported_at": "2026-01-12 10:00:00", "status": "entered-in-error"}
+RIGHT_PLAN = told("2026-01-11", "CarePlan", "p2", request_id="r1", category=COURSE, starts_at="2026-01-11")
+
+
+@pytest.mark.parametrize(
+    ("rows", "status", "granted_on"),
+    [
+        ([*PLANNED, RIGHT_PLAN, TAKEN_BACK], "active", "2026-01-11"),
+        ([*PLANNED, {**RIGHT_PLAN, "status": "completed"}, TAKEN_BACK], "completed", "2026-01-11"),
+        ([*PLANNED, TAKEN_BACK], "active", "None"),
+        ([*PLANNED, {**PLANNED[1], "status": "revoked", "reported_at": "2026-01-11 10:00:00"}, TAKEN_BACK], "revoked",
+         "None"),
+    ],
+)  # fmt: skip
+def test_a_plan_reported_by_mistake_leaves_its_course_to_the_other_plan_or_the_referral(rows, status, granted_on):
+    (found,) = conformed(rows, "municipal_course")
+    assert (found["course_id"], found["status"], str(found["granted_on"])) == ("r1", status, granted_on)
+
+
+def test_a_plan_reported_by_mistake_is_no_course_and_hides_none() -> None:
+    mistaken = told("2026-01-12", "CarePlan", "p1", category=COURSE, starts_at="2026-01-10", status="entered-in-error")
+    below = told("2026-01-12", "CarePlan", "p2", plan_id="p1", category=COURSE, starts_at="2026-01-10")
+    assert conformed([mistaken], "municipal_course") == []
+    assert [each["status"] for each in conformed([mistaken, below], "municipal_course")] == ["active"]
+    assert conformed([mistaken, below], "withdrawn_course") == []
 
 
 def test_the_municipality_is_that_of_the_organisation_or_else_of_the_home() -> None:

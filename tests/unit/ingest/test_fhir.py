@@ -7,12 +7,14 @@ import pytest
 from data_contracts.contract import load_contracts
 from ingest.extract import survey
 from ingest.fhir import read_bundles, recognise_bundles
+from packs.pack import load_pack
 from tests.lib.deliveries import identifiers
 from tvaers.errors import ExtractError
 
 CONTRACTS = load_contracts()
 CONTRACT = CONTRACTS["kl_gateway_119"]
 PERSON, OTHER = identifiers(2)
+ZONE = load_pack("denmark").time_zone
 CITIZEN = "urn:oid:1.2.208.176.1.2"
 
 
@@ -50,7 +52,7 @@ CONDITION = entry(
 def rows(folder, content, name="report.json"):
     path = folder / name
     path.write_text(content if isinstance(content, str) else json.dumps(content), encoding="utf-8")
-    blocks = list(read_bundles(survey(path, "x"), CONTRACT))
+    blocks = list(read_bundles(survey(path, "x"), CONTRACT, ZONE))
     return [row for block in blocks for row in block.frame.to_dicts()], [n for b in blocks for n in b.malformed]
 
 
@@ -67,6 +69,31 @@ def test_person_and_report_time_come_from_the_bundle(tmp_path):
     found, _ = rows(tmp_path, bundle(REQUEST))
     assert found[0]["pnr"] == PERSON
     assert found[0]["reported_at"] == "2025-03-02 23:25:12"
+
+
+@pytest.mark.parametrize(
+    ("written", "local"),
+    [
+        ("2026-03-31T22:30:00Z", "2026-04-01 00:30:00"),
+        ("2026-03-31T22:30:00.125+00:00", "2026-04-01 00:30:00"),
+        ("2026-01-31T22:30:00Z", "2026-01-31 23:30:00"),
+        ("2026-07-01T00:30:00+03:00", "2026-06-30 23:30:00"),
+        ("2026-07-01T10:00:00+02:00", "2026-07-01 10:00:00"),
+        ("2026-07-01T10:00:00", "2026-07-01 10:00:00"),
+        ("2026-07-01", "2026-07-01"),
+        ("2026-02-30T10:00:00Z", "2026-02-30 10:00:00"),
+    ],
+)
+def test_a_time_with_an_offset_is_told_in_the_countrys_own_time(tmp_path, written, local):
+    request = entry("ServiceRequest", "r1", status="active", authoredOn=written)
+    found, _ = rows(tmp_path, bundle(request, at=written))
+    assert (found[0]["received_on"], found[0]["reported_at"]) == (local, local)
+
+
+def test_reports_of_mixed_offsets_come_in_the_order_in_which_they_were_made(tmp_path):
+    stamps = ["2026-03-10T12:30:00+02:00", "2026-03-10T11:00:00Z", "2026-03-10T12:30:00+01:00"]
+    found, _ = rows(tmp_path, [bundle(REQUEST, at=stamp) for stamp in stamps])
+    assert [row["reported_at"][11:16] for row in found] == ["11:30", "12:00", "12:30"]
 
 
 def test_codes_are_taken_by_their_system_and_references_by_their_id(tmp_path):

@@ -183,6 +183,51 @@ def test_a_stay_known_from_the_register_is_parked_with_its_diagnoses_and_comes_b
     assert warehouse.rows("SELECT count(*) FROM parked.diagnosis") == [(0,)]
 
 
+REGIONAL = {"cpr": ANNA, "shakkode_lpr3kontaktansvarlig": "662001A", "kontakttype": "Fysisk fremmøde",
+            "datotid_lpr3kontaktstart": "2025-01-20 08:00:00", "pt_type": "Akut ambulant",
+            "adiagnosekode": "DZ039"}  # fmt: skip
+ADMITTED = {**REGIONAL, "datotid_lpr3kontaktstart": "2025-01-20 11:00:00", "pt_type": "Indlæggelse",
+            "adiagnosekode": "DE111"}  # fmt: skip
+CODES = "SELECT code FROM core.diagnosis ORDER BY ALL"
+
+
+@pytest.mark.parametrize("department", ["662001A", "Ukendt"])
+def test_two_contacts_of_a_day_in_one_department_are_two_in_one_file_and_in_two(warehouse, department):
+    rows = [{**row, "shakkode_lpr3kontaktansvarlig": department} for row in (REGIONAL, ADMITTED)]
+    assert counts(warehouse.deliver("for_lpr3kontakter", *rows)) == (2, 0, 0)
+    assert warehouse.rows(CODES) == [("DE111",), ("DZ039",)]
+    types = warehouse.rows("SELECT patient_type FROM core.hospital_contact ORDER BY ALL")
+    assert types == [("emergency",), ("inpatient",)]
+    other = {"cpr": ANNA, "datotid_start": "2025-01-20 09:00:00", "shakafskode": department, "adiagnosekode": "DI10"}
+    again = {**other, "datotid_start": "2025-01-20 08:00:00"}
+    assert counts(warehouse.deliver("for_besoeg", other, again)) == (2, 0, 0)
+    assert len(warehouse.rows(CODES)) == 4
+
+
+def test_without_an_hour_the_kind_of_contact_tells_two_of_a_day_apart(warehouse):
+    rows = [{**row, "datotid_lpr3kontaktstart": "2025-01-20"} for row in (REGIONAL, ADMITTED, ADMITTED)]
+    assert counts(warehouse.deliver("for_lpr3kontakter", *rows)) == (2, 0, 1)
+    assert warehouse.rows(CODES) == [("DE111",), ("DZ039",)]
+    assert warehouse.rows("SELECT count(DISTINCT contact_id) FROM core.hospital_contact") == [(2,)]
+
+
+def test_a_contact_told_twice_in_a_file_keeps_the_diagnoses_of_both_rows(warehouse):
+    assert counts(warehouse.deliver("for_lpr3kontakter", REGIONAL, {**REGIONAL, "adiagnosekode": "DE111"})) == (1, 0, 1)
+    assert warehouse.rows(CODES) == [("DE111",), ("DZ039",)]
+    assert warehouse.rows("SELECT count(*) FROM core.diagnosis JOIN core.hospital_contact USING (contact_id)") == [(2,)]
+
+
+def test_the_register_tells_a_contact_of_the_day_but_never_one_of_an_unknown_department(warehouse):
+    register = {**CONTACT, "dato_start": "2025-01-20"}
+    known = {**register, "dw_ek_kontakt": "000000000200000002", "sorenhed_ans": "662001A"}
+    warehouse.deliver("kontakter", register, known)
+    unknown = {**REGIONAL, "shakkode_lpr3kontaktansvarlig": "Ukendt"}
+    assert counts(warehouse.deliver("for_lpr3kontakter", REGIONAL, unknown)) == (1, 0, 1)
+    assert warehouse.rows("SELECT department_id FROM core.hospital_contact WHERE source_system = 'bi_lpr3'") == [
+        (None,)
+    ]
+
+
 def test_a_register_told_again_unchanged_is_all_duplicates_and_changes_nothing(warehouse):
     warehouse.deliver("bef", HOME)
     before = warehouse.rows("SELECT * FROM core.residence UNION ALL BY NAME SELECT * FROM core.person")
