@@ -130,6 +130,17 @@ def test_subtracting_the_patient_years_of_neighbours_tells_of_no_small_group(nam
         assert high >= world.policy.smallest_count
 
 
+def test_the_events_of_few_people_that_are_not_met_are_shown_where_nobody_counted_those_people(tmp_path: Path) -> None:
+    place = ("municipality", "0740", "all", "all")
+    world = World.of("a region", 1).with_one_person_behind("readmission_30_days", place)
+    weak = world.blind_to_events_not_met(tmp_path)
+    one_persons = weak.variable("readmission_30_days", "complement", place)
+    assert weak.known[one_persons] >= world.policy.smallest_count
+    ours = world.ours(tmp_path)
+    assert one_persons in world.small(ours)
+    assert one_persons not in ours.by_linear_algebra().keys() | ours.by_subtraction().keys() | ours.known.keys()
+
+
 def test_exact_patient_years_fall_to_the_subtraction_of_neighbours(tmp_path: Path) -> None:
     world = World.of("a region with very uneven practices", 2)
     attacker, truth = world.with_exact_years(tmp_path), world.years("new_foot_ulcers")

@@ -6,6 +6,7 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from indicators.disclosure.places import PLACE
 from indicators.disclosure.policy import Policy, load_policy
 from indicators.disclosure.primary import too_small
 from indicators.disclosure.related import Nested, Related
@@ -106,6 +107,17 @@ class World:
         """Release that only makes sure that subtraction finds nothing."""
         loose = self.policy.model_copy(update={"protection_width": 0})
         return self.release(folder, protect(self.cells.results, loose, self.cells.parents, LOOKS_AT).cells)
+
+    def blind_to_events_not_met(self, folder: Path) -> Attacker:
+        """Release that does not know how few people may stand behind the events that are not met."""
+        blind = self.cells.results.with_columns(complement_patients=pl.lit(None, pl.Int64))
+        return self.release(folder, protect(blind, self.policy, self.cells.parents, LOOKS_AT).cells)
+
+    def with_one_person_behind(self, name: str, place: Place) -> "World":
+        """Return the world in which all events of a cell that are not met are one person's."""
+        here = (pl.col("indicator_id") == name) & (pl.concat_list(*PLACE) == list(place))
+        people = pl.when(here).then(1).otherwise("complement_patients").alias("complement_patients")
+        return replace(self, cells=replace(self.cells, results=self.cells.results.with_columns(people)))
 
     def with_exact_years(self, folder: Path) -> Attacker:
         """Release with nothing hidden but the small cells themselves, and patient-years to the hundredth."""
