@@ -124,7 +124,7 @@ class FileJob:
         batch_id = next_batch_id(con)
         loaded = load(con, self._pack, Arrival(batch_id, contract, place.delivery_key), place.replaces)
         batch = self._batch(delivery, verdict, batch_id, loaded.duplicates, started)
-        write_batch(con, replace(batch, delivery_key=place.delivery_key))
+        write_batch(con, replace(batch, delivery_key=place.delivery_key, rows_until=loaded.rows_until))
         con.execute("COMMIT")
         self.changed |= loaded.changed
         said = [say_what_waits(con, batch_id), say_what_came(loaded.released)]
@@ -148,6 +148,7 @@ class FileJob:
             delivery_key=delivery.delivery_key,
             delivered_on=delivery.receipt.on,
             covers_until=delivery.receipt.covers_until,
+            rows_until=None,
             key_id=self._key_id,
             encoding=verdict.encoding,
             separator=verdict.separator,

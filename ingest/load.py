@@ -1,7 +1,8 @@
 """Load the accepted rows of one file into the core tables of the warehouse being built."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from datetime import date
 
 import duckdb
 
@@ -11,25 +12,23 @@ from ingest.alias import apply_aliases, target_of
 from ingest.balance import refuse_unbalanced
 from ingest.conform import offer_accepted_rows, select_rows, withdraw_relations
 from ingest.derive import derive_anew, forget_rows, keep_rows
+from ingest.newest import note_keys_left_behind
+from ingest.others import bring_back_untold, make_way, settle_versions
 from ingest.partner import follow, forget_changes, note_changes
 from ingest.same_fact import (
     REPEATED,
     core_columns,
     drop_and_park,
-    move,
     park_with_first,
-    repeats_of_others,
-    restore,
-    types_with_parked_rows,
 )
 from ingest.stage import FAILED
-from ingest.standing import after_by_type, line_up
+from ingest.standing import Coming, line_up, rows_until
 from ingest.unit_specialty import give_specialties, is_touched_by
 from ingest.upsert import admit, settle
 from ingest.waiting import forget_waiting, let_wait, park_alone, stop_waiting
 from packs.mapping import Mapping, Target
 from packs.pack import Pack
-from warehouse.run_log import Batch, mark_replaced, move_duplicates
+from warehouse.run_log import Batch, mark_replaced
 
 
 @dataclass(frozen=True)
@@ -56,11 +55,13 @@ class Loaded:
             another delivery tells, and rows whose partner is not in use. The mapping's first target decides.
         changed: Core tables that may have other rows now.
         released: Rows of earlier deliveries that waited for one of its rows.
+        rows_until: Last day that its rows tell of, as `meta.batch` keeps it.
     """
 
     duplicates: int
     changed: set[str]
     released: int
+    rows_until: date | None
 
 
 def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: Sequence[Batch] = ()) -> Loaded:
@@ -79,32 +80,36 @@ def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: 
         UnbalancedRowsError: The rows in the tables are not those that were counted.
     """
     forget_changes(con)
-    coming = (arrival.batch_id, arrival.contract.file_type, arrival.delivery_key)
-    line_up(con, pack, coming)
-    for batch in earlier:
-        _take_away(con, pack, batch)
+    coming = Coming(arrival.batch_id, arrival.contract.file_type, arrival.delivery_key)
     line_up(con, pack, coming)
     mapping = pack.mapping(arrival.contract.file_type)
+    for target in (each for each in mapping.targets if each.later_decides):
+        note_keys_left_behind(con, target, [batch.batch_id for batch in earlier])
+    for batch in earlier:
+        _take_away(con, pack, batch)
+    offer_accepted_rows(con, mapping, _identifiers(arrival.contract))
+    coming = replace(coming, rows_until=rows_until(con, mapping))
+    line_up(con, pack, coming)
     duplicates = _add(con, pack, arrival)
     changed = {target.table for target in mapping.targets}
-    changed |= _make_way(con, pack, mapping, arrival.batch_id)
-    _bring_back(con, pack, [batch.file_type for batch in earlier])
+    changed |= make_way(con, pack, mapping, arrival.batch_id)
+    bring_back_untold(con, pack, [batch.file_type for batch in earlier])
+    duplicates -= settle_versions(con, pack, mapping, arrival.batch_id, leaning=False)
     changed |= derive_anew(con, pack, mapping)
     released = stop_waiting(con, pack)
     changed |= follow(con, pack)
+    duplicates -= settle_versions(con, pack, mapping, arrival.batch_id, leaning=True)
     if earlier or is_touched_by(mapping):
         changed |= give_specialties(con, pack)
     if earlier or target_of(mapping, "person_alias"):
         changed = {table.name for table in load_tables() if table.schema == "core"}
-    return Loaded(duplicates, changed, released)
+    return Loaded(duplicates, changed, released, coming.rows_until)
 
 
 def _add(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival) -> int:
     """Conform the accepted staged rows and add them to the core tables; return how many are duplicates."""
     contract, batch_id = arrival.contract, arrival.batch_id
     mapping = pack.mapping(contract.file_type)
-    identifiers = tuple(column.name for column in contract.columns if column.type == "identifier")
-    offer_accepted_rows(con, mapping, identifiers)
     duplicates = 0
     if mapping.from_all_deliveries:
         keep_rows(con, contract, batch_id)
@@ -129,6 +134,10 @@ def _add(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival) -> int:
     return duplicates
 
 
+def _identifiers(contract: Contract) -> tuple[str, ...]:
+    return tuple(column.name for column in contract.columns if column.type == "identifier")
+
+
 def _take_away(con: duckdb.DuckDBPyConnection, pack: Pack, batch: Batch) -> None:
     """Take a delivery that is being replaced out of the core tables; what others told of the same facts stays."""
     mapping = pack.mapping(batch.file_type)
@@ -147,44 +156,6 @@ def _take_away(con: duckdb.DuckDBPyConnection, pack: Pack, batch: Batch) -> None
     forget_waiting(con, batch.batch_id)
     forget_rows(con, batch.batch_id)
     mark_replaced(con, batch.batch_id)
-
-
-def _make_way(con: duckdb.DuckDBPyConnection, pack: Pack, mapping: Mapping, batch_id: int) -> set[str]:
-    """Park rows of deliveries that stand after a new one and tell what it tells; return the tables of these rows."""
-    changed = set()
-    for file_type, others in after_by_type(con, batch_id).items():
-        first, *rest = pack.mapping(file_type).targets
-        for table in {target.table for target in mapping.targets}:
-            target = target_of(pack.mapping(file_type), table)
-            if (
-                target is None
-                or target.upsert
-                or pack.mapping(file_type).from_all_deliveries
-                or not repeats_of_others(con, target, others, [batch_id])
-            ):
-                continue
-            parked = move(con, table, "core", "parked", "among_others")
-            changed.add(table)
-            for other, rows in parked if target is first else ():
-                move_duplicates(con, other, -rows)
-                for later in (each for each in rest if each.goes_with_first):
-                    park_with_first(con, table, later, other)
-                    changed.add(later.table)
-    return changed
-
-
-def _bring_back(con: duckdb.DuckDBPyConnection, pack: Pack, file_types: Sequence[str]) -> None:
-    """Bring back parked rows whose fact is told by nobody, after deliveries of some file types were taken away."""
-    tables = {target.table for each in file_types for target in pack.mapping(each).targets if not target.upsert}
-    waiting = {each for table in tables for each in types_with_parked_rows(con, table)}
-    for file_type in (each for each in pack.contracts if each in waiting):
-        first, *_ = targets = pack.mapping(file_type).targets
-        for target in targets:
-            if target.upsert or not (target.table in tables or target.goes_with_first):
-                continue
-            back = restore(con, target, first, file_type)
-            for batch_id, rows in back if target is first else ():
-                move_duplicates(con, batch_id, rows)
 
 
 def prepare_core_tables(con: duckdb.DuckDBPyConnection) -> None:

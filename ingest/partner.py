@@ -8,7 +8,8 @@ from collections.abc import Iterator
 
 import duckdb
 
-from ingest.same_fact import move, restore
+from ingest.newest import bring_back
+from ingest.same_fact import move
 from packs.mapping import Mapping, Partner, Target
 from packs.pack import Pack
 from warehouse.run_log import move_duplicates
@@ -53,7 +54,7 @@ def follow(con: duckdb.DuckDBPyConnection, pack: Pack) -> set[str]:
     for mapping, target, partner in leaning:
         if not touched and not _is_awaited(con, mapping, target, partner):
             continue
-        back = restore(con, target, mapping.targets[0], mapping.file_type)
+        back = bring_back(con, target, mapping.targets[0], mapping.file_type)
         if target is mapping.targets[0]:
             _count_moved(con, back, 1)
     return {target.table for _, target, _ in leaning}

@@ -85,7 +85,9 @@ def repeats_of_others(con: duckdb.DuckDBPyConnection, target: Target, own: list[
     return _count(con, "among_others")
 
 
-def restore(con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_type: str) -> list[tuple[int, int]]:
+def restore(
+    con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_type: str, outdated: str = ""
+) -> list[tuple[int, int]]:
     """Bring back the parked rows of a file type whose fact no row of a core table tells any more.
 
     Args:
@@ -93,6 +95,7 @@ def restore(con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_
         target: The target of the file type's mapping whose table is looked at.
         first: The first target of that mapping; rows that go with it come back with it only.
         file_type: The file type.
+        outdated: Temporary table of parked rows (`id`) that are not to come back, if any.
 
     Returns:
         How many rows of which delivery were brought back: (batch_id, rows).
@@ -102,6 +105,8 @@ def restore(con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_
         with_others = f" AND (own.{tie}, own.batch_id) IN (SELECT {tie}, batch_id FROM core.{first.table})"
     if partner := target.partner:
         with_others += f" AND own.{partner.column} IN (SELECT {partner.key} FROM core.{partner.table})"
+    if outdated:
+        with_others += f" AND own.rowid NOT IN (SELECT id FROM {outdated})"
     keys = ", ".join(f"own.{name}" for name in target.same_fact.columns)
     untold = [
         f"NOT EXISTS (SELECT 1 FROM core.{table} AS other WHERE {each.same}{each.among})"
@@ -109,7 +114,7 @@ def restore(con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_
     ]
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE coming_back AS SELECT own.rowid AS id, own.batch_id FROM parked.{table} AS own "
-        f"JOIN standing USING (batch_id) WHERE standing.file_type = ?{_not_repeated(table)}{with_others} "
+        f"JOIN standing USING (batch_id) WHERE standing.file_type = ?{is_not_repeated(table)}{with_others} "
         f"AND {' AND '.join(untold)} "
         f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY standing.place, own.rowid) = 1",
         [file_type],
@@ -142,7 +147,7 @@ def same_values(columns: Sequence[str], one: str, other: str) -> str:
     return " AND ".join(f"{one}.{name} IS NOT DISTINCT FROM {other}.{name}" for name in columns)
 
 
-def _same_core_values(table: str, columns: Sequence[str]) -> str:
+def same_core_values(table: str, columns: Sequence[str]) -> str:
     """Return `same_values` of the rows `own` and `other` of a core table.
 
     Columns that are never empty are compared plainly: only then does DuckDB skip the stored rows of other days.
@@ -199,21 +204,23 @@ class _Told(NamedTuple):
 def _ways_to_be_told(target: Target) -> list[_Told]:
     """Return the ways in which a row of another delivery can tell the same fact."""
     fact = target.same_fact
-    ways = [_Told(_among(fact.among), _same_core_values(target.table, fact.columns))]
+    ways = [_Told(among_systems(fact.among), same_core_values(target.table, fact.columns))]
     if fact.coarser:
         equal = " AND ".join(f"own.{name} = other.{name}" for name in fact.coarser.columns)
-        ways.append(_Told(_among(fact.coarser.among), equal))
+        ways.append(_Told(among_systems(fact.coarser.among), equal))
     return ways
 
 
-def _among(sources: Sequence[str]) -> str:
+def among_systems(sources: Sequence[str]) -> str:
+    """Return SQL that narrows the rows `other` to those of some values of `source_system`; empty for all."""
     if not sources:
         return ""
     systems = ", ".join("'" + each.replace("'", "''") + "'" for each in sources)
     return f" AND other.source_system IN ({systems})"
 
 
-def _not_repeated(table: str) -> str:
+def is_not_repeated(table: str) -> str:
+    """Return SQL that leaves out the rows `own` that by design repeat another delivery."""
     return f" AND own.source_system NOT LIKE '%{REPEATED}'" if "source_system" in core_columns(table) else ""
 
 

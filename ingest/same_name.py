@@ -10,10 +10,10 @@ from datetime import date
 
 import duckdb
 
-from data_contracts.warehouse_tables import load_tables
 from ingest.conform import offer_accepted_rows, select_rows, withdraw_relations
 from ingest.delivery import Delivery
 from ingest.recognise import key_beside
+from ingest.standing import day_column
 from packs.mapping import Target
 from packs.pack import Pack
 from tvaers.errors import ExtractError
@@ -88,7 +88,7 @@ def _period(con: duckdb.DuckDBPyConnection, pack: Pack, delivery: Delivery, targ
     identifiers = tuple(column.name for column in delivery.contract.columns if column.type == "identifier")
     offer_accepted_rows(con, mapping, identifiers)
     row = con.execute(
-        f"SELECT quantile_disc({_day(target.table)}, ?), quantile_disc({_day(target.table)}, ?) "
+        f"SELECT quantile_disc({day_column(target.table)}, ?), quantile_disc({day_column(target.table)}, ?) "
         f"FROM ({select_rows(target)})",
         list(_RANGE),
     ).fetchone()
@@ -100,7 +100,7 @@ def _share_told_anew(
     con: duckdb.DuckDBPyConnection, target: Target, batch: Batch, period: tuple[date, date] | None
 ) -> float:
     """Return the share of an earlier delivery's rows that lie in a period; all of them when no day is known."""
-    day = _day(target.table)
+    day = day_column(target.table)
     rows = " UNION ALL ".join(
         f"SELECT {day} FROM {schema}.{target.table} WHERE batch_id = $batch" for schema in ("core", "parked")
     )
@@ -110,10 +110,3 @@ def _share_told_anew(
     ).fetchone()
     inside, every = found or (0, 0)
     return inside / every if every and period else 1.0
-
-
-def _day(table: str) -> str:
-    """Return the column by whose day the rows of a core table are placed in time."""
-    known = next(each for each in load_tables() if each.schema == "core" and each.name == table)
-    days = [column.name for column in known.columns if column.physical_type == "DATE"]
-    return next((name for name in known.sorted_by if name in days), days[0])

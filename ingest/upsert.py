@@ -84,7 +84,7 @@ def _merged(target: Target, columns: tuple[str, ...], is_plural: str) -> str:
     upsert, keys = _upsert(target), target.same_fact.columns
     partition = ", ".join(f"own.{name}" for name in keys)
     newest = f"own.{upsert.newest} DESC NULLS LAST, " if upsert.newest else ""
-    order = f"{newest}standing.place DESC, own.row_number DESC NULLS LAST"
+    order = f"{newest}standing.age DESC, own.row_number DESC NULLS LAST"
     known = {name: f"first_value(own.{name} IGNORE NULLS) OVER delivery" for name in upsert.carry_within}
     values = ", ".join(f"{known.get(name, f'own.{name}')} AS {name}" for name in columns)
     return (

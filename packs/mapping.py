@@ -144,6 +144,9 @@ class Target(Part):
         prefer: Order (SQL over the staged row) that says which one.
         same_fact: When two rows tell the same fact.
         upsert: Which of them stays.
+        later_decides: Core columns that name what a later delivery tells anew: its rows stay, and those of earlier ones
+            with equal values and other contents are parked. When they are the columns of `same_fact`, deliveries of all
+            file types are compared; otherwise (a subset of them) only those of the same file type.
         withdrawn: A relation with the columns of `same_fact`: facts that were taken back; of a mapping
             `from_all_deliveries` only.
         goes_with_first: Core column that ties its rows to those of the mapping's first target: where that row is parked
@@ -161,6 +164,7 @@ class Target(Part):
     prefer: str | None = None
     same_fact: SameFact
     upsert: Upsert | None = None
+    later_decides: tuple[str, ...] = ()
     withdrawn: str | None = None
     goes_with_first: str | None = None
     columns: dict[str, Source]
@@ -169,6 +173,12 @@ class Target(Part):
     def _keeps_the_key_of_its_partner(self) -> "Target":
         if self.joins and self.partner is None:
             raise ValueError("a join matches one column, which is also one of the columns; there is at most one join")
+        return self
+
+    @model_validator(mode="after")
+    def _knows_one_way_to_be_newer(self) -> "Target":
+        if self.later_decides and (self.upsert or not set(self.later_decides) <= set(self.same_fact.columns)):
+            raise ValueError("later_decides names columns of same_fact, and goes without upsert")
         return self
 
     @property

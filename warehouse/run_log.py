@@ -25,6 +25,7 @@ class Batch:
     delivery_key: str
     delivered_on: date
     covers_until: date | None
+    rows_until: date | None
     key_id: str
     encoding: str | None
     separator: str | None

@@ -186,6 +186,7 @@ CREATE TABLE meta.batch (
     delivery_key VARCHAR NOT NULL,
     delivered_on DATE NOT NULL,
     covers_until DATE,
+    rows_until DATE,
     key_id VARCHAR NOT NULL,
     encoding VARCHAR,
     separator VARCHAR,
@@ -458,6 +459,7 @@ COMMENT ON COLUMN meta.batch.pack_version IS 'Version of the pack.';
 COMMENT ON COLUMN meta.batch.delivery_key IS 'What the file is a delivery of; another file with the same key corrects and replaces it.';
 COMMENT ON COLUMN meta.batch.delivered_on IS 'Date the file was received, which is the day of the run.';
 COMMENT ON COLUMN meta.batch.covers_until IS 'Last day of the period that the file covers completely, as its steward stated it; empty when it is to be told from the rows.';
+COMMENT ON COLUMN meta.batch.rows_until IS 'Last day that its rows tell of; empty when they have no day of their own. Of two deliveries of a file type that tell a fact otherwise, the one with the later day is the newer one.';
 COMMENT ON COLUMN meta.batch.key_id IS 'Which key made the pseudonyms: first eight hexadecimal digits of its fingerprint; never the key.';
 COMMENT ON COLUMN meta.batch.encoding IS 'Character encoding found.';
 COMMENT ON COLUMN meta.batch.separator IS 'Field separator found; empty for bundles.';
@@ -524,4 +526,4 @@ COMMENT ON COLUMN meta.waiting.row_number IS 'Data row in the delivered file; th
 COMMENT ON COLUMN meta.waiting.partner IS 'Core table of the row it leans on.';
 COMMENT ON COLUMN meta.waiting.key IS 'Key of that row, a keyed hash as everywhere in the warehouse.';
 
-INSERT INTO meta.version VALUES (6);
+INSERT INTO meta.version VALUES (7);

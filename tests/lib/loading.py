@@ -69,10 +69,11 @@ class Loading:
         earlier = [batch for batch in batches(self.con) if batch.batch_id == replaces]
         batch_id = next_batch_id(self.con)
         key = name or (earlier[0].delivery_key if earlier else f"{batch_id:04}")
-        duplicates = load(self.con, self.pack, Arrival(batch_id, contract, key), earlier).duplicates
+        done = load(self.con, self.pack, Arrival(batch_id, contract, key), earlier)
+        duplicates = done.duplicates
         loaded = rows_in - quarantined - duplicates
         told = replace(_BATCH, batch_id=batch_id, file_type=file_type, delivery_key=key)
-        told = replace(told, rows_in=rows_in, rows_loaded=loaded)
+        told = replace(told, rows_in=rows_in, rows_loaded=loaded, rows_until=done.rows_until)
         write_batch(self.con, replace(told, rows_quarantined=quarantined, rows_duplicate=duplicates))
         return Counted(batch_id, loaded, quarantined, duplicates, by_rule, warnings)
 
@@ -113,6 +114,7 @@ _BATCH = Batch(
     delivery_key="",
     delivered_on=DELIVERED_ON,
     covers_until=None,
+    rows_until=None,
     key_id="0123abcd",
     encoding=None,
     separator=None,

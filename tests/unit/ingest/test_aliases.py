@@ -39,7 +39,10 @@ def test_rows_that_came_before_the_change_are_rewritten(warehouse):
 
 
 CHANGES = [("cpr_skift", change(FIRST, SECOND, "2015-01-01")), ("cpr_skift", change(SECOND, THIRD, "2020-01-01"))]
-ROWS = [("labka", {**RESULT, "pnr": one, "internal_reply_num": n}) for one, n in ((FIRST, "50"), (SECOND, "51"))]
+ROWS = [
+    ("labka", {**RESULT, "pnr": one, "realsamplecollectiontime": f"2025-03-02 {hour}:30:00"})
+    for one, hour in ((FIRST, "08"), (SECOND, "09"))
+]
 
 
 @pytest.mark.parametrize("order", itertools.permutations(range(4)))

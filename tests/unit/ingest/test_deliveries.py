@@ -27,7 +27,7 @@ def loaded(path, state="loaded"):
     moment = datetime(2026, 1, 1, tzinfo=UTC)
     batch = Batch(
         1, "run", "", "", "praksis_maalinger", "general_practice", "1", "p", "1", "praksis_maalinger:year",
-        date(2026, 1, 1), None, "key", "utf-8", ";", 8, 8, 0, 0, state, moment, moment, "1",
+        date(2026, 1, 1), None, None, "key", "utf-8", ";", 8, 8, 0, 0, state, moment, moment, "1",
     )  # fmt: skip
     return replace(batch, file_name=path.name, file_hash=hash_of(path))
 

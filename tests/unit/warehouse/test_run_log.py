@@ -34,6 +34,7 @@ BATCH = Batch(
     delivery_key="lab:lab_2025",
     delivered_on=date(2026, 10, 4),
     covers_until=None,
+    rows_until=None,
     key_id="0123abcd",
     encoding="utf-8",
     separator=";",
