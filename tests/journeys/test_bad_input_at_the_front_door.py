@@ -29,7 +29,7 @@ PERSON = PEOPLE[0]
 NAME = "Zacharine Marksdatter"
 WRITTEN = text(PRACTICE, measurements(PEOPLE[:30], value="47"))
 LACKING = text(PRACTICE[:3] + PRACTICE[4:], [row[:3] + row[4:] for row in measurements(PEOPLE[:30])])
-BROKEN = text(PRACTICE, measurements([person[1:] for person in PEOPLE[:30]]))
+BROKEN = text(PRACTICE, measurements([person[2:] for person in PEOPLE[:30]]))
 MIXED = "\N{BOM}".encode() + WRITTEN.replace("mmol/mol", "mål").encode("cp1252")
 ALONE = text(("recnum", "c_diag", "c_diagtype"), [("000000000100000001", "DE119", "A")])
 
