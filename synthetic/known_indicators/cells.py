@@ -1,13 +1,15 @@
 """Adds patients up to units and breakdowns: each is asked alone what he or she adds; the sums are made at once."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import date
+from types import MappingProxyType
 from typing import Any
 
 import polars as pl
 
 from synthetic.known_indicators.contacts import Patient
 from synthetic.known_indicators.indicators import DURING_PERIOD, MONTHS, PRESENT, count, is_adult_with_type_2
+from synthetic.known_indicators.rules import MISSING
 from synthetic.known_indicators.who_and_where import Row
 
 Cell = tuple[str, date, str, str, str, str]
@@ -15,6 +17,8 @@ Numbers = dict[str, float | None]
 Rows = dict[str, list[Row]]
 Clusters = Mapping[date, Mapping[str, str]]
 """Cluster of each practice on each reporting date."""
+Silent = Mapping[tuple[str, date], Collection[tuple[str, str]]]
+"""Level and id of the units that deliver nothing for an indicator in the period of a reporting date."""
 MEDIANS = ("hba1c_median", "referral_to_start")
 INDICATORS = (*PRESENT, *DURING_PERIOD)
 CELL = ("indicator_id", "period_end", "level", "unit_id", "sex", "age_band")
@@ -36,13 +40,16 @@ _COUNTED = {
 }  # fmt: skip
 
 
-def partly_added(people: Iterable[Rows], clusters: Clusters, dates: Sequence[date]) -> pl.DataFrame:
+def partly_added(
+    people: Iterable[Rows], clusters: Clusters, dates: Sequence[date], silent: Silent = MappingProxyType({})
+) -> pl.DataFrame:
     """Return what some people add to every cell; of the numbers of which a median is taken, all.
 
     Args:
         people: Rows of each person with diabetes, by table; `diabetes` holds type and first day.
         clusters: Cluster of each practice on each reporting date.
         dates: Reporting dates, last days of a month.
+        silent: Units that deliver nothing; what their people add to an indicator that needs it is unknown.
     """
     placed: dict[str, list[Any]] = {name: [] for name in _PLACED}
     counted: dict[str, list[Any]] = {name: [] for name in _COUNTED}
@@ -60,7 +67,9 @@ def partly_added(people: Iterable[Rows], clusters: Clusters, dates: Sequence[dat
                         patient.practice, patient.hospital)  # fmt: skip
                 for number, indicator in enumerate(INDICATORS):
                     if MONTHS.get(indicator, 12) == months and (adds := count(patient, indicator)):
-                        _append(counted, seen, number, day, *adds)
+                        units = silent.get((indicator, day), ())
+                        own = {("practice", patient.practice), ("municipality", patient.municipality)}
+                        _append(counted, seen, number, day, *(adds if own.isdisjoint(units) else MISSING))
     frame = pl.DataFrame(counted, schema=_COUNTED).join(pl.DataFrame(placed, schema=_PLACED), on="seen")
     return _by_cell(frame)
 
@@ -139,7 +148,9 @@ def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     )
 
 
-def cells_of(people: Iterable[Rows], clusters: Mapping[str, str], period_end: date) -> dict[Cell, Numbers]:
+def cells_of(
+    people: Iterable[Rows], clusters: Mapping[str, str], period_end: date, silent: Silent = MappingProxyType({})
+) -> dict[Cell, Numbers]:
     """Return the numbers of every cell of one reporting date in which somebody is counted."""
-    table = added([partly_added(people, {period_end: clusters}, [period_end])])
+    table = added([partly_added(people, {period_end: clusters}, [period_end], silent)])
     return table.rows_by_key(CELL, named=True, unique=True)

@@ -1,12 +1,15 @@
 """The cells worked out slowly from the rows of the warehouse's core tables, and the engine's own."""
 
+import re
 from collections import defaultdict
 from datetime import date
 
 import duckdb
 
+from indicators.silence import find_silences
 from synthetic.known_indicators.cells import Cell, Numbers, cells_of
 from synthetic.known_indicators.who_and_where import Row
+from tests.lib.evaluate import catalogue
 
 TABLES = (
     "person", "residence", "registration", "hospital_contact", "diagnosis", "procedure", "measurement", "dispensing",
@@ -48,7 +51,27 @@ def cluster_of(con: duckdb.DuckDBPyConnection, day: date) -> dict[str, str]:
 
 def slow_cells(con: duckdb.DuckDBPyConnection, period_end: date) -> dict[Cell, Numbers]:
     """Return the numbers of every cell of one reporting date in which somebody is counted."""
-    return cells_of(rows_by_patient(con).values(), cluster_of(con, period_end), period_end)
+    people = rows_by_patient(con).values()
+    return cells_of(people, cluster_of(con, period_end), period_end, silent_units(con, period_end))
+
+
+def silent_units(con: duckdb.DuckDBPyConnection, period_end: date) -> dict[tuple[str, date], set[tuple[str, str]]]:
+    """Return the units that deliver nothing for each indicator, as the engine finds them.
+
+    Which units are silent is drawn in tests/unit/indicators/test_silence.py; what becomes of their people is not taken
+    from the engine.
+    """
+    known = catalogue()
+    (dates,) = con.execute("SELECT list(DISTINCT period_end ORDER BY period_end) FROM indicator.result").fetchone()
+    silences = find_silences(con, known, dates)
+    found: dict[tuple[str, date], set[tuple[str, str]]] = {}
+    for indicator in known.indicators:
+        named = silences.undelivered.get(indicator.id, "")
+        for silence in silences.found:
+            if re.search(rf"\b{silence.name}\b", named):
+                units = silence.units.filter(months=indicator.period, period_end=period_end)["unit_id"]
+                found.setdefault((indicator.id, period_end), set()).update((silence.level, unit) for unit in units)
+    return found
 
 
 def fast_cells(con: duckdb.DuckDBPyConnection, period_end: date) -> dict[Cell, Numbers]:
