@@ -93,6 +93,7 @@ def test_what_was_loaded_after_computing_is_computed_again_even_where_there_is_a
     release(settings, seconds_after_warehouse=1)
     assert verb(settings) == "compute"
     change(settings, computed)
+    release(settings, seconds_after_warehouse=-1)
     assert verb(settings) == "release"
 
 
