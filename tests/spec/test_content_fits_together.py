@@ -142,3 +142,18 @@ def rows_of(drawing: str, indicator, dates) -> list[tuple]:
         run = Run(con, known, list(dates), bound, by_length(known, [indicator]))
         show_members(run, "drawn", ranges(1)[0])
         return sorted(patient_results(run).rows(), key=str)
+
+
+def test_a_foot_ulcer_is_the_same_ever_and_in_the_period():
+    def told_by(variable: str) -> set[tuple[str, ...]]:
+        tree = sqlglot.parse_one(catalogue().variables[variable].sql, read="duckdb")
+        # What is selected differs; where it is looked for and on which conditions must not.
+        return {
+            tuple(part.sql() for part in (select.args["from_"], *select.args.get("joins", ()), select.args["where"]))
+            for select in tree.find_all(exp.Select)
+            if isinstance(select.args["from_"].this, exp.Table) and "ulcer" in select.sql()
+        }
+
+    leg_ulcers = {parts for parts in told_by("first_foot_ulcer") if "ulcer_of_lower_limb" in " ".join(parts)}
+    assert leg_ulcers
+    assert leg_ulcers <= told_by("red_stratum_signs")
