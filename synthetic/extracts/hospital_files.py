@@ -42,9 +42,8 @@ def write_hospital(region: Region, chance: Chance, *, only_views: bool = False) 
         yield from _older_register(between(rows, begin, end), period)
     for period, begin, end in spans(region, max(first, LAST_OLD + 1), min(LAST_F, last), 2):
         yield from _newer_f(between(rows, begin, end), period)
-    a_until = min(first_of(year_of(last), 7) - 1, last)
     repeated = between(rows, max(first, REPEATED_OLD), LAST_OLD)
-    for period, begin, end in spans(region, max(first, FIRST_A), a_until, 2):
+    for period, begin, end in spans(region, max(first, FIRST_A), last, 2):
         yield from _newer_a(between(rows, begin, end), repeated, period)
         repeated = between(rows, 1, 0)
     view_from = max(first_of(year_of(last)), LAST_OLD + 1)
