@@ -73,7 +73,16 @@ def _label(limits: list[float], place: int, unit: str) -> str:
     return f"{limits[place - 1]:g}{EN_DASH}{limits[place]:g} {unit}"
 
 
-def rows(own: list[Band], everybody: list[Band], words: Wording) -> list[tuple[str, ...]]:
-    """Return label, the unit's number and share, and the share of the whole area, one row per band of the unit."""
+def rows(own: list[Band], everybody: list[Band] | None, words: Wording) -> list[tuple[str, ...]]:
+    """Return label, the unit's number and share, and the share of the whole area, one row per band of the unit.
+
+    Args:
+        own: The unit's bands.
+        everybody: The bands of the whole area; None when the unit is the whole area, which has nothing beside it.
+        words: The language.
+    """
+    shown = [(band.label, words.whole(band.number), words.share(band.share)) for band in own]
+    if everybody is None:
+        return [*shown]
     theirs = {band.label: words.share(band.share) for band in everybody}
-    return [(band.label, words.whole(band.number), words.share(band.share), theirs.get(band.label, "")) for band in own]
+    return [(*row, theirs.get(row[0], "")) for row in shown]

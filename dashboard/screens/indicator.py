@@ -79,16 +79,22 @@ with number:
     with st.expander(words("chart.as_table")):
         header = [words("table.group"), words("table.value")]
         shown.sheet_of(view, words.joined(title, heading), header, rows.of_panels(panels, words), f"groups-{key}")
-    of_everybody = release.of_unit(everybody.level, everybody.unit_id).filter(period_end=day)
+    is_everybody = view.unit.key == everybody.key
     own_bands, all_bands = (
-        bands.bands(definition, content.definitions, measures.by(cells.filter(period_end=day), "indicator_id"))
-        for cells in (release.of_unit(view.unit.level, view.unit.unit_id), of_everybody)
+        bands.bands(
+            definition,
+            content.definitions,
+            measures.by(release.of_unit(unit.level, unit.unit_id).filter(period_end=day), "indicator_id"),
+        )
+        for unit in (view.unit, everybody)
     )
     if own_bands:
         frame.subheading(words("bands.title"), words("bands.note"))
-        header = [words("bands.band"), words("bands.people"), view.unit_name, words("unit.everybody")]
+        beside_it = [] if is_everybody else [words("unit.everybody")]
+        header = [words("bands.band"), words("bands.people"), view.unit_name, *beside_it]
         below = words.joined(words("bands.title"), view.unit_name, at)
-        shown.sheet_of(view, below, header, rows.of_bands(bands.rows(own_bands, all_bands, words)), f"bands-{key}")
+        banded = bands.rows(own_bands, None if is_everybody else all_bands, words)
+        shown.sheet_of(view, below, header, rows.of_bands(banded), f"bands-{key}")
 with meaning:
     st.html(paragraphs(words("indicator.definition"), definition_in_words(definition, words, content.definitions)))
 

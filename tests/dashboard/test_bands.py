@@ -67,3 +67,8 @@ def test_a_row_has_the_unit_beside_the_whole_area(cuts: dict[str, Definition]) -
     whole = bands(cuts["below_53"], cuts, {name: share(4 * (cell.numerator or 0), 400) for name, cell in CELLS.items()})
     assert rows(own, whole, wording("en"))[0] == ("< 48 mmol/mol", "30", "30.0%", "30.0%")
     assert rows(own, [], wording("da"))[1] == ("48–53 mmol/mol", "25", "25,0\u00a0%", "")
+
+
+def test_the_whole_area_has_nothing_beside_it(cuts: dict[str, Definition]) -> None:
+    own = bands(cuts["below_53"], cuts, CELLS)
+    assert rows(own, None, wording("en"))[0] == ("< 48 mmol/mol", "30", "30.0%")
