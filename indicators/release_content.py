@@ -74,18 +74,26 @@ def parents(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 
 
 def deliveries(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Return every delivery in use, numbered by file type: a supplier's own file name could say anything."""
+    """Return every delivery in use, numbered by file type: a supplier's own file name could say anything.
+
+    A register without days of its own holds on the day of delivery. A delivery whose rows all repeat others' reaches as
+    far as its rows tell, and nobody knows how far when they have no day.
+    """
     days = " UNION ALL ".join(
         f"SELECT batch_id, max({column}) AS day FROM core.{table} GROUP BY batch_id"
         for table, column in EVENT_DAYS.items()
     )
     found = con.execute(
         f"""
+        WITH telling AS (
+            SELECT *, coalesce(day, rows_until, CASE WHEN rows_loaded > 0 THEN delivered_on END) AS tells_until
+            FROM meta.batch
+            LEFT JOIN (SELECT batch_id, max(day) AS day FROM ({days}) GROUP BY batch_id) AS covered USING (batch_id)
+        )
         SELECT sector, file_type, file_name, delivered_on,
-               coalesce(batch.covers_until, least(covered.day, delivered_on)) AS covers_until,
+               coalesce(covers_until, if(tells_until > delivered_on, delivered_on, tells_until)) AS covers_until,
                rows_in, rows_loaded, rows_quarantined, rows_duplicate, state
-        FROM meta.batch AS batch
-        LEFT JOIN (SELECT batch_id, max(day) AS day FROM ({days}) GROUP BY batch_id) AS covered USING (batch_id)
+        FROM telling
         WHERE state = 'loaded'
         ORDER BY sector, file_type, delivered_on, batch_id
         """

@@ -3,6 +3,7 @@
 The rows left out are told twice, per delivery and per rule: neither table gives away a small number of the other.
 """
 
+from datetime import date
 from types import SimpleNamespace
 
 import numpy as np
@@ -10,7 +11,8 @@ import polars as pl
 import pytest
 
 from indicators.disclosure.told_totals import hide_under_a_total, protect_left_out
-from indicators.release_content import parents, units
+from indicators.release_content import deliveries, parents, units
+from tests.lib.delivered import Delivered
 from tests.lib.drawn_tables import warehouse_of
 
 LEFT = """
@@ -36,6 +38,23 @@ def test_a_practice_that_left_its_cluster_is_shown_in_none_and_a_name_that_becam
     rows = {unit: (name, cluster) for _, unit, name, cluster, _ in found.rows()}
     assert rows == {"100004": ("Havn", None), "100005": ("Bakke", "K8"), "K8": ("South", None)}
     assert (told["100004"], told["100005"]) == ("none", "K8")
+
+
+def test_a_delivery_reaches_as_far_as_its_rows_tell_also_when_others_told_them_all() -> None:
+    world = Delivered()
+    told = world.batch("hospital", file_type="told")
+    world.rows(told, "hospital_contact", "2025-01-01", "2025-03-31")
+    for file_type, rows_until, loaded in (("repeated", "2019-02-28", 0), ("dayless", None, 0), ("register", None, 9)):
+        batch = world.batch("hospital", file_type=file_type)
+        world.con.execute(
+            "UPDATE meta.batch SET rows_until = ?, rows_loaded = ? WHERE batch_id = ?", [rows_until, loaded, batch]
+        )
+    assert dict(deliveries(world.con).select("file_type", "covers_until").rows()) == {
+        "told": date(2025, 3, 31),
+        "repeated": date(2019, 2, 28),
+        "dayless": None,
+        "register": date(2027, 6, 1),
+    }
 
 
 @pytest.mark.parametrize(
