@@ -4,10 +4,12 @@ import os
 import re
 import subprocess
 import tomllib
+import zoneinfo
 
 from packaging.requirements import Requirement
 from packaging.utils import canonicalize_name
 
+from packs.pack import available_packs, load_pack
 from tests.lib.checkout import PACKAGES, ROOT
 
 LOCK = (ROOT / "requirements.lock").read_text(encoding="utf-8")
@@ -36,6 +38,18 @@ def test_everything_the_project_asks_for_is_pinned_to_a_version_that_satisfies_i
         if not requirement.specifier.contains(PINNED.get(canonicalize_name(requirement.name), "0"))
     ]
     assert unmet == [], "run: make lock"
+
+
+def test_the_clocks_of_every_country_are_known_on_a_machine_without_a_list_of_time_zones():
+    zones = {pack.settings.time_zone for pack in map(load_pack, available_packs())} - {None}
+    assert zones
+    own = zoneinfo.TZPATH
+    zoneinfo.reset_tzpath(to=())
+    try:
+        assert {zoneinfo.ZoneInfo.no_cache(zone).key for zone in zones} == zones
+    finally:
+        zoneinfo.reset_tzpath(to=own)
+    assert "tzdata" in {Requirement(text).name for text in project()["project"]["dependencies"]}
 
 
 def test_every_archive_is_checked_against_a_hash():
