@@ -55,7 +55,7 @@ class FileJob:
         self._reports = reports
         self._validator = Validator(con)
         self.changed: set[str] = set()
-        offer_codelists(con, {name: pack.codelist(name) for name in pack.codelists})
+        offer_codelists(con, pack.looked_up)
 
     def treat(self, delivery: Delivery, prepared: Prepared) -> FileVerdict:
         """Take one file through all steps; a fault of the file is its verdict, and the warehouse stays as it was."""

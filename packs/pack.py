@@ -134,6 +134,13 @@ class Pack:
         return self._read[name]
 
     @cached_property
+    def looked_up(self) -> dict[str, pl.DataFrame]:
+        """The code lists in which a mapping looks something up, by name; the others are for definitions."""
+        targets = (target for mapping in self.mappings.values() for target in mapping.targets)
+        names = {lookup.codelist for target in targets for lookup in target.lookups}
+        return {name: self.codelist(name) for name in sorted(names)}
+
+    @cached_property
     def municipalities(self) -> pl.DataFrame:
         """Municipalities: municipality_code, name, is_in_area ('yes' or 'no'), source."""
         return _read_list(self.folder / "geography" / "municipalities.csv", MUNICIPALITY_COLUMNS)

@@ -45,7 +45,7 @@ class Loading:
         create_schema(self.con)
         prepare_core_tables(self.con)
         self._codes = {name: self.pack.codelist(name) for name in self.pack.codelists}
-        offer_codelists(self.con, self._codes)
+        offer_codelists(self.con, self.pack.looked_up)
 
     def deliver(
         self, file_type: str, *rows: Mapping[str, str | None], replaces: int | None = None, name: str = ""
