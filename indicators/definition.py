@@ -58,6 +58,7 @@ class Indicator(Part):
 
     Attributes:
         period: Length of the look-back in months; it ends on the reporting date, both ends included.
+        leeway: How many of these months come on top of the interval that the guideline sets.
         missing_values: What becomes of a patient in the denominator for whom `measured` is not true: left out and
             counted in `eligible` (`exclude`), kept as not met (`fail`), or counted as met (`count_as_numerator`).
         ends_on: Month and day (`03-31`) on which its periods end, where it is counted by the calendar or audit year; on
@@ -86,6 +87,7 @@ class Indicator(Part):
     counts: Literal["patients", "discharges", "referrals", "courses"] = "patients"
     direction: Literal["higher_is_better", "lower_is_better", "neither"]
     period: int
+    leeway: int = 0
     ends_on: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
     report_by: tuple[Level, ...] = LEVELS
     population: str = Field(pattern=NAME)
@@ -110,7 +112,7 @@ class Indicator(Part):
     reviewed_on: date
     next_review: date
 
-    @field_validator("period", mode="before")
+    @field_validator("period", "leeway", mode="before")
     @classmethod
     def _months(cls, value: Any) -> int:
         found = re.fullmatch(r"(\d+) months", str(value))
@@ -158,6 +160,7 @@ class Indicator(Part):
             and self.measured is None,
             "`measured` goes with patients or medians, not with events or rates": self.measured is not None
             and (counted is not None or years is not None),
+            "`leeway` is a part of the period": self.leeway >= self.period,
             "`all` must be among report_by": "all" not in self.report_by,
             "next_review must come after reviewed_on": self.next_review <= self.reviewed_on,
         }

@@ -256,6 +256,8 @@ def explain_definition(catalogue: Catalogue, indicator_id: str, on: date, langua
         indicator.question.in_language(language),
         f"{words['period']}: {indicator.period} {words['months_to']} {on}",
     ]
+    if indicator.leeway:
+        lines.append(f"{words['leeway']}: {indicator.leeway} {words['leeway_is']}")
     for part, who, _ in clauses_in_order(catalogue, indicator):
         lines.append(f"{words[part]}: {who.in_language(language)}")
     for part, name, said in (

@@ -88,7 +88,8 @@ def page_of(catalogue: Catalogue, indicator: Indicator, on: date) -> Iterator[st
     yield ""
     for part, who, expression in clauses_in_order(catalogue, indicator):
         yield f"- {WORDS['en'][part]}: {plain(who)} (`{' '.join(expression.split())}`)"
-    counted = f"{KINDS[indicator.kind]} of {indicator.counts} in {indicator.period} months"
+    leeway = f" ({indicator.leeway} of them leeway)" if indicator.leeway else ""
+    counted = f"{KINDS[indicator.kind]} of {indicator.counts} in {indicator.period} months{leeway}"
     yield f"- {counted}; {DIRECTIONS[indicator.direction]}"
     if indicator.measured:
         yield f"- {MISSING[indicator.missing_values]}"

@@ -25,15 +25,23 @@ from synthetic.known_indicators.rules import (
     new,
     ras_blockade_with_albuminuria,
     readmission_within_30_days,
-    red_stratum_without_hospital_contact,
     referral_to_start,
     review_parts,
     smokers,
     started_within,
 )
+from synthetic.known_indicators.strata import (
+    eye_examined_60_months,
+    foot_therapist_seen,
+    hba1c_above_75_or_not_measured,
+    in_stratum,
+    red_stratum_without_hospital_contact,
+    three_goals_reached,
+)
 
 PRESENT: dict[str, Rule] = {
     "hba1c_75_and_above": latest_is("hba1c", lambda value: value >= 75),
+    "hba1c_above_75_or_not_measured": hba1c_above_75_or_not_measured,
     "hba1c_at_goal_by_frailty": hba1c_at_goal_by_frailty,
     "hba1c_below_48": latest_is("hba1c", lambda value: value < 48),
     "hba1c_below_53": latest_is("hba1c", lambda value: value < 53),
@@ -52,6 +60,8 @@ PRESENT: dict[str, Rule] = {
     "eye_examined_by_risk": eye_examined_by_risk,
     "eye_examined": lambda patient: met(patient.eye_examination() is not None),
     "eye_examined_27_months": lambda patient: met(patient.eye_examination() is not None),
+    "eye_examined_60_months": eye_examined_60_months,
+    "foot_therapist_seen_15_months": foot_therapist_seen,
     "foot_examined": lambda patient: met(patient.foot_examination() is not None),
     "smokers": smokers,
     "smoking_recorded": lambda patient: met(patient.smoking() is not None),
@@ -62,6 +72,10 @@ PRESENT: dict[str, Rule] = {
     "all_or_none": all_or_none,
     "annual_review_parts": review_parts(6),
     "eight_care_processes": review_parts(8),
+    "three_goals_reached": three_goals_reached,
+    "stratum_green": in_stratum("green"),
+    "stratum_yellow": in_stratum("yellow"),
+    "stratum_red": in_stratum("red"),
     "any_complication": has_had("any_complication"),
     "hypoglycaemia_admission": lambda patient: met(bool(patient.acute_contacts("hypoglycaemia"))),
     "ketoacidosis_admission": lambda patient: met(bool(patient.acute_contacts("ketoacidosis"))),
@@ -95,11 +109,12 @@ MONTHS = {
     "lipid_lowering_when_indicated": 24, "ras_blockade_with_albuminuria": 24, "all_or_none": 24, "course_completed": 18,
     "lost_to_follow_up": 15, "lost_to_follow_up_24_months": 24,
     "eight_care_processes": 15, "hba1c_measured_15_months": 15, "ldl_measured_15_months": 15,
-    "albuminuria_examined_15_months": 15, "eye_examined_27_months": 27,
+    "albuminuria_examined_15_months": 15, "eye_examined_27_months": 27, "eye_examined_60_months": 60,
+    "foot_therapist_seen_15_months": 15,
 }  # fmt: skip
 """Length of the look-back in months where it is not 12."""
 
-ENDS_ON = {"eight_care_processes": (3, 31)}
+ENDS_ON = {"eight_care_processes": (3, 31), "hba1c_above_75_or_not_measured": (12, 31)}
 """Month and day on which the periods of some indicators end; there are none on other reporting dates."""
 
 

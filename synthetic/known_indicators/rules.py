@@ -261,18 +261,3 @@ def referral_to_start(patient: Patient) -> Counted | None:
         last = max(begun, key=lambda row: (row["begun_on"], row["referred_on"]))
         return Counted(value=float((last["begun_on"] - last["referred_on"]).days))
     return MISSING if referred else None
-
-
-def red_stratum_without_hospital_contact(patient: Patient) -> Counted | None:
-    """No hospital contact about diabetes; of those at high risk."""
-    hba1c, egfr, uacr = patient.latest("hba1c"), patient.latest("egfr"), patient.uacr()
-    legs = patient._foot_ulcer()
-    eyes = patient.signs("proliferative_retinopathy") + patient.examined("eye", "proliferative")
-    is_red = (
-        (hba1c is not None and hba1c > 75)
-        or (egfr is not None and egfr < 30)
-        or (uacr is not None and uacr[1] >= 300)
-        or any(patient.in_period(day) for day in legs + eyes)
-        or len(patient.acute_contacts("hypoglycaemia")) >= 2
-    )
-    return met(patient.latest_day(patient.hospital_diabetes_contacts()) is None) if is_red else None
