@@ -37,3 +37,8 @@ def area_of(settings: Settings, pack: Pack) -> frozenset[str] | None:
             what_to_do=f"Correct the code, or add it to the pack {pack.name}: geography/municipalities.csv.",
         )
     return chosen
+
+
+def area_as_text(area: frozenset[str] | None) -> str:
+    """Return the codes of an area in their order, or `everywhere`: two texts are equal where the areas are."""
+    return EVERYWHERE if area is None else " ".join(sorted(area))

@@ -11,7 +11,7 @@ import polars as pl
 
 import tvaers
 from indicators.adding_up import KEYS, NAMES, CellSums, add_up, all_keys
-from indicators.area import area_of
+from indicators.area import area_as_text, area_of
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.cells import Counted
 from indicators.coverage import Coverage, coverage_of
@@ -213,6 +213,7 @@ def write_run(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Seque
     con.execute("CREATE OR REPLACE TABLE indicator.run (key VARCHAR NOT NULL, value VARCHAR NOT NULL)")
     facts = {
         "disease": catalogue.disease,
+        "area": area_as_text(catalogue.area),
         "classifier": catalogue.populations.classifier,
         "reporting_date": str(dates[-1]),
         "reporting_dates": str(len(dates)),

@@ -222,4 +222,6 @@ def _already_loaded(path: Path, batch: Batch) -> FileVerdict:
         encoding=batch.encoding,
         separator=batch.separator,
         message=f"Loaded before, on {batch.ended_at:%Y-%m-%d}.{replaced}",
+        file_hash=batch.file_hash,
+        delivered_on=batch.delivered_on,
     )

@@ -16,6 +16,7 @@ SEPARATORS = (";", ",", "\t", "|")
 SEPARATOR_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "pipe"}
 _GZIP = b"\x1f\x8b"
 _WIDE = ("utf-16", "utf-16-le", "utf-16-be")
+_ARCHIVES = ((b"PK\x03\x04", 0), (b"7z\xbc\xaf\x27\x1c", 0), (b"Rar!", 0), (b"ustar", 257))
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13})
 
 
@@ -54,7 +55,9 @@ def extracts_in(folder: Path) -> list[Path]:
         raise ExtractError(
             "The folder does not exist.", where=str(folder), what_to_do="Name the folder that holds the extracts."
         )
-    found = sorted(path for path in folder.rglob("*") if path.is_file() and not _is_ignored(path.relative_to(folder)))
+    found = sorted(
+        path for path in folder.rglob("*") if _is_delivered(path) and not _is_ignored(path.relative_to(folder))
+    )
     if not found:
         raise ExtractError(
             "The folder holds no extracts.",
@@ -63,6 +66,11 @@ def extracts_in(folder: Path) -> list[Path]:
             what_to_do="Name the folder that holds the extracts.",
         )
     return found
+
+
+def _is_delivered(path: Path) -> bool:
+    """Return whether it is a file, or a link to one that is not there: nobody can read that, which is to be told."""
+    return path.is_file() or (path.is_symlink() and not path.exists())
 
 
 def skipped_in(folder: Path) -> list[Path]:
@@ -146,6 +154,7 @@ def _detect_encoding(path: Path, *, is_compressed: bool) -> tuple[str, bytes]:
     candidates: dict[str, codecs.IncrementalDecoder] = {}
     for block in _raw_blocks(path, is_compressed=is_compressed):
         if first is None:
+            _refuse_archive(block, path)
             first = block
             candidates = {name: codecs.getincrementaldecoder(name)() for name in _likely_encodings(block)}
         _refuse_binary(block, candidates, path)
@@ -172,6 +181,16 @@ def _detect_encoding(path: Path, *, is_compressed: bool) -> tuple[str, bytes]:
         )
     encoding = next(iter(candidates))
     return encoding, codecs.getincrementaldecoder(encoding)().decode(first).encode()
+
+
+def _refuse_archive(start: bytes, path: Path) -> None:
+    if any(start.startswith(mark, place) for mark, place in _ARCHIVES):
+        raise ExtractError(
+            "The file is an archive (zip, tar, 7z or rar), not an extract.",
+            where=path.name,
+            what_to_do="Unpack it into the folder, or ask the supplier for single files; .gz is read as it is.",
+            reason="archive",
+        )
 
 
 def _is_inside_a_letter(candidates: dict[str, codecs.IncrementalDecoder]) -> bool:

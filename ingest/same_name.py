@@ -74,8 +74,8 @@ def place_of(con: duckdb.DuckDBPyConnection, pack: Pack, delivery: Delivery, ear
 def _undecided(delivery: Delivery, batches: Sequence[Batch], told: dict[int, float]) -> ExtractError:
     share = max(told[batch.batch_id] for batch in batches)
     return ExtractError(
-        f"A file of this name was loaded on {batches[0].ended_at:%Y-%m-%d}, and this one tells {share:.0%} of its days "
-        "anew: as a correction it would lose the rest, and beside it the same days would be told twice.",
+        f"A file of this name was loaded on {batches[0].ended_at:%Y-%m-%d}, and this one covers {share:.0%} of its "
+        "days again: as a correction it would lose the rest, and beside it the same days would be told twice.",
         where=delivery.file_name,
         what_to_do="If it corrects that one, end its name in _v2; if not, give it a name of its own.",
         reason="same_name_other_days",

@@ -142,7 +142,17 @@ class Pack:
 
     @cached_property
     def municipalities(self) -> pl.DataFrame:
-        """Municipalities: municipality_code, name, is_in_area ('yes' or 'no'), source."""
+        """Municipalities: municipality_code, name, is_in_area ('yes' or 'no'), source.
+
+        Raises:
+            DefinitionError: The pack has no municipalities, as one of measures only, or the list is written wrongly.
+        """
+        if not (self.folder / "geography").is_dir():
+            raise DefinitionError(
+                f"The pack {self.name} has no municipalities and no deliveries: it holds measures only.",
+                where=str(self.folder),
+                what_to_do="Choose another pack for a home; prove the measures of this one with: tvaers measure check",
+            )
         return _read_list(self.folder / "geography" / "municipalities.csv", MUNICIPALITY_COLUMNS)
 
     @cached_property

@@ -3,6 +3,7 @@
 Every verb is a module below `tvaers/commands`; heavy libraries are imported when a verb runs, so that help is instant.
 """
 
+import io
 import os
 import sys
 import traceback
@@ -101,6 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             fault, 70 otherwise.
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
+    _write_any_letter()
     # Whatever a verb writes (databases, reports, logs, answers) is its owner's alone.
     umask = os.umask(0o077)
     try:
@@ -114,6 +116,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
     finally:
         os.umask(umask)
     return 0
+
+
+def _write_any_letter() -> None:
+    """Let a letter that the terminal's encoding lacks be written as its escape instead of ending the command."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
 
 
 def _report(fault: TvaersError, *, as_json: bool) -> int:

@@ -69,7 +69,8 @@ def next_step(command: str) -> None:
 
 def write_json(content: Mapping[str, Any]) -> None:
     """Print one JSON document; folders, dates and result objects are understood."""
-    sys.stdout.write(json.dumps(content, default=plain, ensure_ascii=False, indent=2) + "\n")
+    is_unicode = (sys.stdout.encoding or "utf-8").lower().startswith("utf")
+    sys.stdout.write(json.dumps(content, default=plain, ensure_ascii=not is_unicode, indent=2) + "\n")
 
 
 def plain(value: object) -> Any:

@@ -12,6 +12,7 @@ from pydantic import BaseModel, ConfigDict, ValidationError
 
 from packs import DEFAULT_PACK
 from tvaers.errors import SettingsError
+from tvaers.whats_next import command
 
 SETTINGS_FILE = "settings.toml"
 
@@ -103,7 +104,7 @@ def load_settings(home: Path | None = None) -> Settings:
         raise SettingsError(
             "This home folder has not been set up.",
             where=str(home),
-            what_to_do=f"tvaers init --home {home}",
+            what_to_do=command("init", home=home),
         )
     try:
         values = tomllib.loads(path.read_text(encoding="utf-8"))
@@ -114,7 +115,7 @@ def load_settings(home: Path | None = None) -> Settings:
         raise SettingsError(
             "The settings file is not valid.",
             where=f"{path}: {_first_mistake(fault)}",
-            what_to_do=f"Correct or remove the file, then: tvaers init --home {home}",
+            what_to_do=f"Correct or remove the file, then: {command('init', home=home)}",
         ) from None
 
 

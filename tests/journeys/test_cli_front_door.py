@@ -120,3 +120,9 @@ def test_the_home_can_be_named_in_the_environment(tmp_path, monkeypatch, capsys)
     monkeypatch.setenv("TVAERS_HOME", str(tmp_path / "named"))
     assert main(["release"]) == 10
     assert str(tmp_path / "named") in capsys.readouterr().err
+
+
+def test_letters_that_the_terminal_lacks_are_written_as_escapes(tmp_path) -> None:
+    told = run("init", "--home", str(tmp_path / "på tværs"), PYTHONIOENCODING="ascii")
+    assert told.returncode == 0, told.stderr
+    assert "p\\xe5 tv\\xe6rs" in told.stdout

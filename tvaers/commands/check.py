@@ -18,13 +18,14 @@ def check(
     from ingest import job
     from tvaers import progress, screen, verdicts
     from tvaers.settings import load_settings
+    from tvaers.whats_next import command
 
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
     stated = covers_until.date() if covers_until else None
     result = job.run(settings, folder or settings.extracts, load=False, covers_until=stated)
     verb = "check" if verdicts.is_all_in_vain(result) else "ingest"
-    following = f"tvaers {verb} {folder or settings.extracts} --home {settings.home}"
+    following = command(verb, folder or settings.extracts, home=settings.home)
     if as_json:
         screen.write_json(verdicts.as_document(result) | {"loaded": False, "next_step": following})
     else:

@@ -28,16 +28,19 @@ def compute(
     from indicators.reporting_dates import quarter_ends
     from tvaers import progress, screen
     from tvaers.settings import load_settings
+    from tvaers.whats_next import command
 
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
     dates = quarter_ends(until.date(), quarters) if until else None
     summary = compute_indicators(settings, dates, quarters=quarters)
-    following = f"tvaers release --home {settings.home}"
+    following = command("release", home=settings.home)
     if as_json:
         screen.write_json({"summary": summary, "next_step": following})
         return
     screen.say(f"{summary.indicators} indicators, {quarters} quarters up to {summary.reporting_dates[-1]}")
+    if until and until.date() != summary.reporting_dates[-1]:
+        screen.say(f"{until.date()} ends no quarter: the last one that ends before it is taken.")
     screen.say(
         f"The area is {summary.municipalities} {'municipality' if summary.municipalities == 1 else 'municipalities'}"
         + (f"; addresses in {summary.outside} others are not counted" if summary.outside else "")

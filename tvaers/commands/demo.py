@@ -45,6 +45,7 @@ def demo(
     from tvaers.commands.dashboard import serve as serve_dashboard
     from tvaers.commands.init import set_up
     from tvaers.settings import default_home
+    from tvaers.whats_next import command
 
     progress.be_quiet(quiet=as_json)
     settings, _ = set_up((home or default_home()).resolve(), area="everywhere" if national else None)
@@ -56,7 +57,7 @@ def demo(
     if not as_json:
         verdicts.show(result)
     changed = _compute_and_release(settings, options)
-    following = f"tvaers dashboard --home {settings.home}"
+    following = command("dashboard", home=settings.home)
     if as_json:
         made = {"release": settings.release, "changed": changed, "next_step": following}
         screen.write_json(verdicts.as_document(result) | made)

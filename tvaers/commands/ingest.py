@@ -19,6 +19,7 @@ def ingest(
     from ingest import job
     from tvaers import invented, progress, screen, verdicts
     from tvaers.settings import load_settings
+    from tvaers.whats_next import command
 
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
@@ -27,8 +28,7 @@ def ingest(
     settings = invented.keep_apart(settings, source)
     result = job.run(settings, source, covers_until=covers_until.date() if covers_until else None)
     is_in_vain = verdicts.is_all_in_vain(result)
-    verb = f"check {source}" if is_in_vain else "compute"
-    following = f"tvaers {verb} --home {settings.home}"
+    following = command(*(("check", source) if is_in_vain else ("compute",)), home=settings.home)
     if as_json:
         screen.write_json(verdicts.as_document(result) | {"next_step": following})
     else:

@@ -36,22 +36,33 @@ def init(
     """
     from tvaers import screen
     from tvaers.settings import default_home
+    from tvaers.whats_next import next_command
 
     settings, is_new_key = set_up(
         (home or default_home()).resolve(), pack=pack, disease=disease, key_file=key_file, area=area
     )
-    following = f"tvaers ingest FOLDER --home {settings.home}"
+    following = next_command(settings)
     if as_json:
         screen.write_json({"settings": settings, "key_created": is_new_key, "next_step": following})
         return
     screen.say(f"Home      {settings.home}")
     screen.say(f"Pack      {settings.pack}, indicators for {settings.disease}")
-    screen.say(f"Area      {settings.area if isinstance(settings.area, str) else ', '.join(settings.area)}")
+    screen.say(f"Area      {_area_in_words(settings)}")
     screen.say(f"Key file  {settings.key_file} ({'new' if is_new_key else 'kept'})")
     if is_new_key:
         screen.say("Keep a copy of the key file where only the person responsible can reach it: without it the")
         screen.say("warehouse cannot be opened, and new deliveries cannot be linked to old ones.")
     screen.next_step(following)
+
+
+def _area_in_words(settings: "Settings") -> str:
+    from indicators.area import BY_PACK, EVERYWHERE, area_of
+    from packs.pack import load_pack
+
+    if settings.area == EVERYWHERE:
+        return "everybody with a delivered address"
+    codes = ", ".join(sorted(area_of(settings, load_pack(settings.pack)) or ()))
+    return f"{codes} (those that the pack marks)" if settings.area == BY_PACK else codes
 
 
 def set_up(

@@ -27,7 +27,7 @@ class Format(StrEnum):
 def query(
     sql: Annotated[str, typer.Argument(help="One SELECT statement, or the path to a .sql file that holds one.")],
     home: HomeOption = None,
-    form: Annotated[Format, typer.Option("--format", help="How the answer is written.")] = Format.table,
+    form: Annotated[Format | None, typer.Option("--format", help="How the answer is written. Default: table.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write the answer to this file instead of stdout.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows shown by --format table.")] = 50,
     as_json: JsonOption = False,
@@ -43,7 +43,9 @@ def query(
 
     settings = load_settings(home)
     statement = _statement(sql)
-    form = Format.json if as_json else form
+    if as_json and form not in (None, Format.json):
+        raise typer.BadParameter("--json writes JSON; name one form only.", param_hint="--format")
+    form = form or (Format.json if as_json else Format.table)
     with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as connection:
         answer = _ask(connection, statement)
     if form is Format.table and out is None:
@@ -104,10 +106,16 @@ def _ask(connection: "duckdb.DuckDBPyConnection", statement: str) -> "pyarrow.Ta
     except duckdb.Error as fault:
         # Other faults of the engine (a failed cast, for example) may quote a value from a row; only their kind is told.
         raise DefinitionError(
-            "The query stopped while it ran.", where=f"Kind of fault: {type(fault).__name__}", what_to_do=HINT
+            "The query stopped while it ran.",
+            where=f"Kind of fault: {type(fault).__name__}",
+            what_to_do=CONVERSION if isinstance(fault, duckdb.ConversionException) else HINT,
         ) from None
 
 
+CONVERSION = (
+    "A value does not fit the type it is compared with or turned into; a patient_id, for one, is a pseudonym (a UUID), "
+    "never a national identifier. try_cast(… AS …) gives NULL instead."
+)
 HINT = 'List the tables with: tvaers query "SELECT table_schema, table_name FROM information_schema.tables"'
 
 

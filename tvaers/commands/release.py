@@ -16,11 +16,12 @@ def release(home: HomeOption = None, as_json: JsonOption = False) -> None:
     from indicators.release import publish
     from tvaers import progress, screen
     from tvaers.settings import load_settings
+    from tvaers.whats_next import command
 
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
     summary = publish(settings)
-    following = f"tvaers dashboard --home {settings.home}"
+    following = command("dashboard", home=settings.home)
     if as_json:
         screen.write_json({"release": settings.release, "summary": summary, "next_step": following})
         return

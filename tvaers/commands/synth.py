@@ -44,6 +44,7 @@ def synth(
     from synthetic.region import write_region
     from tvaers import invented, progress, screen
     from tvaers.settings import load_settings
+    from tvaers.whats_next import command
 
     progress.be_quiet(quiet=as_json)
     folder = out or load_settings(home).extracts
@@ -58,7 +59,7 @@ def synth(
         national=national,
         indicator_values=indicator_values,
     )
-    following = f"tvaers ingest {folder}" + (f" --home {home}" if home else "")
+    following = command("ingest", folder, home=home)
     if as_json:
         screen.write_json({"folder": folder, "summary": summary, "next_step": following})
         return

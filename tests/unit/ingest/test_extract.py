@@ -2,6 +2,8 @@
 
 import codecs
 import gzip
+import io
+import tarfile
 
 import pytest
 
@@ -68,7 +70,7 @@ def test_a_file_without_text_is_empty(tmp_path, content):
         surveyed(tmp_path, content)
 
 
-@pytest.mark.parametrize("content", [bytes(range(256)) * 8, b"a;b\n\0;1\n", b"a;b\n" + b"\1\2\3\4" * 50, b"PK\3\4" * 9])
+@pytest.mark.parametrize("content", [bytes(range(256)) * 8, b"a;b\n\0;1\n", b"a;b\n" + b"\1\2\3\4" * 50, b"RT\3\4" * 9])
 def test_binary_junk_is_not_text(tmp_path, content):
     with pytest.raises(ExtractError, match="not text"):
         surveyed(tmp_path, content)
@@ -120,3 +122,19 @@ def test_the_encoding_is_found_however_a_file_falls_into_blocks(tmp_path, monkey
     extract = surveyed(tmp_path, content.encode(encoding))
     assert extract.encoding == encoding
     assert b"".join(read_text(extract)).decode() == content
+
+
+def test_an_archive_is_called_one(tmp_path):
+    packed = io.BytesIO()
+    with tarfile.open(fileobj=packed, mode="w:gz") as archive:
+        archive.addfile(tarfile.TarInfo("bef_2026.csv"), io.BytesIO(b""))
+    for content in (b"PK\x03\x04" + bytes(60), b"Rar!\x1a\x07" + bytes(60), packed.getvalue()):
+        with pytest.raises(ExtractError, match="an archive"):
+            surveyed(tmp_path, content)
+
+
+def test_a_link_to_a_file_that_is_not_there_is_a_delivery_nobody_can_read(tmp_path):
+    (tmp_path / "bef_2026.csv").symlink_to(tmp_path / "unmounted" / "bef_2026.csv")
+    (link,) = extracts_in(tmp_path)
+    with pytest.raises(ExtractError, match="cannot be read"):
+        hash_of(link)

@@ -1,17 +1,23 @@
 """The doctor names the first step that has not been done with what the step before it made."""
 
 import os
+import shlex
+from dataclasses import replace
 from datetime import date
+from pathlib import Path
 
 import pytest
 
+from indicators.area import area_of
 from indicators.compute import write_run
 from indicators.members import create_diabetes_table
+from packs.pack import load_pack
 from tests.lib.deliveries import new_home
 from tests.lib.evaluate import catalogue
 from tvaers.cli import main
 from tvaers.keys import load_master_key
-from tvaers.whats_next import after_faults, next_command
+from tvaers.settings import Settings
+from tvaers.whats_next import after_faults, command, next_command
 from warehouse.connection import open_for_build
 
 
@@ -42,7 +48,8 @@ def loaded(number, state="loaded"):
 
 def computed(con):
     create_diabetes_table(con)
-    write_run(con, catalogue(), [date(2026, 9, 30)])
+    of_the_pack = area_of(Settings(home=Path(), key_file=Path()), load_pack("denmark"))
+    write_run(con, replace(catalogue(), area=of_the_pack), [date(2026, 9, 30)])
 
 
 def release(settings, *, seconds_after_warehouse):
@@ -112,3 +119,19 @@ def test_a_release_of_what_is_computed_is_looked_at(settings):
     change(settings, loaded(1), computed)
     release(settings, seconds_after_warehouse=1)
     assert verb(settings) == "dashboard"
+
+
+def test_what_was_computed_for_another_area_is_computed_again(settings, capfd):
+    change(settings, loaded(1), computed)
+    release(settings, seconds_after_warehouse=1)
+    assert main(["init", "--home", str(settings.home), "--area", "0791"]) == 0
+    said = capfd.readouterr()
+    assert "Area      0791" in said.out
+    assert f"Next: tvaers compute --home {settings.home}" in said.err
+
+
+def test_a_command_can_be_pasted_where_names_have_blanks():
+    assert shlex.split(command("ingest", Path("D1 mappe æøå"), home=Path("/et hjem"))) == [
+        "tvaers", "ingest", "D1 mappe æøå", "--home", "/et hjem",
+    ]  # fmt: skip
+    assert command("ingest", "FOLDER") == "tvaers ingest FOLDER"
