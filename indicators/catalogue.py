@@ -13,8 +13,9 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
-from indicators.codelists import create_codelist, load_codelists
-from indicators.definition import PARAMETER, Indicator, load_definitions, unknown
+from indicators.codelists import create_codelist, lists_named_in, load_codelists
+from indicators.definition import PARAMETER, Indicator, unknown
+from indicators.definition_files import load_definitions
 from indicators.deliverers import Deliverers, load_deliverers
 from indicators.dialect import create_table, create_view, ranges, show_all_facts
 from indicators.joined import day_column, table_of
@@ -42,6 +43,7 @@ from tvaers.errors import DefinitionError
 from warehouse.schema import create_schema
 
 KEYS = ("patient_id", "period_end")
+NO_LIST = "codelist"
 
 
 class CountryPack(Protocol):
@@ -111,8 +113,19 @@ class Catalogue:
         return tuple(self.variables[name] for name in sorted(found))
 
     def sources_of(self, indicator: Indicator) -> frozenset[Source]:
-        """Return the tables without whose extracts an indicator cannot be computed."""
-        return frozenset(source for variable in self.variables_of(indicator) for source in variable.sources)
+        """Return the tables without whose extracts an indicator cannot be computed.
+
+        A code list that the pack lacks is among them: nothing fills it, so that there is no data instead of nobody.
+        """
+        lacking = frozenset(Source(NO_LIST, "list", name) for name in self.missing_codelists_of(indicator))
+        return lacking.union(*(variable.sources for variable in self.variables_of(indicator)))
+
+    def missing_codelists_of(self, indicator: Indicator) -> frozenset[str]:
+        """Return the code lists that an indicator's variables, or who has the disease, read and the pack lacks."""
+        who = (self.classifiers[self.populations.classifier], *self.classifier_steps.values())
+        statements = (*who, *(each.sql for each in self.variables_of(indicator)))
+        named = frozenset[str]().union(*(lists_named_in(each) for each in statements))
+        return named - set(self.codelists["list"].unique())
 
     def all_sources(self) -> frozenset[Source]:
         """Return the tables without whose extracts one of the indicators cannot be computed."""
@@ -223,7 +236,9 @@ def value_columns(
         found = {}
         for variable in variables.values():
             where = f"variables/{variable.name}.sql"
-            bound = values_on(parameters, variable.parameters, date.max, where=where)
+            # A parameter that the pack lacks does not change which columns there are.
+            known = variable.parameters & parameters.keys()
+            bound = dict.fromkeys(variable.parameters, 0) | values_on(parameters, known, date.max, where=where)
             try:
                 create_table(con, table_of(variable), variable.sql, bound)
             except duckdb.Error as fault:

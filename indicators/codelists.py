@@ -10,6 +10,8 @@ import polars as pl
 from indicators.dialect import create_table, store
 
 LIST_NAME = re.compile(r"'([a-z][a-z0-9_]+)'")
+LISTS = re.compile(r"\blist\s*(?:=|IN)\s*\(?((?:\s*'\w+'\s*,?)+)")
+"""How a variable names the code lists it reads: `list = 'a'` or `list IN ('a', 'b')`."""
 COLUMNS = ("system", "code", "label", "from", "to", "source")
 
 # Where codes of each system occur.
@@ -46,6 +48,11 @@ def load_codelists(pack_folder: Path) -> pl.DataFrame:
     ]
     empty = pl.DataFrame(schema={"list": pl.String, "system": pl.String, "code": pl.String})
     return pl.concat([empty, *frames])
+
+
+def lists_named_in(sql: str) -> frozenset[str]:
+    """Return the code lists that a variable reads."""
+    return frozenset(name for names in LISTS.findall(sql) for name in re.findall(r"\w+", names))
 
 
 def named_in(codelists: pl.DataFrame, statements: Iterable[str]) -> pl.DataFrame:

@@ -7,7 +7,7 @@ describes (`when`) stand on adjacent lines so that a reviewer can compare them. 
 
 import difflib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -259,43 +259,3 @@ def describe_fault(path: Path, fault: ValidationError, model: type[BaseModel]) -
         where=f"{path.name}: " + " | ".join(lines),
         what_to_do="Correct the keys named above, then: tvaers pack check",
     )
-
-
-def load_indicator(path: Path) -> Indicator:
-    """Return the indicator of one file.
-
-    Raises:
-        DefinitionError: A key is unknown, missing or not allowed, or the id is not the file's name.
-    """
-    try:
-        found = Indicator.model_validate(read_yaml(path))
-    except ValidationError as fault:
-        raise describe_fault(path, fault, Indicator) from None
-    if found.id != path.stem or found.group != path.parent.name:
-        raise DefinitionError(
-            "An indicator's id and group must be the names of its file and folder.",
-            where=f"{path.parent.name}/{path.name}: id {found.id}, group {found.group}",
-            what_to_do="Rename the file, or correct the keys.",
-        )
-    return found
-
-
-def load_definitions(disease: str = "type_2_diabetes", pack: Any = None) -> tuple[Indicator, ...]:
-    """Return all indicators of a disease, in the order in which they are shown (group, then id).
-
-    Args:
-        disease: A folder below `indicators/`.
-        pack: A country pack; when given, every `$parameter` must exist in it.
-
-    Raises:
-        DefinitionError: A file is written wrongly, or a parameter is unknown to the pack.
-    """
-    groups: Sequence[str] = Group.__args__  # type: ignore[attr-defined]
-    root = disease_folder(disease)
-    found = tuple(load_indicator(path) for group in groups for path in sorted((root / group).glob("*.yaml")))
-    if pack is not None:
-        known = {path.stem for path in (Path(pack.folder) / "parameters").glob("*.yaml")}
-        for indicator in found:
-            for name in sorted(indicator.parameters() - known):
-                raise unknown("parameter", name, known, where=f"{indicator.group}/{indicator.id}.yaml")
-    return found

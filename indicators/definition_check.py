@@ -68,7 +68,8 @@ def texts_of(indicator: Indicator) -> Iterator[tuple[str, Text]]:
 
 def problems_of_types(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
     """Yield expressions that are not of the type their key asks for, by asking DuckDB on empty tables."""
-    variables = list(catalogue.variables.values())
+    used = {each.name for indicator in catalogue.indicators for each in catalogue.variables_of(indicator)}
+    variables = [each for each in catalogue.variables.values() if each.name in used]
     with empty_warehouse(catalogue.breakdowns) as con:
         bound = catalogue.values_on(catalogue.indicators, date.max)
         for variable in variables:

@@ -9,16 +9,15 @@ from datetime import date
 from typing import Literal
 
 import sqlglot
-from babel.numbers import format_decimal, format_percent
 from sqlglot import exp
 
 from indicators.catalogue import Catalogue
 from indicators.definition import Indicator
 from indicators.parameters import Parameter
 from indicators.variables import Variable
+from indicators.written_numbers import written
 
 Relation = Literal["below", "at_most", "at_least", "above"]
-LOCALES = {"en": "en_GB", "da": "da_DK", "nb": "nb_NO"}
 WORDS: dict[str, dict[Relation, str]] = {
     "en": {"below": "below", "at_most": "at most", "at_least": "at least", "above": "above"},
     "da": {"below": "under", "at_most": "højst", "at_least": "mindst", "above": "over"},
@@ -88,15 +87,9 @@ def _in_words(parameter: Parameter | None, relation: Relation | None, on: date, 
     dated = parameter.valid_on(on) if parameter else None
     if parameter is None or dated is None:
         return ""
-    locale = LOCALES[language]
-    if isinstance(dated.value, str):
-        amount = f"{dated.value} {parameter.unit}"
-    elif parameter.unit == "proportion":
-        # English style guides of health services write 70%; Danish and Norwegian put a space before the sign.
-        pattern = "#,##0.##%" if language == "en" else "#,##0.## %"
-        amount = format_percent(dated.value, format=pattern, locale=locale)
-    else:
-        amount = f"{format_decimal(dated.value, format='#,##0.##', locale=locale)} {parameter.unit}"
+    amount = written(dated.value, parameter.unit, language)
+    if parameter.unit != "proportion" or isinstance(dated.value, str):
+        amount = f"{amount} {parameter.unit}"
     return f"{WORDS[language][relation]} {amount}" if relation else amount
 
 

@@ -1,16 +1,16 @@
 """What a country pack lacks for each indicator, and which definitions a person should look at again."""
 
-import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
 from indicators.catalogue import Catalogue, value_columns
 from indicators.codelists import load_codelists
-from indicators.definition import Indicator, Source, load_definitions
+from indicators.definition import Indicator, Source
 from indicators.definition_check import problems
+from indicators.definition_files import definitions_of_pack
 from indicators.parameters import DatedValue, Parameter, load_parameters
 from indicators.population import load_breakdowns, load_populations
 from indicators.sets import load_sets, load_shown
@@ -20,8 +20,6 @@ from packs.mapping import Mapping as FileMapping
 from packs.mapping import Target
 from packs.pack import Pack
 
-LISTS = re.compile(r"\blist\s*(?:=|IN)\s*\(?((?:\s*'\w+'\s*,?)+)")
-"""How a variable names the code lists it reads: `list = 'a'` or `list IN ('a', 'b')`."""
 _STAND_IN = Parameter(
     description="Stands where the pack has no such parameter, so that the rest can be checked",
     unit="-",
@@ -62,6 +60,7 @@ class SetCoverage:
         complete: How many of them the pack has everything for.
         is_verified: The publisher's document was read and says the same.
         is_shown: A release shows it.
+        awaited: What its publisher has besides and nothing in the warehouse can tell yet, with what is lacking for it.
     """
 
     id: str
@@ -71,6 +70,7 @@ class SetCoverage:
     complete: int
     is_verified: bool
     is_shown: bool
+    awaited: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -89,7 +89,7 @@ class Checked:
 
 
 def check_definitions(pack: Pack, today: date) -> Checked:
-    """Check every disease's definitions with a pack; a pack that accepts no file type computes none of them.
+    """Check the definitions that a pack names with it; one without file types and sets has none.
 
     Raises:
         DefinitionError: A file is written so wrongly that nothing can be said about it.
@@ -97,7 +97,7 @@ def check_definitions(pack: Pack, today: date) -> Checked:
     found: list[Coverage] = []
     sets: list[SetCoverage] = []
     wrong: list[str] = []
-    for disease in diseases() if pack.contracts else []:
+    for disease in diseases() if pack.contracts or (pack.folder / "sets").is_dir() else []:
         catalogue = _catalogue_with_stand_ins(disease, pack)
         coverage = [_coverage(catalogue, indicator, pack, today) for indicator in catalogue.indicators]
         complete = [
@@ -128,7 +128,9 @@ def sets_of(pack: Pack, disease: str, coverage: Sequence[Coverage]) -> list[SetC
             indicators=len(each.indicators),
             complete=sum(name in complete for name in each.indicators),
             is_verified=each.verified,
-            is_shown=shown is None or shown.issuperset(each.indicators),
+            is_shown=any(name in complete for name in each.indicators)
+            and (shown is None or shown.issuperset(each.indicators)),
+            awaited={one.id: one.lacks.en for one in each.awaited},
         )
         for each in sets
     ]
@@ -146,7 +148,7 @@ def _catalogue_with_stand_ins(disease: str, pack: Pack) -> Catalogue:
     stand_ins = dict.fromkeys(needed - set(parameters), _STAND_IN)
     return Catalogue(
         disease=disease,
-        indicators=load_definitions(disease),
+        indicators=definitions_of_pack(disease, pack.folder),
         variables=variables,
         populations=load_populations(disease),
         breakdowns=breakdowns,
@@ -159,15 +161,12 @@ def _catalogue_with_stand_ins(disease: str, pack: Pack) -> Catalogue:
 def _coverage(catalogue: Catalogue, indicator: Indicator, pack: Pack, today: date) -> Coverage:
     variables = catalogue.variables_of(indicator)
     known = {name for name, each in catalogue.parameters.items() if each is not _STAND_IN}
-    lists = {
-        name for each in variables for names in LISTS.findall(each.sql) for name in re.findall(r"\w+", names)
-    } - set(catalogue.codelists["list"].unique())
-    facts = {str(source) for source in catalogue.sources_of(indicator) if not is_filled(pack, source)}
+    facts = {str(source) for each in variables for source in each.sources if not is_filled(pack, source)}
     return Coverage(
         disease=catalogue.disease,
         indicator=indicator.id,
         missing_parameters=tuple(sorted(catalogue.parameters_of([indicator]) - known)),
-        missing_codelists=tuple(sorted(lists)),
+        missing_codelists=tuple(sorted(catalogue.missing_codelists_of(indicator))),
         missing_facts=tuple(sorted(facts)),
         is_verified=indicator.verified,
         is_overdue=indicator.next_review <= today,

@@ -13,7 +13,8 @@ import polars as pl
 import tvaers
 from indicators.breaks import breaks_of, load_breaks
 from indicators.catalogue import columns_in, load_catalogue
-from indicators.definition import Indicator, load_definitions
+from indicators.definition import Indicator
+from indicators.definition_files import load_definitions
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import load_related
 from indicators.disclosure_control import protect

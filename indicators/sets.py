@@ -8,11 +8,27 @@ published. What no set of the profile names is computed and can be asked for in 
 from collections.abc import Collection, Sequence
 from pathlib import Path
 
-from pydantic import Field, ValidationError
+from pydantic import Field, ValidationError, model_validator
 
 from indicators.definition import NAME, Indicator, describe_fault, read_yaml, unknown
-from indicators.parts import Part, Source, Text, TranslatedText
+from indicators.parts import PARAMETER_NAME, Part, Source, Text, TranslatedText
 from tvaers.errors import DefinitionError
+
+
+class Awaited(Part):
+    """An indicator of a set that nothing in the warehouse can tell yet: asked, but not computed.
+
+    Attributes:
+        lacks: What would have to be delivered, or be known, to compute it.
+        target: The parameter of the pack that holds the level a unit should reach.
+    """
+
+    id: str = Field(pattern=NAME)
+    title: TranslatedText
+    question: TranslatedText
+    lacks: TranslatedText
+    target: str | None = Field(default=None, pattern=PARAMETER_NAME)
+    source: tuple[Source, ...] = Field(min_length=1)
 
 
 class IndicatorSet(Part):
@@ -22,7 +38,9 @@ class IndicatorSet(Part):
         country: Two-letter code of the country whose set it is; a pack may also hold its neighbours' sets.
         version: As the publisher names it, or the day on which the project wrote it down.
         verified: Whether the publisher's document was read and says the same.
+        not_confirmed: Which of its indicators no document of this country was found to say, though another's does.
         indicators: Ids of the definitions, in the order in which the publisher has them.
+        awaited: Indicators of the publisher's set for which there are no facts yet.
         not_computable: What the publisher's set has besides and why it is not here.
     """
 
@@ -32,9 +50,17 @@ class IndicatorSet(Part):
     country: str = Field(pattern=r"^[A-Z]{2}$")
     version: str = Field(min_length=1)
     verified: bool
-    indicators: tuple[str, ...] = Field(min_length=1)
+    indicators: tuple[str, ...] = ()
+    not_confirmed: tuple[str, ...] = ()
+    awaited: tuple[Awaited, ...] = ()
     not_computable: tuple[Text, ...] = ()
     source: tuple[Source, ...] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _says_something(self) -> "IndicatorSet":
+        if not self.indicators and not self.awaited:
+            raise ValueError("a set names `indicators`, or says under `awaited` what cannot be computed yet")
+        return self
 
 
 class Profile(Part):

@@ -115,8 +115,8 @@ def groups_of(
     con: duckdb.DuckDBPyConnection, sources: Collection[Source], deliverers: Deliverers
 ) -> dict[Source, Group | None]:
     """Return whose extracts bring each source; None when one for the whole area does, or nothing is known of it."""
-    found: dict[Source, Group | None] = {}
-    for table, column in {(source.table, source.column) for source in sources}:
+    found: dict[Source, Group | None] = dict.fromkeys(sources)
+    for table, column in {(source.table, source.column) for source in sources if source.table in SOURCE_DAYS}:
         rows = con.execute(
             f"SELECT value, file_type, sum(rows) FROM (SELECT CAST({column or 'NULL'} AS VARCHAR) AS value, batch_id, "
             f"count(*) AS rows FROM core.{table} GROUP BY ALL) AS counted "

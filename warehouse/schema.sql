@@ -8,7 +8,7 @@ CREATE TABLE core.diagnosis (
     patient_id UUID NOT NULL,
     contact_id VARCHAR,
     diagnosed_on DATE NOT NULL,
-    code_system VARCHAR NOT NULL CHECK (code_system IN ('sks', 'icd8', 'icpc2')),
+    code_system VARCHAR NOT NULL CHECK (code_system IN ('sks', 'icd8', 'icpc2', 'icd10', 'snomed')),
     code VARCHAR NOT NULL,
     diagnosis_type VARCHAR CHECK (diagnosis_type IN ('A', 'B', 'G', 'H', '+')),
     specialty VARCHAR CHECK (specialty IN ('endocrinology', 'other_medical', 'other')),
@@ -32,8 +32,8 @@ CREATE TABLE core.dispensing (
 CREATE TABLE core.examination (
     patient_id UUID NOT NULL,
     examined_on DATE NOT NULL,
-    examination VARCHAR NOT NULL CHECK (examination IN ('foot', 'eye', 'smoking', 'annual_review')),
-    result VARCHAR NOT NULL CHECK (result IN ('low', 'moderate', 'high', 'ulcer', 'none', 'mild', 'severe', 'proliferative', 'ungradable', 'never', 'former', 'current', 'done')),
+    examination VARCHAR NOT NULL CHECK (examination IN ('foot', 'eye', 'smoking', 'annual_review', 'injection_sites')),
+    result VARCHAR NOT NULL CHECK (result IN ('low', 'moderate', 'high', 'ulcer', 'none', 'mild', 'severe', 'proliferative', 'ungradable', 'never', 'former', 'current', 'swelling', 'done')),
     sector VARCHAR NOT NULL CHECK (sector IN ('hospital', 'general_practice', 'eye_screening', 'municipality')),
     source_system VARCHAR NOT NULL,
     batch_id INTEGER NOT NULL
@@ -70,7 +70,7 @@ CREATE TABLE core.measurement (
     patient_id UUID NOT NULL,
     taken_on DATE NOT NULL,
     taken_at TIMESTAMP,
-    analyte VARCHAR NOT NULL CHECK (analyte IN ('hba1c', 'ldl', 'total_cholesterol', 'hdl', 'triglyceride', 'creatinine', 'egfr', 'uacr', 'systolic_blood_pressure', 'diastolic_blood_pressure', 'weight', 'height', 'bmi', 'glucose', 'potassium', 'mean_glucose')),
+    analyte VARCHAR NOT NULL CHECK (analyte IN ('hba1c', 'ldl', 'total_cholesterol', 'hdl', 'triglyceride', 'creatinine', 'egfr', 'uacr', 'systolic_blood_pressure', 'diastolic_blood_pressure', 'weight', 'height', 'bmi', 'glucose', 'potassium', 'mean_glucose', 'tsh', 'coeliac_antibodies')),
     value DOUBLE,
     comparator VARCHAR CHECK (comparator IN ('=', '<', '<=', '>', '>=')),
     unit VARCHAR NOT NULL,

@@ -6,6 +6,7 @@ from typing import Literal
 from pydantic import Field, ValidationError
 
 from indicators.definition import Part, describe_fault, disease_folder, read_yaml, unknown
+from indicators.definition_files import definition_paths
 
 
 class Nested(Part):
@@ -40,11 +41,11 @@ class Related(Part):
 
 
 def load_related(disease: str, indicators: Collection[str]) -> Related:
-    """Return the declared relations of a disease; none when it has no page.
+    """Return the declared relations of a disease between indicators that are computed; none when it has no page.
 
     Args:
         disease: Folder name of the disease.
-        indicators: Ids of its indicators.
+        indicators: Ids of the indicators that the pack computes.
 
     Raises:
         DefinitionError: The page is written wrongly or names an indicator that does not exist.
@@ -56,6 +57,10 @@ def load_related(disease: str, indicators: Collection[str]) -> Related:
         related = Related.model_validate(read_yaml(path))
     except ValidationError as fault:
         raise describe_fault(path, fault, Related) from None
-    for name in sorted(related.names() - set(indicators)):
-        raise unknown("indicator", name, indicators, where=f"{disease}/related.yaml")
-    return related
+    known = {path.stem for path in definition_paths(disease)} | set(indicators)
+    for name in sorted(related.names() - known):
+        raise unknown("indicator", name, known, where=f"{disease}/related.yaml")
+    return Related(
+        partitions=tuple(each for each in related.partitions if set(each) <= set(indicators)),
+        nested=tuple(each for each in related.nested if {each.inner, each.outer} <= set(indicators)),
+    )

@@ -71,7 +71,6 @@ PRESENT: dict[str, Rule] = {
     "ras_blockade_with_albuminuria": ras_blockade_with_albuminuria,
     "all_or_none": all_or_none,
     "annual_review_parts": review_parts(6),
-    "eight_care_processes": review_parts(8),
     "three_goals_reached": three_goals_reached,
     "stratum_green": in_stratum("green"),
     "stratum_yellow": in_stratum("yellow"),
@@ -108,13 +107,13 @@ MONTHS = {
     "ldl_at_goal_by_risk": 24, "eye_examined_by_risk": 24, "annual_review_parts": 15,
     "lipid_lowering_when_indicated": 24, "ras_blockade_with_albuminuria": 24, "all_or_none": 24, "course_completed": 18,
     "lost_to_follow_up": 15, "lost_to_follow_up_24_months": 24,
-    "eight_care_processes": 15, "hba1c_measured_15_months": 15, "ldl_measured_15_months": 15,
+    "hba1c_measured_15_months": 15, "ldl_measured_15_months": 15,
     "albuminuria_examined_15_months": 15, "eye_examined_27_months": 27, "eye_examined_60_months": 60,
     "foot_therapist_seen_15_months": 15,
 }  # fmt: skip
 """Length of the look-back in months where it is not 12."""
 
-ENDS_ON = {"eight_care_processes": (3, 31), "hba1c_above_75_or_not_measured": (12, 31)}
+ENDS_ON = {"hba1c_above_75_or_not_measured": (12, 31)}
 """Month and day on which the periods of some indicators end; there are none on other reporting dates."""
 
 

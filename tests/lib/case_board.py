@@ -24,11 +24,10 @@ from indicators.engine import Run, patient_period, prepare
 from indicators.members import create_members
 from indicators.patient_period import base_of, create_base, create_period, create_reporting, first_day, patient_sql
 from indicators.placement import Grid
-from tests.lib.case_files import DrawnCase, case_files, read_case_file
+from tests.lib.case_files import DrawnCase, case_files, folder_of, read_case_file
 from tests.lib.drawn_tables import Row, complete, insert, parse, patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue, in_words, results_of_patients
 
-DISEASE = "type_2_diabetes"
 OUTCOME = (
     "patient_id",
     "excluded_by",
@@ -56,7 +55,7 @@ class Board:
     """The drawn cases of indicators, and the warehouse that holds their people.
 
     Attributes:
-        cases: By indicator, each case with its person.
+        cases: By indicator, each case with its person; none for one that is drawn elsewhere.
         frames: `patient_period` of settings that were asked for.
     """
 
@@ -147,13 +146,13 @@ def all_values_on(known: Catalogue, day: date) -> Bound:
 
 
 @cache
-def case_board() -> Board:
-    """Return the board of all indicators' cases, made once per test process."""
-    known = catalogue()
+def case_board(country: str = "denmark") -> Board:
+    """Return the board of all cases drawn for a country's indicators, made once per test process."""
+    known = catalogue(country=country)
     by_subject: dict[str, list[tuple[DrawnCase, UUID]]] = defaultdict(list)
     tables: dict[str, list[Row]] = defaultdict(list)
     offsets: dict[tuple[str, str, str], int] = {}
-    for path in case_files(DISEASE):
+    for path in case_files(folder_of(country)):
         if "classifier" in path.parts:
             continue
         for case in read_case_file(path):
@@ -169,7 +168,7 @@ def case_board() -> Board:
     create_members(con, "drawn", *ranges(1)[0])
     keep_facts_at_hand(con)
     numbers = dict(con.execute("SELECT pseudonym, patient_id FROM member").fetchall())
-    return Board(con, dict(by_subject), numbers)
+    return Board(con, by_subject, numbers)
 
 
 def keep_facts_at_hand(con: duckdb.DuckDBPyConnection) -> None:

@@ -73,6 +73,14 @@ def read_block(subject: str, block: str, is_dated: bool) -> list[DrawnCase]:
     ]
 
 
+def folder_of(country: str) -> str:
+    """Return the folder of tests/spec with the cases of a country's definitions.
+
+    A definition of many countries is drawn with the first country's numbers, and again with another's.
+    """
+    return "type_2_diabetes" if country == "denmark" else f"countries/{country}"
+
+
 def case_files(folder: str) -> list[Path]:
     """Return the case files below a folder of tests/spec, in order."""
     return sorted((SPEC_FOLDER / folder).rglob("*.txt"))

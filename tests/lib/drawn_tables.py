@@ -46,6 +46,8 @@ UNITS = {
     "glucose": "mmol/L",
     "potassium": "mmol/L",
     "mean_glucose": "mmol/L",
+    "tsh": "mU/L",
+    "coeliac_antibodies": "U/mL",
 }
 CODES = {"hba1c": "NPU27300", "ldl": "NPU01568", "uacr": "NPU19661", "egfr": "DNK35302", "creatinine": "NPU18016"}
 DEFAULTS: dict[str, dict[str, str | None]] = {
@@ -85,7 +87,7 @@ DEFAULTS: dict[str, dict[str, str | None]] = {
     "municipal_course": {"law": "119", "focus_code": "DE11", "status": "active", "municipality_code": "0791"},
     "municipal_encounter": {"status": "finished"},
 }
-RESULTS = {"foot": "low", "eye": "none", "smoking": "never", "annual_review": "done"}
+RESULTS = {"foot": "low", "eye": "none", "smoking": "never", "annual_review": "done", "injection_sites": "none"}
 ROW_NAMES = {"hospital_contact": "contact_id", "municipal_course": "course_id", "municipal_encounter": "encounter_id"}
 Row = dict[str, str | None]
 

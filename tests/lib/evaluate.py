@@ -15,6 +15,7 @@ from indicators.clauses import DAYS_PER_YEAR
 from indicators.dialect import Bound, fetch, ranges, shown_as
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
 from indicators.patient_results import COLUMNS, latest_patients, patient_result_sql
+from indicators.variables import Variable
 from tests.lib.drawn_tables import draw, erase, parse, patient_uuid, warehouse_of
 
 ROOT = Path(__file__).parents[2]
@@ -24,6 +25,24 @@ ROOT = Path(__file__).parents[2]
 def catalogue(disease: str = "type_2_diabetes", country: str = "denmark") -> Catalogue:
     """Return the catalogue of the checkout, loaded once per test process."""
     return load_catalogue(disease, SimpleNamespace(folder=ROOT / "packs" / country))
+
+
+def neighbours() -> list[str]:
+    """Return the countries besides the one whose extracts are read: their packs define indicators."""
+    folders = (path.parent for path in ROOT.glob("packs/*/sets"))
+    return sorted(folder.name for folder in folders if folder.name != "denmark")
+
+
+def used_variables(known: Catalogue) -> list[Variable]:
+    """Return the variables that a catalogue's indicators use; the others are used in other countries."""
+    return [
+        each for each in known.variables.values() if any(each in known.variables_of(one) for one in known.indicators)
+    ]
+
+
+def used_populations(known: Catalogue) -> list[str]:
+    """Return the populations that a catalogue's indicators are about."""
+    return [name for name in known.populations.populations if any(each.population == name for each in known.indicators)]
 
 
 @cache

@@ -9,10 +9,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from indicators.definition import load_definitions
 from synthetic.known_indicators.cells import INDICATORS, Cell
 from synthetic.known_indicators.indicators import ENDS_ON, MONTHS
 from tests.conftest import TinyHome, made_once
+from tests.lib.evaluate import catalogue
 from tests.oracle import slow_cells
 from tvaers.keys import load_master_key
 from tvaers.settings import Settings, load_settings
@@ -102,9 +102,9 @@ def same(slow: dict[str, float | None] | None, fast: dict[str, float | None] | N
 
 
 def test_the_oracle_knows_every_indicator_and_its_period() -> None:
-    periods = {indicator.id: indicator.period for indicator in load_definitions()}
+    periods = {indicator.id: indicator.period for indicator in catalogue().indicators}
     assert periods == {name: MONTHS.get(name, 12) for name in INDICATORS}
-    days = {indicator.id: indicator.ends_on for indicator in load_definitions() if indicator.ends_on}
+    days = {indicator.id: indicator.ends_on for indicator in catalogue().indicators if indicator.ends_on}
     assert days == {name: f"{month:02}-{day:02}" for name, (month, day) in ENDS_ON.items()}
 
 

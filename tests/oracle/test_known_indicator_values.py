@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 
-from indicators.definition import load_definitions
 from synthetic.known_indicators.values import MOST_INHABITANTS, quarter_ends, without_values
 from synthetic.region import write_region
 from tests.conftest import TinyHome
+from tests.lib.evaluate import catalogue
 from tests.lib.known_values import computed_values, differences, known_values
 
 
@@ -23,7 +23,7 @@ def said(extracts: Path) -> dict[str, Any]:
 def test_the_pipeline_finds_the_known_value_in_every_cell(tiny_home: TinyHome) -> None:
     expected, found = known_values(tiny_home.extracts), computed_values(tiny_home.settings)
     days = {day.strftime("%m-%d") for day in found["period_end"].unique()}
-    counted = {each.id for each in load_definitions() if each.ends_on is None or each.ends_on in days}
+    counted = {each.id for each in catalogue().indicators if each.ends_on is None or each.ends_on in days}
     assert set(found["indicator_id"]) == counted
     assert differences(expected, found).is_empty()
 

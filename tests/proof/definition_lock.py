@@ -22,7 +22,7 @@ import yaml
 from indicators.catalogue import Catalogue
 from indicators.definition import Indicator
 from indicators.variables import Variable
-from tests.lib.evaluate import catalogue
+from tests.lib.evaluate import catalogue, neighbours
 from tests.lib.measured import measures
 from tests.proof.measure_meaning import meaning_of_measure
 from tests.proof.sql_mutants import parse, text_of
@@ -89,6 +89,14 @@ def meaning_of(known: Catalogue, indicator: Indicator) -> dict[str, object]:
     } | {name: getattr(indicator, name) for name in ("ends_on", "acceptable") if getattr(indicator, name)}
 
 
+def locked(known: Catalogue) -> dict[str, dict[str, object]]:
+    """Return version and meaning of each of a catalogue's definitions, with the parameters and codes of its country."""
+    return {
+        indicator.id: {"version": indicator.version, "meaning": hash_of(meaning_of(known, indicator))}
+        for indicator in known.indicators
+    }
+
+
 def present(known: Catalogue) -> Locked:
     """Return what the lock should say."""
     steps = {f"steps/{name}": sql for name, sql in known.classifier_steps.items()}
@@ -102,9 +110,10 @@ def present(known: Catalogue) -> Locked:
         )
         for name, sql in (known.classifiers | steps).items()
     }
-    definitions = {
-        indicator.id: {"version": indicator.version, "meaning": hash_of(meaning_of(known, indicator))}
-        for indicator in known.indicators
+    definitions = locked(known) | {
+        f"{country}/{name}": entry
+        for country in neighbours()
+        for name, entry in locked(catalogue(country=country)).items()
     }
     published = {
         measure.id: {"version": measure.version, "meaning": hash_of(meaning_of_measure(measures(), measure))}

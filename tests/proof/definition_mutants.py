@@ -7,6 +7,7 @@ from datetime import date
 from indicators.catalogue import Catalogue
 from indicators.definition import Indicator
 from tests.lib.case_board import Board, Setting
+from tests.lib.evaluate import used_populations
 from tests.proof.sql_mutants import mutants_of
 
 POLICIES = ("exclude", "fail", "count_as_numerator")
@@ -76,7 +77,7 @@ def mutants_of_definition(known: Catalogue, indicator: Indicator) -> Iterator[De
     for policy in POLICIES if indicator.measured else ():
         if policy != indicator.missing_values and indicator.kind != "median":
             yield DefinitionMutant(f"missing_values: {policy}", indicator.model_copy(update={"missing_values": policy}))
-    for population in known.populations.populations:
+    for population in used_populations(known):
         if population != indicator.population:
             yield DefinitionMutant(f"population: {population}", indicator.model_copy(update={"population": population}))
     yield from moved_periods(indicator)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from functools import cache
 
 from tests.lib.case_board import case_board
-from tests.lib.evaluate import ROOT, catalogue
+from tests.lib.evaluate import ROOT, catalogue, used_populations, used_variables
 from tests.proof.clause_coverage import SeenClause, seen_clauses, seen_clauses_of_population
 from tests.proof.definition_mutants import Proof, prove_definition, prove_population
 from tests.proof.explanations import explanations
@@ -32,8 +32,8 @@ def proofs() -> tuple[Proof, ...]:
     """Return the proof of every definition, population and variable; takes about a minute of processor time."""
     board, known = case_board(), catalogue()
     found = [prove_definition(board, known, indicator) for indicator in known.indicators]
-    found += [prove_population(board, known, name) for name in known.populations.populations]
-    return (*found, *(prove_variable(board, known, variable) for variable in known.variables.values()))
+    found += [prove_population(board, known, name) for name in used_populations(known)]
+    return (*found, *(prove_variable(board, known, variable) for variable in used_variables(known)))
 
 
 def line_of(proof: Proof, cases: int | None = None, clauses: Sequence[SeenClause] | None = None) -> str:
@@ -101,7 +101,7 @@ def render() -> str:
         if clauses[each.id]:
             lines += [f"### {each.title.en}", "", "| clause | true | false |", "| --- | --- | --- |"]
             lines += [*clause_lines(clauses[each.id]), ""]
-    for name in known.populations.populations:
+    for name in used_populations(known):
         lines += [f"### Population `{name}`", "", "| clause | true | false |", "| --- | --- | --- |"]
         lines += [*clause_lines(seen_clauses_of_population(board, known, name)), ""]
     lines += ["## Mutants that no case can notice, and why", ""]

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.lib.case_board import case_board
-from tests.lib.evaluate import catalogue
+from tests.lib.evaluate import catalogue, used_populations
 from tests.proof.clause_coverage import clauses_in, clauses_of_definition, seen_clauses, seen_clauses_of_population
 from tests.proof.page import PAGE, clause_lines
 
@@ -19,7 +19,7 @@ def test_every_clause_of_a_definition_is_seen_true_and_false(indicator):
     assert "\n".join(clause_lines(clauses)) in PAGE.read_text(encoding="utf-8"), "run: make proof"
 
 
-@pytest.mark.parametrize("population", KNOWN.populations.populations)
+@pytest.mark.parametrize("population", used_populations(KNOWN))
 def test_every_clause_of_a_population_is_seen_true_and_false(population: str):
     clauses = seen_clauses_of_population(case_board(), KNOWN, population)
     assert {clause.text for clause in clauses if not clause.is_seen_both_ways} <= NEVER_FALSE

@@ -3,7 +3,7 @@
 import pytest
 
 from tests.lib.case_board import case_board
-from tests.lib.evaluate import catalogue
+from tests.lib.evaluate import catalogue, neighbours, used_populations, used_variables
 from tests.proof.definition_mutants import Proof, mutants_of_definition, prove_definition, prove_population
 from tests.proof.explanations import explained_subjects, explanations, idle, unexplained
 from tests.proof.page import PAGE, line_of
@@ -29,14 +29,14 @@ def test_a_mistake_in_a_definition_is_noticed_by_its_own_cases(indicator):
     assert_proved(proof)
 
 
-@pytest.mark.parametrize("population", KNOWN.populations.populations)
+@pytest.mark.parametrize("population", used_populations(KNOWN))
 def test_a_mistake_in_a_population_is_noticed(population: str):
     proof = prove_population(case_board(), KNOWN, population)
     assert_proved(proof)
     assert is_on_the_page(line_of(proof)), "run: make proof"
 
 
-@pytest.mark.parametrize("variable", KNOWN.variables.values(), ids=lambda variable: variable.name)
+@pytest.mark.parametrize("variable", used_variables(KNOWN), ids=lambda variable: variable.name)
 def test_a_mistake_in_the_sql_of_a_variable_is_noticed(variable):
     proof = prove_variable(case_board(), KNOWN, variable)
     assert_proved(proof)
@@ -44,7 +44,8 @@ def test_a_mistake_in_the_sql_of_a_variable_is_noticed(variable):
 
 
 def test_only_known_definitions_and_variables_are_explained():
-    known = {f"definitions/{each.id}" for each in KNOWN.indicators}
+    countries = [KNOWN, *(catalogue(country=country) for country in neighbours())]
+    known = {f"definitions/{each.id}" for country in countries for each in country.indicators}
     known |= {f"variables/{name}" for name in KNOWN.variables}
     known |= {f"populations/{name}" for name in KNOWN.populations.populations}
     known |= {f"classifiers/{name}" for name in KNOWN.classifiers}

@@ -9,13 +9,14 @@ import pytest
 import sqlglot
 from sqlglot import exp
 
-from indicators.definition import PARAMETER
+from indicators.catalogue import Catalogue
+from indicators.definition import PARAMETER, Indicator
 from indicators.dialect import ranges
 from indicators.engine import Run, by_length, prepare, show_members
 from indicators.variables import SOURCE_DAYS
-from tests.lib.case_files import case_files, read_case_file
+from tests.lib.case_files import case_files, folder_of, read_case_file
 from tests.lib.drawn_tables import warehouse_of
-from tests.lib.evaluate import ROOT, catalogue, patient_results
+from tests.lib.evaluate import ROOT, catalogue, neighbours, patient_results, used_variables
 from tests.proof.sql_mutants import is_flag
 
 DISEASE = ROOT / "indicators" / "type_2_diabetes"
@@ -25,7 +26,10 @@ LIST_NAME = re.compile(r"'([a-z][a-z0-9_]+)'")
 SEVERAL_DATES = (date(2024, 12, 31), date(2025, 6, 30), date(2025, 9, 30), date(2025, 12, 31))
 NUMBERS_ALLOWED_IN_YEARS = {"1", "365.25"}
 FILES_WITH_TIME = [
-    path for path in case_files("type_2_diabetes") if path.parent.name in ("follow_up", "treatment", "blood_pressure")
+    (country, path)
+    for country in ("denmark", *neighbours())
+    for path in case_files(folder_of(country))
+    if path.parent.name in ("follow_up", "treatment", "blood_pressure")
 ]
 
 
@@ -44,7 +48,7 @@ def classifying_sql() -> list[str]:
 
 
 def all_sql() -> str:
-    texts = [variable.sql for variable in catalogue().variables.values()]
+    texts = [variable.sql for variable in used_variables(catalogue())]
     return "\n".join([*texts, *classifying_sql()])
 
 
@@ -67,7 +71,7 @@ def test_no_code_of_a_list_begins_with_another_of_it_so_that_nothing_counts_twic
 
 def test_every_code_list_that_sql_names_exists():
     named = set()
-    for select in [*(variable.sql for variable in catalogue().variables.values()), *classifying_sql()]:
+    for select in [*(variable.sql for variable in used_variables(catalogue())), *classifying_sql()]:
         for compared in sqlglot.parse_one(select, read="duckdb").find_all(exp.EQ, exp.In):
             if isinstance(compared.this, exp.Column) and compared.this.name == "list":
                 named |= {literal.name for literal in compared.find_all(exp.Literal)}
@@ -83,8 +87,8 @@ def test_every_parameter_is_used():
 
 
 def test_every_variable_is_used_by_some_indicator():
-    used = {variable.name for indicator in catalogue().indicators for variable in catalogue().variables_of(indicator)}
-    assert set(catalogue().variables) == used
+    countries = [catalogue(), *(catalogue(country=country) for country in neighbours())]
+    assert set(catalogue().variables) == {each.name for known in countries for each in used_variables(known)}
 
 
 @pytest.mark.parametrize("path", sorted((DISEASE / "variables").glob("*.sql")), ids=lambda path: path.stem)
@@ -124,18 +128,19 @@ def test_words_that_readers_see_are_in_every_language_and_differ(indicator):
         assert text.en != text.da
 
 
-@pytest.mark.parametrize("path", FILES_WITH_TIME, ids=lambda path: path.stem)
-def test_what_becomes_of_a_patient_does_not_depend_on_earlier_reporting_dates(path: Path):
-    known = catalogue()
+@pytest.mark.parametrize(("country", "path"), FILES_WITH_TIME, ids=lambda part: getattr(part, "stem", part))
+def test_what_becomes_of_a_patient_does_not_depend_on_earlier_reporting_dates(country: str, path: Path):
+    known = catalogue(country=country)
     indicator = known.indicator(path.stem)
     case = read_case_file(path)[0]
-    alone, together = (rows_of(case.drawing, indicator, dates) for dates in ((SEVERAL_DATES[-1],), SEVERAL_DATES))
+    alone, together = (
+        rows_of(case.drawing, known, indicator, dates) for dates in ((SEVERAL_DATES[-1],), SEVERAL_DATES)
+    )
     assert alone == together
     assert alone
 
 
-def rows_of(drawing: str, indicator, dates) -> list[tuple]:
-    known = catalogue()
+def rows_of(drawing: str, known: Catalogue, indicator: Indicator, dates) -> list[tuple]:
     bound = known.values_on([indicator], dates[-1])
     with warehouse_of(drawing) as con:
         prepare(con, known)

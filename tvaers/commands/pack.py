@@ -41,9 +41,9 @@ def check_pack(
 ) -> None:
     """Check that a pack and the definitions are written right, and list what cannot be computed or needs a look.
 
-    An indicator for which the pack lacks a parameter, a code list or a file type is listed; that is no fault of the
-    pack. Nor is a definition without a published source, or one that is due for review. Exit code 13 when a file of
-    the pack, or a definition that it computes, is wrong.
+    The definitions are those that the pack's sets name, and its own. One for which the pack lacks a parameter, a code
+    list or a file type is listed; that is no fault of the pack. Nor is a definition without a published source, or one
+    that is due for review. Exit code 13 when a file of the pack, or a definition that it computes, is wrong.
     """
     from indicators.measures.definition import load_measures
     from indicators.pack_coverage import check_definitions
@@ -69,7 +69,7 @@ def check_pack(
         )
     else:
         screen.say(f"{loaded.name} version {loaded.version}: {len(loaded.contracts)} file types, all mapped")
-        if loaded.contracts:
+        if found.indicators:
             show_coverage(found.indicators)
             show_sets(found.sets)
         if measures:
@@ -119,6 +119,8 @@ def show_sets(sets: "Sequence[SetCoverage]") -> None:
             for each in sets
         ]
         screen.show_table("", ("set", "country", "version", "can be computed", "confirmed", "released"), rows)
+    if waiting := [(name, each.id, lacks) for each in sets for name, lacks in each.awaited.items()]:
+        screen.show_table("", ("asked, but nothing tells it yet", "set", "what is lacking"), waiting)
 
 
 @app.command("new", short_help="Begin a pack as a copy of another")

@@ -3,7 +3,8 @@ from datetime import date
 import pytest
 import yaml
 
-from indicators.definition import Indicator, Text, disease_folder, load_definitions, load_indicator, read_yaml
+from indicators.definition import Indicator, Text, disease_folder, read_yaml
+from indicators.definition_files import load_definitions, load_indicator
 from tests.lib.evaluate import catalogue
 from tvaers.errors import DefinitionError
 

@@ -1,0 +1,93 @@
+-- label: Inpatient stays and acute readmissions after a gap
+-- unit: discharges
+-- rows: patient and period
+-- sources: hospital_contact
+-- ties: -
+--
+-- A stay is inpatient contacts that overlap or lie less than the gap apart, as a transfer between hospitals does; what
+-- begins later is a new stay (national indicator of readmissions of the elderly). A contact with dates but no times
+-- begins and ends at midnight; one that has not ended may be a readmission and is no discharge. The discharge is alive,
+-- of a day on which the patient is observed, and counts once the days of follow-up have passed within the period.
+WITH contact AS (
+    SELECT
+        patient_id,
+        contact_id,
+        COALESCE(starts_at, CAST(started_on AS TIMESTAMP)) AS begins_at,
+        COALESCE(ends_at, CAST(ended_on AS TIMESTAMP)) AS finishes_at,
+        is_acute
+    FROM hospital_contact
+    WHERE is_physical AND patient_type = 'inpatient'
+),
+
+marked AS (
+    SELECT
+        *,
+        CASE
+            WHEN
+                begins_at < MAX(finishes_at) OVER (
+                    PARTITION BY patient_id
+                    ORDER BY begins_at, finishes_at, contact_id
+                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
+                ) + INTERVAL '1' HOUR * $readmission_gap_hours
+                THEN 0
+            ELSE 1
+        END AS opens_stay
+    FROM contact
+),
+
+numbered AS (
+    SELECT
+        *,
+        SUM(opens_stay) OVER (
+            PARTITION BY patient_id
+            ORDER BY begins_at, finishes_at, contact_id
+            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+        ) AS stay_number
+    FROM marked
+),
+
+stay AS (
+    SELECT
+        patient_id,
+        MIN(begins_at) AS admitted_at,
+        CAST(MAX(finishes_at) AS DATE) AS discharged_on,
+        MAX(CASE WHEN opens_stay = 1 AND is_acute THEN 1 ELSE 0 END) = 1 AS is_acute
+    FROM numbered
+    GROUP BY patient_id, stay_number
+),
+
+followed AS (
+    SELECT
+        patient_id,
+        discharged_on,
+        CAST(
+            MIN(CASE WHEN is_acute THEN admitted_at END) OVER (
+                PARTITION BY patient_id
+                ORDER BY admitted_at
+                ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+            ) AS DATE
+        ) AS next_acute_admitted_on
+    FROM stay
+)
+
+SELECT
+    followed.patient_id,
+    patient.period_end,
+    COUNT(*) AS stays_followed_count,
+    SUM(
+        CASE
+            WHEN DATE_DIFF('day', followed.discharged_on, followed.next_acute_admitted_on) <= $readmission_within_days
+                THEN 1
+            ELSE 0
+        END
+    ) AS stays_readmitted_count,
+    MAX(followed.discharged_on) AS latest_stay_ended_on
+FROM followed
+JOIN period_day ON period_day.day = followed.discharged_on
+JOIN patient ON patient.patient_id = followed.patient_id AND patient.period_end = period_day.period_end
+WHERE
+    followed.discharged_on >= patient.observed_from
+    AND followed.discharged_on <= patient.observed_to
+    AND (patient.died_on IS NULL OR patient.died_on > followed.discharged_on)
+    AND DATE_DIFF('day', followed.discharged_on, patient.period_end) >= $readmission_within_days
+GROUP BY followed.patient_id, patient.period_end
