@@ -6,15 +6,17 @@
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
+from indicators import handbook_neighbours
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.definition import Indicator, Text
 from indicators.explain import WORDS, clauses_in_order
+from indicators.handbook_neighbours import details_of
 from indicators.limits import acceptable_in_words, target_in_words, threshold_in_words
+from indicators.neighbours import catalogue_to_read, packs_with_sets, page_of_pack
 from indicators.sets import IndicatorSet, load_sets, load_shown
 from packs.pack import load_pack
 from tvaers.settings import Settings
 
-PAGE = "docs/reference/indicators.md"
 KINDS = {
     "proportion": "Share",
     "median": "Median",
@@ -32,7 +34,14 @@ MISSING = {
 }
 
 
-def render(catalogue: Catalogue, on: date, sets: Sequence[IndicatorSet], shown: Collection[str] | None) -> str:
+def render(
+    catalogue: Catalogue,
+    on: date,
+    sets: Sequence[IndicatorSet],
+    shown: Collection[str] | None,
+    pack: str | None = None,
+    heading: str = "Indicators",
+) -> str:
     """Return the page, with the thresholds and targets that hold on a day.
 
     Args:
@@ -40,11 +49,14 @@ def render(catalogue: Catalogue, on: date, sets: Sequence[IndicatorSet], shown: 
         on: The day.
         sets: The pack's sets.
         shown: Ids of the indicators that a release shows, None for all.
+        pack: The country pack; that of a new home when None.
+        heading: Title of the page.
     """
     lines = [
-        "# Indicators",
+        f"# {heading}",
         "",
-        "Written from the definitions below `indicators/` by `make docs`. Do not edit.",
+        "Written from the definitions below `indicators/` and in the pack by `make docs`. Do not edit. What other "
+        "countries ask stands [side by side](neighbours.md).",
         "",
         f"{len(catalogue.indicators)} indicators of {catalogue.disease.replace('_', ' ')}. Periods end on the "
         "reporting date; both ends are included. A person counts at the municipality, practice, cluster and hospital "
@@ -59,9 +71,12 @@ def render(catalogue: Catalogue, on: date, sets: Sequence[IndicatorSet], shown: 
             f"| [{indicator.title.en}](#{indicator.id}) | {KINDS[indicator.kind].lower()} of {indicator.counts} | "
             f"{indicator.period} months | {target} |"
         )
+    first = Settings.model_fields["pack"].default
+    own = pack or first
     for indicator in catalogue.indicators:
-        lines += ["", *page_of(catalogue, indicator, on)]
-        lines += [f"- Part of: {each.title.en}" for each in sets if indicator.id in each.indicators]
+        names = catalogue.parameters_of([indicator])
+        details = details_of(catalogue.parameters, names, indicator, own, disease=catalogue.disease, first=first)
+        lines += ["", *page_of(catalogue, indicator, on), *details]
     lines += ["", *sets_in_words(sets, shown)]
     lines += [
         "",
@@ -70,7 +85,8 @@ def render(catalogue: Catalogue, on: date, sets: Sequence[IndicatorSet], shown: 
         "| variable | what it is | unit | needs | ties |",
         "| --- | --- | --- | --- | --- |",
     ]
-    for variable in catalogue.variables.values():
+    used = frozenset(each.name for indicator in catalogue.indicators for each in catalogue.variables_of(indicator))
+    for variable in (each for each in catalogue.variables.values() if each.name in used):
         needs = ", ".join(str(source) for source in variable.sources) or "-"
         lines.append(f"| `{variable.name}` | {variable.label} | {variable.unit} | {needs} | {variable.ties} |")
     return "\n".join(lines) + "\n"
@@ -142,6 +158,11 @@ def sets_in_words(sets: Sequence[IndicatorSet], shown: Collection[str] | None) -
     for each in sets:
         for text in each.not_computable:
             yield from ("", f"{each.title.en}: {plain(text)}")
+        for waiting in each.awaited:
+            yield from (
+                "",
+                f"{each.title.en}: *{plain(waiting.title)}* is asked and not computed. {plain(waiting.lacks)}",
+            )
 
 
 def default_catalogue() -> Catalogue:
@@ -151,8 +172,14 @@ def default_catalogue() -> Catalogue:
 
 
 def generated_files() -> dict[str, str]:
-    """Return path (below the checkout) and content of the page."""
-    catalogue = default_catalogue()
-    folder = load_pack(Settings.model_fields["pack"].default).folder
-    sets = load_sets(folder, catalogue.disease, [each.id for each in catalogue.indicators])
-    return {PAGE: render(catalogue, date.max, sets, load_shown(folder, catalogue.disease, sets))}
+    """Return path (below the checkout) and content of the pages: one per country with sets, and the comparison."""
+    disease, first = (Settings.model_fields[name].default for name in ("disease", "pack"))
+    pages = handbook_neighbours.generated_files(disease, first)
+    for pack in packs_with_sets():
+        catalogue = catalogue_to_read(disease, pack)
+        sets = load_sets(pack.folder, disease, [each.id for each in catalogue.indicators])
+        shown = load_shown(pack.folder, disease, sets) if pack.contracts else frozenset()
+        heading = "Indicators" if pack.name == first else f"Indicators: {pack.settings.title['en']}"
+        page = f"docs/reference/{page_of_pack(pack.name, first)}"
+        pages[page] = render(catalogue, date.max, sets, shown, pack.name, heading)
+    return pages

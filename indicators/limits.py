@@ -4,14 +4,13 @@ Which side of a target is good follows from the indicator's direction. Which sid
 comparison that uses it, so that the words cannot disagree with what is computed.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date
-from typing import Literal
+from typing import Literal, Protocol
 
 import sqlglot
 from sqlglot import exp
 
-from indicators.catalogue import Catalogue
 from indicators.definition import Indicator
 from indicators.parameters import Parameter
 from indicators.variables import Variable
@@ -30,6 +29,18 @@ _COMPARISONS: dict[type[exp.Expression], tuple[Relation, Relation]] = {
     exp.GT: ("above", "below"),
 }
 """What a comparison says about its left side, and about its right side."""
+
+
+class Numbers(Protocol):
+    """What limits in words need: a country's parameters, and the variables that may compare with them."""
+
+    @property
+    def parameters(self) -> Mapping[str, Parameter]:
+        """Parameters by name."""
+
+    @property
+    def variables(self) -> Mapping[str, Variable]:
+        """Variables by name."""
 
 
 def target_relation(direction: str, *, is_strict: bool) -> Relation:
@@ -55,7 +66,7 @@ def threshold_relation(indicator: Indicator, variables: Iterable[Variable]) -> R
     return None
 
 
-def threshold_in_words(catalogue: Catalogue, indicator: Indicator, on: date, language: str) -> str:
+def threshold_in_words(catalogue: Numbers, indicator: Indicator, on: date, language: str) -> str:
     """Return the threshold that holds on a day, with those of some patients and who they are; empty without one."""
     relation = threshold_relation(indicator, catalogue.variables.values())
     found = [_in_words(_parameter(catalogue, indicator.threshold), relation, on, language)]
@@ -65,21 +76,21 @@ def threshold_in_words(catalogue: Catalogue, indicator: Indicator, on: date, lan
     return "; ".join(filter(None, found))
 
 
-def target_in_words(catalogue: Catalogue, indicator: Indicator, on: date, language: str) -> str:
+def target_in_words(catalogue: Numbers, indicator: Indicator, on: date, language: str) -> str:
     """Return the target that holds on a day; empty without one."""
     parameter = _parameter(catalogue, indicator.target)
     is_strict = parameter is not None and parameter.is_strict
     return _in_words(parameter, target_relation(indicator.direction, is_strict=is_strict), on, language)
 
 
-def acceptable_in_words(catalogue: Catalogue, indicator: Indicator, on: date, language: str) -> str:
+def acceptable_in_words(catalogue: Numbers, indicator: Indicator, on: date, language: str) -> str:
     """Return the level that is still acceptable on a day; empty without one."""
     parameter = _parameter(catalogue, indicator.acceptable)
     is_strict = parameter is not None and parameter.is_strict
     return _in_words(parameter, target_relation(indicator.direction, is_strict=is_strict), on, language)
 
 
-def _parameter(catalogue: Catalogue, name: str | None) -> Parameter | None:
+def _parameter(catalogue: Numbers, name: str | None) -> Parameter | None:
     return catalogue.parameters.get((name or "$").removeprefix("$"))
 
 
