@@ -3,9 +3,11 @@
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from typing import Literal, cast
 
 from data_contracts.standard import FOLDER, contract_fault, custom_values, read_standard
 
+Hashed = Literal["pseudonym", "record_key", "staged_rows"]
 PHYSICAL_TYPES = ("UUID", "VARCHAR", "DATE", "TIMESTAMP", "DOUBLE", "INTEGER", "BIGINT", "BOOLEAN")
 
 
@@ -19,6 +21,7 @@ class TableColumn:
         required: True when the column is never empty.
         description: What it holds.
         allowed: Allowed values with their meaning; empty when free.
+        hashed: What of it is a keyed hash; None for everything that a change of key leaves as it is.
     """
 
     name: str
@@ -26,6 +29,7 @@ class TableColumn:
     required: bool
     description: str
     allowed: tuple[tuple[str, str], ...]
+    hashed: Hashed | None = None
 
 
 @dataclass(frozen=True)
@@ -70,6 +74,8 @@ def _read_table(path: Path) -> Table:
     for each in properties:
         if each.physicalType not in PHYSICAL_TYPES:
             raise contract_fault(path, f"{each.name}.physicalType", f"must be one of {', '.join(PHYSICAL_TYPES)}")
+        if each.classification not in (None, "record_key", "staged_rows"):
+            raise contract_fault(path, f"{each.name}.classification", "must be record_key or staged_rows")
     schema, _, name = str(standard.table.physicalName).partition(".")
     keys = sorted((each.primaryKeyPosition or 0, str(each.name)) for each in properties if each.primaryKey)
     description = standard.document.description
@@ -88,6 +94,7 @@ def _read_table(path: Path) -> Table:
                 required=bool(each.required),
                 description=str(each.description),
                 allowed=tuple((str(one.value), one.description or "") for one in each.enum or []),
+                hashed="pseudonym" if each.physicalType == "UUID" else cast("Hashed | None", each.classification),
             )
             for each in properties
         ),

@@ -21,7 +21,8 @@ from ingest.validate import load_ahead
 from ingest.verdict import FileVerdict, RunResult, is_refused
 from packs.pack import load_pack
 from tvaers.errors import ExtractError
-from tvaers.keys import MasterKey, load_master_key
+from tvaers.keys import load_master_key
+from tvaers.master_key import MasterKey
 from tvaers.progress import track
 from tvaers.settings import Settings
 from warehouse.connection import open_read_only
@@ -135,8 +136,8 @@ def _treat(
             pseudonymiser = Pseudonymiser(
                 f"{pack.settings.identifier.country}-{pack.settings.identifier.scheme}".lower(),
                 read_scheme(pack.folder),
-                key.subkey("warehouse"),
-                key.subkey("record-key"),
+                key.generations("warehouse"),
+                key.generations("record-key"),
                 born_until=log.started.date(),
             )
             job = FileJob(con, pack, key_id=key.key_id, run_id=log.run_id, reports=settings.reports / log.run_id)

@@ -1,25 +1,19 @@
 """Replace identifiers and record keys by keyed hashes and drop what names a person, before any database sees a row."""
 
-from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
 import polars as pl
-import polars_hash  # registers the `chash` namespace
 
 from data_contracts.contract import Column, Contract
 from ingest.identifier import IdentifierScheme, examine, holds_identifier, normalise, with_lost_zeros
 from ingest.rows import Block
+from warehouse.keyed_hash import keyed_hash
 
-# 128 bits: for 11 million people the chance of one collision is below 10^-24.
-PSEUDONYM_CHARACTERS = 32
 # A text that begins so may be a date as agreed; identifiers are looked for in the others only, since that is slow.
 _BEGINS_LIKE_A_DATE = r"^[0-9]{1,4}[-/.]"
 _MOMENTS = frozenset({"date", "datetime", "time", "iso_week"})
 _RECORD = "record"
-_THREADS = 2
-_MIN_ROWS_PER_THREAD = 50_000
 
 
 @dataclass(frozen=True)
@@ -44,27 +38,27 @@ class Pseudonymiser:
     Attributes:
         tag: Country and scheme; hashed together with the identifier, so that two countries' numbers never meet.
         scheme: How identifiers are written.
-        key: 32 bytes, the sub-key `warehouse` of the master key.
-        record_key: 32 bytes, the sub-key `record-key`: a record key built from an identifier is then no pseudonym.
+        keys: The sub-keys `warehouse` of all master keys so far, 32 bytes each, oldest first.
+        record_keys: The sub-keys `record-key`, likewise: a record key built from an identifier is then no pseudonym.
         born_until: A date of birth after this day is impossible.
     """
 
     tag: str
     scheme: IdentifierScheme
-    key: bytes
-    record_key: bytes
+    keys: tuple[bytes, ...]
+    record_keys: tuple[bytes, ...]
     born_until: date
 
     def __repr__(self) -> str:
         return f"Pseudonymiser({self.tag})"
 
     def pseudonyms(self, identifiers: pl.Series) -> pl.Series:
-        """Return the first 128 bits of HMAC-SHA256 of the tagged identifiers, as hexadecimal; null stays null."""
-        return _keyed_hash(identifiers, self.tag, self.key)
+        """Return the keyed hashes of the tagged identifiers (`warehouse.keyed_hash`); null stays null."""
+        return keyed_hash(identifiers, self.tag, self.keys)
 
-    def record_keys(self, keys: pl.Series) -> pl.Series:
-        """Return the first 128 bits of HMAC-SHA256 of the keys that a supplier gave records; null stays null."""
-        return _keyed_hash(keys, _RECORD, self.record_key)
+    def hashed_record_keys(self, delivered: pl.Series) -> pl.Series:
+        """Return the keyed hashes of the keys that a supplier gave records; null stays null."""
+        return keyed_hash(delivered, _RECORD, self.record_keys)
 
     def apply(self, block: Block, contract: Contract) -> PseudonymisedBlock:
         """Return a block as the staged table wants it.
@@ -83,7 +77,7 @@ class Pseudonymiser:
             if column.type == "identifier":
                 columns += self._identifier(values, column.name)
             elif column.privacy == "record_key":
-                columns.append(self.record_keys(values))
+                columns.append(self.hashed_record_keys(values))
             else:
                 holds = self._holds_identifier(values, column)
                 if holds.any():
@@ -112,19 +106,3 @@ class Pseudonymiser:
                 return is_other
             values = values.set(~is_other, None)
         return holds_identifier(values, self.scheme, self.born_until)
-
-
-def _keyed_hash(values: pl.Series, tag: str, key: bytes) -> pl.Series:
-    expression = polars_hash.concat_str(pl.lit(f"{tag}|"), pl.col("value")).chash.hmac_sha256(key=key.hex())
-    shortened = expression.str.slice(0, PSEUDONYM_CHARACTERS).alias(values.name)
-    return _in_threads(values.alias("value"), lambda part: part.to_frame().select(shortened).to_series())
-
-
-def _in_threads(values: pl.Series, work: Callable[[pl.Series], pl.Series]) -> pl.Series:
-    """Apply `work` to slices at the same time; Polars leaves Python's lock while it works."""
-    size = -(-values.len() // _THREADS)
-    if size < _MIN_ROWS_PER_THREAD:
-        return work(values)
-    parts = [values.slice(start, size) for start in range(0, values.len(), size)]
-    with ThreadPoolExecutor(len(parts)) as pool:
-        return pl.concat(list(pool.map(work, parts)))

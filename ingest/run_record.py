@@ -10,7 +10,7 @@ from ingest.recognise import delivery_name
 from ingest.verdict import FileVerdict, is_refused
 from packs.pack import Pack
 from tvaers import __version__
-from tvaers.keys import MasterKey
+from tvaers.master_key import MasterKey
 from tvaers.settings import Settings
 from warehouse.connection import open_for_build, open_read_only
 from warehouse.run_log import Refusal, Run, unlisted, write_refusals, write_run

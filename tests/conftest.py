@@ -120,7 +120,11 @@ def tiny_home(shared_folder: Path, tiny_region: Path) -> TinyHome:
 
 @pytest.fixture
 def home_copy(tiny_home: TinyHome, tmp_path: Path) -> TinyHome:
-    """A finished home of this test's own, under the same key."""
+    """A finished home of this test's own, under a copy of the key."""
     shutil.copytree(tiny_home.home, tmp_path / "home")
-    settings = tiny_home.settings.model_copy(update={"home": tmp_path / "home"})
+    key_file = tmp_path / "key" / tiny_home.key_file.name
+    key_file.parent.mkdir()
+    shutil.copy(tiny_home.key_file, key_file)
+    settings = tiny_home.settings.model_copy(update={"home": tmp_path / "home", "key_file": key_file})
+    settings.save()
     return TinyHome(settings, tiny_home.extracts)

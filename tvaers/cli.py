@@ -25,6 +25,7 @@ from tvaers.commands import (
     explain,
     ingest,
     init,
+    keys,
     measure,
     pack,
     query,
@@ -56,6 +57,7 @@ VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
     "explain": (explain.explain, "Explain an indicator, or a person's count"),
     "pack": (pack.app, "List, check and begin country packs"),
     "measure": (measure.app, "Prove measures on test patients"),
+    "keys": (keys.app, "Show, check and replace the secret key"),
     "doctor": (doctor.doctor, "Look for what is wrong"),
     "demo": (demo.demo, "All steps on an invented region"),
 }

@@ -1,43 +1,21 @@
-"""The secret key: one file that only its owner can read, kept away from the data it protects."""
+"""The key file: one file that only its owner can read, kept away from the data it protects."""
 
-import hmac
 import os
 import secrets
-from dataclasses import dataclass, field
+from contextlib import suppress
+from datetime import UTC, datetime
 from hashlib import sha256
 from pathlib import Path
 
-from cryptography.hazmat.primitives.hashes import SHA256
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from filelock import FileLock
 
 from tvaers.errors import SecretKeyError
+from tvaers.key_text import Coming, KeyLengthError, KeyText, read_key_text
+from tvaers.master_key import KEY_BYTES, MasterKey
 from tvaers.settings import Settings
 
-KEY_BYTES = 32
 _OTHERS = 0o077
-
-
-@dataclass(frozen=True)
-class MasterKey:
-    """The key that every other key is derived from; its text form never shows it."""
-
-    secret: bytes = field(repr=False)
-
-    def subkey(self, label: str) -> bytes:
-        """Return 32 bytes derived from the master key by HKDF-SHA256; another label gives an unrelated key.
-
-        Args:
-            label: What the key is for: `warehouse` (pseudonyms), `record-key` (keys that suppliers give records),
-                `encryption` (the database file), `audit`, or `project:<id>`.
-        """
-        return HKDF(algorithm=SHA256(), length=KEY_BYTES, salt=None, info=f"tvaers:{label}".encode()).derive(
-            self.secret
-        )
-
-    @property
-    def key_id(self) -> str:
-        """Eight hexadecimal characters that tell two keys apart and reveal neither."""
-        return hmac.new(self.secret, b"key-id", sha256).hexdigest()[:8]
+_HEAD_BYTES = 4096
 
 
 def create_key_file(path: Path) -> None:
@@ -56,23 +34,85 @@ def create_key_file(path: Path) -> None:
             what_to_do="Keep it, or name another file with TVAERS_KEY_FILE.",
         ) from None
     except OSError as fault:
-        raise SecretKeyError(
-            f"The key file cannot be written: {fault.strerror}.",
-            where=str(path),
-            what_to_do="Name a writable place outside the home folder with TVAERS_KEY_FILE.",
-        ) from None
-    with os.fdopen(handle, "w", encoding="ascii") as file:
-        file.write(secrets.token_hex(KEY_BYTES) + "\n")
-        file.flush()
-        os.fsync(file.fileno())
+        raise _not_written(path, fault) from None
+    _write(handle, KeyText(MasterKey(secrets.token_bytes(KEY_BYTES))))
 
 
 def load_master_key(settings: Settings) -> MasterKey:
-    """Return the master key named by the settings.
+    """Return the master key in force; a change of key that was cut off after the warehouse's swap is completed.
 
     Raises:
         SecretKeyError: The file is missing, inside the home folder, readable by others, too short, or not hexadecimal.
     """
+    return _settled(settings).current
+
+
+def announced_key(settings: Settings) -> bool:
+    """Return whether the key file holds a key of which the warehouse knows nothing: a change that was cut off.
+
+    Raises:
+        SecretKeyError: As for `load_master_key`.
+    """
+    return _settled(settings).coming is not None
+
+
+def announce_key(settings: Settings, secret: bytes, warehouse: Path) -> None:
+    """Write beside the master key the one that follows it, for the moment in which the warehouse is swapped.
+
+    From here on the key in force is told by which warehouse stands in its place, so that the two never disagree.
+
+    Args:
+        settings: The home folder.
+        secret: 32 random bytes.
+        warehouse: The finished file that is about to take the warehouse's place.
+
+    Raises:
+        SecretKeyError: The key file is unsafe or cannot be written.
+    """
+    today = datetime.now(tz=UTC).date()
+    with _alone(settings.key_file):
+        held = _read(settings)
+        _replace(settings.key_file, KeyText(held.current, Coming(today, secret, mark_of(warehouse))))
+
+
+def withdraw_key(settings: Settings) -> None:
+    """Take out the announced key when the warehouse was not swapped.
+
+    Raises:
+        SecretKeyError: The key file is unsafe or cannot be written.
+    """
+    if announced_key(settings):
+        with _alone(settings.key_file):
+            _replace(settings.key_file, KeyText(_read(settings).current))
+
+
+def mark_of(warehouse: Path) -> str:
+    """Return what tells one warehouse file from every other, or nothing when there is none.
+
+    The head of an encrypted database holds random bytes of its own, which no other file shares.
+    """
+    try:
+        with warehouse.open("rb") as file:
+            return sha256(file.read(_HEAD_BYTES)).hexdigest()
+    except FileNotFoundError:
+        return ""
+
+
+def _settled(settings: Settings) -> KeyText:
+    """Return the content of the key file, once the announced key stands where its warehouse does."""
+    held = _read(settings)
+    if held.coming is None or held.coming.mark != mark_of(settings.warehouse):
+        return held
+    with _alone(settings.key_file):
+        held = _read(settings)
+        coming = held.coming
+        if coming is not None and coming.mark == mark_of(settings.warehouse):
+            held = KeyText(held.current.followed_by(coming.secret, coming.on))
+            _replace(settings.key_file, held)
+    return held
+
+
+def _read(settings: Settings) -> KeyText:
     path = settings.key_file
     if not path.is_file():
         raise SecretKeyError(
@@ -83,22 +123,58 @@ def load_master_key(settings: Settings) -> MasterKey:
     _refuse_inside_home(path, settings.home)
     _refuse_readable_by_others(path)
     try:
-        text = path.read_text(encoding="ascii").strip()
-        secret = bytes.fromhex(text)
+        return read_key_text(path.read_text(encoding="ascii"))
+    except KeyLengthError as fault:
+        raise SecretKeyError(
+            "The key has the wrong length." if fault.characters > KEY_BYTES * 2 else "The key is too short.",
+            where=str(path),
+            how_much=f"{fault.characters} hexadecimal characters; {KEY_BYTES * 2} are needed.",
+            what_to_do="Restore it from the key holder's copy.",
+        ) from None
     except (OSError, ValueError):
         raise SecretKeyError(
             "The key file does not hold hexadecimal characters.",
             where=str(path),
             what_to_do="Restore it from the key holder's copy.",
         ) from None
-    if len(secret) != KEY_BYTES:
-        raise SecretKeyError(
-            "The key has the wrong length." if len(secret) > KEY_BYTES else "The key is too short.",
-            where=str(path),
-            how_much=f"{len(text)} hexadecimal characters; {KEY_BYTES * 2} are needed.",
-            what_to_do="Restore it from the key holder's copy.",
-        )
-    return MasterKey(secret)
+
+
+def _alone(path: Path) -> FileLock:
+    """Return the lock under which the key file is changed."""
+    return FileLock(path.resolve().with_name(path.resolve().name + ".lock"), mode=0o600)
+
+
+def _replace(path: Path, content: KeyText) -> None:
+    """Put another content into the key file in one step; a link to it stays a link."""
+    target = path.resolve()
+    beside = target.with_name(target.name + ".new")
+    try:
+        with suppress(FileNotFoundError):
+            beside.unlink()
+        _write(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), content)
+        beside.replace(target)
+        folder = os.open(target.parent, os.O_RDONLY)
+        try:
+            os.fsync(folder)
+        finally:
+            os.close(folder)
+    except OSError as fault:
+        raise _not_written(path, fault) from None
+
+
+def _write(handle: int, content: KeyText) -> None:
+    with os.fdopen(handle, "w", encoding="ascii") as file:
+        file.write(content.written())
+        file.flush()
+        os.fsync(file.fileno())
+
+
+def _not_written(path: Path, fault: OSError) -> SecretKeyError:
+    return SecretKeyError(
+        f"The key file cannot be written: {fault.strerror}.",
+        where=str(path),
+        what_to_do="Name a writable place outside the home folder with TVAERS_KEY_FILE.",
+    )
 
 
 def _refuse_inside_home(path: Path, home: Path) -> None:

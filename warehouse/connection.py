@@ -70,11 +70,44 @@ def open_working_copy(
 
 
 @contextmanager
+def open_to_rewrite(
+    path: Path, key: bytes, *, result: Path, memory_limit: str | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open a warehouse file for reading, to write what it holds into another file (`write_result`).
+
+    Args:
+        path: The live file, as catalog `warehouse`; it is not changed.
+        key: 32 bytes, the sub-key `encryption` of the master key that it was written under.
+        result: The file that will be written, under whichever key; no other file can be reached.
+        memory_limit: For example `4GB`; None leaves the choice to DuckDB.
+
+    Raises:
+        WarehouseError: As for `open_read_only`.
+    """
+    _refuse_missing(path)
+    con = _connect(memory_limit)
+    try:
+        _spill_beside(con, result)
+        _attach(con, path, key, alias="warehouse", option="READ_ONLY")
+        _reach_only(con, result)
+        con.execute("USE warehouse")
+        refuse_other_version(con, path)
+        yield con
+    except _MISTAKES:
+        raise
+    except duckdb.Error as fault:
+        raise translated(fault, path) from fault
+    finally:
+        with suppress(duckdb.Error):
+            con.close()
+
+
+@contextmanager
 def write_result(con: duckdb.DuckDBPyConnection, result: Path, key: bytes) -> Iterator[None]:
     """Attach a fresh file with the current schema as `result`; when the block ends well everything is in it.
 
     Args:
-        con: A connection from `open_working_copy` that was told of this file.
+        con: A connection from `open_working_copy` or `open_to_rewrite` that was told of this file.
         result: The file to write; it must not exist.
         key: 32 bytes, the sub-key `encryption` of the master key.
     """
@@ -93,8 +126,7 @@ def _open_for_writing(
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     con = _connect(memory_limit)
     try:
-        con.execute("SET temp_file_encryption = true")
-        con.execute(f"SET temp_directory = '{_quoted(path.parent / (path.name + '.spill'))}'")
+        _spill_beside(con, path)
         is_new = not path.exists()
         path.parent.mkdir(parents=True, exist_ok=True)
         if in_memory and is_new:
@@ -104,10 +136,7 @@ def _open_for_writing(
         else:
             _attach(con, path, key, alias="warehouse", option="RECOVERY_MODE no_wal_writes")
             con.execute("PRAGMA disable_checkpoint_on_shutdown")
-        if result is not None:
-            reachable = ", ".join(f"'{_quoted(result)}{ending}'" for ending in _ENDINGS)
-            con.execute(f"SET allowed_paths = [{reachable}]")
-        con.execute("SET enable_external_access = false")
+        _reach_only(con, result)
         con.execute("USE warehouse")
         if is_new:
             create_schema(con)
@@ -136,10 +165,7 @@ def open_read_only(path: Path, key: bytes, *, memory_limit: str | None = None) -
     Raises:
         WarehouseError: The file is missing, corrupt, busy, of a newer version or under another key.
     """
-    if not path.is_file():
-        raise WarehouseError(
-            "There is no warehouse yet.", where=str(path), what_to_do="Load extracts first: tvaers ingest FOLDER"
-        )
+    _refuse_missing(path)
     con = _connect(memory_limit)
     try:
         con.execute("SET max_temp_directory_size = '0B'")
@@ -188,6 +214,27 @@ def _connect(memory_limit: str | None) -> duckdb.DuckDBPyConnection:
         con.close()
         raise
     return con
+
+
+def _refuse_missing(path: Path) -> None:
+    if not path.is_file():
+        raise WarehouseError(
+            "There is no warehouse yet.", where=str(path), what_to_do="Load extracts first: tvaers ingest FOLDER"
+        )
+
+
+def _spill_beside(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Let rows that do not fit in memory go, encrypted, into a folder beside a file that is being written."""
+    con.execute("SET temp_file_encryption = true")
+    con.execute(f"SET temp_directory = '{_quoted(path.parent / (path.name + '.spill'))}'")
+
+
+def _reach_only(con: duckdb.DuckDBPyConnection, result: Path | None) -> None:
+    """Lock every file away but those attached and, where one is named, the one to be written."""
+    if result is not None:
+        reachable = ", ".join(f"'{_quoted(result)}{ending}'" for ending in _ENDINGS)
+        con.execute(f"SET allowed_paths = [{reachable}]")
+    con.execute("SET enable_external_access = false")
 
 
 def _encryption_module() -> Path:

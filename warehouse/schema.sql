@@ -460,7 +460,7 @@ COMMENT ON COLUMN meta.batch.delivery_key IS 'What the file is a delivery of; an
 COMMENT ON COLUMN meta.batch.delivered_on IS 'Date the file was received, which is the day of the run.';
 COMMENT ON COLUMN meta.batch.covers_until IS 'Last day of the period that the file covers completely, as its steward stated it; empty when it is to be told from the rows.';
 COMMENT ON COLUMN meta.batch.rows_until IS 'Last day that its rows tell of; empty when they have no day of their own. Of two deliveries of a file type that tell a fact otherwise, the one with the later day is the newer one.';
-COMMENT ON COLUMN meta.batch.key_id IS 'Which key made the pseudonyms: first eight hexadecimal digits of its fingerprint; never the key.';
+COMMENT ON COLUMN meta.batch.key_id IS 'Which key the pseudonyms are made with now: first eight hexadecimal digits of its fingerprint; never the key. A change of key changes it.';
 COMMENT ON COLUMN meta.batch.encoding IS 'Character encoding found.';
 COMMENT ON COLUMN meta.batch.separator IS 'Field separator found; empty for bundles.';
 COMMENT ON COLUMN meta.batch.rows_in IS 'Rows delivered.';
@@ -507,7 +507,7 @@ COMMENT ON COLUMN meta.run.rows_in IS 'Rows delivered in the loaded files.';
 COMMENT ON COLUMN meta.run.rows_loaded IS 'Rows loaded.';
 COMMENT ON COLUMN meta.run.rows_quarantined IS 'Rows held back.';
 COMMENT ON COLUMN meta.run.rows_duplicate IS 'Rows not in use because another delivery tells the same, or because their contact is not in use.';
-COMMENT ON COLUMN meta.run.key_id IS 'Which key made the pseudonyms.';
+COMMENT ON COLUMN meta.run.key_id IS 'Which key was in force when it ran; a later change of key does not change it.';
 COMMENT ON COLUMN meta.run.pack IS 'Country pack in use.';
 COMMENT ON COLUMN meta.run.pack_version IS 'Version of the pack.';
 COMMENT ON COLUMN meta.run.code_version IS 'Version of the software.';

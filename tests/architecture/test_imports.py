@@ -7,7 +7,14 @@ import pytest
 
 from tests.lib.checkout import PACKAGES, files_below, name_of
 
-EVERYBODY_MAY = {"tvaers.settings", "tvaers.errors", "tvaers.progress", "tvaers.keys", "tvaers.__version__"}
+EVERYBODY_MAY = {
+    "tvaers.settings",
+    "tvaers.errors",
+    "tvaers.progress",
+    "tvaers.keys",
+    "tvaers.master_key",
+    "tvaers.__version__",
+}
 MAY_IMPORT = {
     "data_contracts": EVERYBODY_MAY,
     "packs": EVERYBODY_MAY | {"data_contracts"},
@@ -53,7 +60,7 @@ def test_nobody_imports_the_command_line():
 
 
 def test_the_front_doors_shared_modules_import_no_step_of_the_data_flow():
-    for name in ("errors", "progress", "settings", "keys"):
+    for name in ("errors", "progress", "settings", "keys", "key_text", "master_key"):
         (path,) = [path for path in files_below("tvaers") if name_of(path) == f"tvaers/{name}.py"]
         assert {module.split(".")[0] for module in imported_modules(path)} <= {"tvaers", "packs"}
 

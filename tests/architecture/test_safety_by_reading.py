@@ -2,6 +2,7 @@
 
 import ast
 import re
+from functools import cache
 
 from tests.lib.checkout import PACKAGES, files_below, name_of
 
@@ -24,6 +25,7 @@ def called_name(call: ast.Call) -> str:
     return ""
 
 
+@cache
 def trees(*folders: str):
     return [(name_of(path), ast.parse(path.read_text(encoding="utf-8"))) for path in files_below(*folders)]
 
@@ -62,12 +64,68 @@ def test_no_broken_hash_is_used_anywhere():
     assert [name_of(path) for path in files if pattern.search(path.read_text(encoding="utf-8"))] == []
 
 
+# Who may hash without a key, and what: nothing of a person.
+MAY_HASH = {
+    "indicators/release_file.py",  # the policy in force and the computed numbers
+    "synthetic/chance.py",  # the names of streams of chance
+    "ingest/extract.py",  # a whole delivered file, to know it again
+    "tvaers/keys.py",  # the head of the warehouse file
+    "tvaers/settings.py",  # the path of the home
+}
+HASHES = {"hashlib", "zlib", "xxhash", "mmh3", "blake3"}
+KEYED_HASHES = {"hmac", "polars_hash"}
+
+
 def test_a_pseudonym_is_never_an_unkeyed_hash():
     # Ten digits can be tried through in seconds; only a keyed hash protects them.
-    path = "ingest/pseudonymise.py"
-    (text,) = [file.read_text(encoding="utf-8") for file in files_below("ingest") if name_of(file) == path]
-    assert "hmac" in text.lower()
-    assert not re.search(r"hashlib\.|(?<!hmac_)(?<!hmac\.)\bsha256\(", text.lower())
+    imports = {name: set(imported(tree)) for name, tree in trees(*PACKAGES)}
+    assert {name for name, found in imports.items() if found & KEYED_HASHES} == {
+        "warehouse/keyed_hash.py",
+        "tvaers/master_key.py",
+    }
+    assert {name for name, found in imports.items() if found & HASHES} - MAY_HASH == {"tvaers/master_key.py"}
+    (keyed,) = [path.read_text(encoding="utf-8") for path in files_below("warehouse") if path.stem == "keyed_hash"]
+    assert set(re.findall(r"chash\.(\w+)", keyed)) == {"hmac_sha256"}
+
+
+def imported(tree: ast.AST):
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from (alias.name.split(".")[0] for alias in node.names)
+        elif isinstance(node, ast.ImportFrom) and node.module:
+            yield node.module.split(".")[0]
+
+
+def test_nothing_is_hashed_by_a_function_that_differs_from_run_to_run_or_in_sql():
+    by_python = [
+        name
+        for name, tree in trees(*PACKAGES)
+        for call in calls(tree)
+        if isinstance(call.func, ast.Name) and call.func.id == "hash"
+    ]
+    in_sql = [
+        name_of(path)
+        for path in files_below(*PACKAGES, suffixes=(".sql", ".yaml"))
+        if re.search(r"\b(sha1|sha256|hash)\(", path.read_text(encoding="utf-8"), re.I)
+    ]
+    assert by_python + in_sql == []
+
+
+def test_secrets_are_never_compared_in_a_time_that_tells_how_much_is_right():
+    # What compares them has to be hmac.compare_digest.
+    secret = re.compile(r"(^|_)(secret|subkey|password|token|signature|mac)s?($|_)")
+    found = [
+        f"{name}: {ast.unparse(node)}"
+        for name, tree in trees(*PACKAGES)
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Compare) and any(isinstance(op, ast.Eq | ast.NotEq) for op in node.ops)
+        for side in (node.left, *node.comparators)
+        if isinstance(side, ast.Name | ast.Attribute | ast.Call)
+        and secret.search(
+            called_name(side) if isinstance(side, ast.Call) else getattr(side, "attr", getattr(side, "id", ""))
+        )
+    ]
+    assert found == []
 
 
 def test_the_encryption_key_is_always_a_bound_value():

@@ -18,8 +18,8 @@ People = dict[str, tuple[str, date]]
 def known_diabetes(extracts: Path, settings: Settings, born_until: date) -> People:
     """Return what was worked out apart, under the pseudonyms of a home."""
     expected = json.loads((extracts / "known_answers" / "diabetes.json").read_text("utf-8"))
-    key = load_master_key(settings).subkey("warehouse")
-    pseudonymiser = Pseudonymiser("dk-cpr", country_scheme(), key, record_key=key, born_until=born_until)
+    keys = load_master_key(settings).generations("warehouse")
+    pseudonymiser = Pseudonymiser("dk-cpr", country_scheme(), keys, record_keys=keys, born_until=born_until)
     pseudonyms = pseudonymiser.pseudonyms(pl.Series(list(expected)))
     return {
         pseudonym: (person["type"], date.fromisoformat(person["since_on"]))

@@ -21,7 +21,9 @@ from warehouse.schema import create_schema
 
 DELIVERED_ON = date(2026, 10, 5)
 AT = datetime(2026, 10, 5)  # noqa: DTZ001 - the run log keeps UTC without a zone
-PSEUDONYMISER = Pseudonymiser("dk-cpr", read_scheme(load_pack("denmark").folder), b"k" * 32, b"r" * 32, DELIVERED_ON)
+PSEUDONYMISER = Pseudonymiser(
+    "dk-cpr", read_scheme(load_pack("denmark").folder), (b"k" * 32,), (b"r" * 32,), DELIVERED_ON
+)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@ from cryptography.hazmat.primitives.hashes import SHA256
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
 from tvaers.errors import SecretKeyError
-from tvaers.keys import MasterKey, create_key_file, load_master_key
+from tvaers.keys import announce_key, announced_key, create_key_file, load_master_key, withdraw_key
+from tvaers.master_key import MasterKey
 from tvaers.settings import Settings
 
 
@@ -127,3 +128,61 @@ def test_a_key_does_not_show_itself_in_print():
     key = MasterKey(b"\xab" * 32)
     assert "ab" * 4 not in repr(key) + str(key)
     assert "\\xab" not in repr(key)
+
+
+def changed_once(settings):
+    """Change the key as a rotation does, with a text in place of the warehouse; return both keys."""
+    old, new = load_master_key(settings), b"\7" * 32
+    beside = settings.home / "beside"
+    beside.write_bytes(b"another warehouse")
+    announce_key(settings, new, beside)
+    assert load_master_key(settings) == old
+    beside.replace(settings.warehouse)
+    return old, load_master_key(settings)
+
+
+def test_an_announced_key_is_in_force_when_its_warehouse_stands_in_place(settings):
+    old, new = changed_once(settings)
+    assert new.secret == b"\7" * 32
+    assert [(each.key_id, each.pseudonyms) for each in new.earlier] == [(old.key_id, old.subkey("warehouse"))]
+    assert not announced_key(settings)
+    settings.warehouse.write_bytes(b"what the next run wrote")
+    assert load_master_key(settings) == new
+
+
+def test_another_warehouse_leaves_the_key_before_in_force(settings):
+    (settings.home / "beside").write_bytes(b"another warehouse")
+    announce_key(settings, b"\7" * 32, settings.home / "beside")
+    old = load_master_key(settings)
+    settings.warehouse.write_bytes(b"a restored backup")
+    assert load_master_key(settings) == old
+    assert announced_key(settings)
+    withdraw_key(settings)
+    assert not announced_key(settings)
+    assert load_master_key(settings) == old
+
+
+def test_a_key_file_stays_its_owners_and_a_link_stays_a_link(settings, tmp_path):
+    real = tmp_path / "elsewhere" / "real.key"
+    real.parent.mkdir()
+    settings.key_file.rename(real)
+    settings.key_file.symlink_to(real)
+    changed_once(settings)
+    assert settings.key_file.is_symlink()
+    assert real.stat().st_mode & 0o777 == 0o600
+    assert [path.name for path in real.parent.iterdir() if path.suffix == ".new"] == []
+
+
+def test_identifiers_go_through_all_keys_and_everything_else_is_the_newest_keys(settings):
+    old, new = changed_once(settings)
+    assert new.generations("warehouse") == (old.subkey("warehouse"), new.subkey("warehouse"))
+    assert new.generations("record-key") == (old.subkey("record-key"), new.subkey("record-key"))
+    assert old.generations("warehouse") == (old.subkey("warehouse"),)
+
+
+@pytest.mark.parametrize("line", ["earlier", "earlier 12345678 2026-01-01 aa bb", "later x", "coming 2026-01-01 zz m"])
+def test_a_line_that_no_key_file_has_is_refused_without_showing_it(settings, line):
+    rewrite(settings, f"{settings.key_file.read_text()}{line}\n")
+    with pytest.raises(SecretKeyError) as fault:
+        load_master_key(settings)
+    assert line not in str(fault.value)
