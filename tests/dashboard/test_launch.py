@@ -1,3 +1,4 @@
+import subprocess
 import sys
 from pathlib import Path
 
@@ -37,6 +38,24 @@ def test_the_process_gets_the_release_and_neither_home_key_nor_secrets(monkeypat
     assert given["TVAERS_RELEASE"] == str(RELEASE)
     assert "secret" not in given.values()
     assert not any("KEY" in name for name in given)
+
+
+def test_a_process_started_so_holds_no_key_in_its_environment_or_its_open_files(tmp_path, monkeypatch) -> None:
+    key = tmp_path / "master.key"
+    key.write_text("ab" * 32)
+    monkeypatch.setenv("TVAERS_KEY_FILE", str(key))
+    look = (
+        "import os; from pathlib import Path; print(Path('/proc/self/environ').read_text()); "
+        "print([os.readlink(each) for each in Path('/proc/self/fd').iterdir() if each.exists()])"
+    )
+    with key.open():
+        given = environment(RELEASE)
+        told = subprocess.run(
+            [sys.executable, "-c", look], env=given, capture_output=True, text=True, check=True
+        ).stdout
+    assert str(RELEASE) in told
+    assert str(tmp_path) not in told
+    assert "ab" * 32 not in told
 
 
 def test_a_relative_path_is_refused_because_the_process_starts_elsewhere() -> None:

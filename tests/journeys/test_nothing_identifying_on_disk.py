@@ -51,6 +51,7 @@ KEEPING = """
         return remove_tree(path, *args, **kwargs)
     shutil.rmtree = keep_tree
     codes = [main([verb, sys.argv[2], "--home", sys.argv[1]]) for verb in ("check", "ingest", "ingest")]
+    codes += [main(["keys", verb, "--home", sys.argv[1]]) for verb in ("show", "rotate", "check")]
     print(codes)
 """
 
@@ -113,7 +114,7 @@ def _referral(person):
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    """Check and load the canaries through the front door, twice, with a temporary folder of their own."""
+    """Check and load the canaries through the front door, twice, and change the key, with a temporary folder."""
     folder = tmp_path_factory.mktemp("canaries")
     settings = new_home(folder)
     _deliver_all(folder / "extracts")
@@ -171,7 +172,7 @@ def test_no_byte_below_the_home_tells_an_identifier(done):
 
 def test_no_temporary_file_and_nothing_said_tells_an_identifier(done):
     _, folder = done
-    assert "[12, 12, 12]" in (folder / "said" / "stdout").read_text()
+    assert "[12, 12, 12, 0, 0, 0]" in (folder / "said" / "stdout").read_text()
     assert files_holding([folder / "temporary", folder / "kept", folder / "said"], CANARIES) == {}
 
 

@@ -12,19 +12,26 @@ _START = 4
 
 
 def disguises(identifier: str) -> set[bytes]:
-    """Return how ten digits may stand in a file: plain, with a dash, reversed, hexadecimal, base64, binary or wide."""
+    """Return how ten digits may stand in a file.
+
+    Plain, with a dash and reversed, each as it is, hexadecimal or wide; in base64, with a blank, and as a number.
+    """
     dashed = f"{identifier[:6]}-{identifier[6:]}"
-    plain = identifier.encode()
-    found = {plain, dashed.encode(), plain[::-1], f"{identifier[:6]} {identifier[6:]}".encode()}
-    found |= {plain.hex().encode(), plain.hex().upper().encode(), dashed.encode().hex().encode()}
-    for wide in ("utf-16-le", "utf-16-be", "utf-32-le"):
-        found |= {identifier.encode(wide), dashed.encode(wide)}
+    found = {f"{identifier[:6]} {identifier[6:]}".encode()}
+    for text in (identifier, dashed, identifier[::-1], dashed[::-1]):
+        plain = text.encode()
+        found |= {plain, plain.hex().encode(), plain.hex().upper().encode()}
+        found |= {text.encode(wide) for wide in ("utf-16-le", "utf-16-be", "utf-32-le")}
     found |= {int(identifier).to_bytes(8, "little"), int(identifier).to_bytes(8, "big")}
-    # The three ways in which base64 can cut the digits, without the signs that depend on their neighbours.
-    for before in range(3):
-        encoded = base64.b64encode(b"\0" * before + plain)
-        found.add(encoded[-(-before * 4 // 3) : (before + len(plain)) // 3 * 4])
-    return found
+    return found | _in_base64(identifier.encode()) | _in_base64(dashed.encode())
+
+
+def _in_base64(plain: bytes) -> set[bytes]:
+    """Return the three ways in which base64 can cut the bytes, without the signs that depend on their neighbours."""
+    return {
+        base64.b64encode(b"\0" * before + plain)[-(-before * 4 // 3) : (before + len(plain)) // 3 * 4]
+        for before in range(3)
+    }
 
 
 def files_holding(folders: Iterable[Path], identifiers: Iterable[str]) -> dict[str, int]:
