@@ -39,6 +39,30 @@ class Family:
 
 FAMILIES = (Family(("all", "municipality")), Family(("cluster", "practice")), Family(("hospital",)))
 CELL = ("period_end", "municipality_id", "practice_id", "cluster_id", "hospital_id", "sex", "age_band")
+IS_OF_ANY = "is_of_any_population"
+
+
+@dataclass(frozen=True)
+class Number:
+    """How one number of a cell comes from a column that has a value per patient and period.
+
+    Attributes:
+        column: A truth column, or whole numbers.
+        is_sum: The whole numbers are added; otherwise those patients are counted for whom the column is true.
+        more_than: ... or those for whom the column is larger than this other one, or than 0.
+    """
+
+    column: str
+    is_sum: bool = False
+    more_than: str | None = None
+
+    @property
+    def sql(self) -> str:
+        """The number as an SQL aggregate."""
+        if self.is_sum:
+            return f"CAST(sum({self.column}) AS BIGINT)"
+        counted = f"{self.column} > {self.more_than}" if self.more_than else self.column
+        return f"CAST(count_if({counted}) AS INTEGER)"
 
 
 @dataclass(frozen=True)
@@ -88,20 +112,26 @@ class Counted:
         return {f"{name}_{self.tag}": expression for name, expression in found.items()}
 
     @property
-    def counts(self) -> dict[str, str]:
-        """SQL aggregate of each number that is counted, by the number's name."""
+    def values(self) -> dict[str, str]:
+        """SQL of the number of which the median is taken, by its column's name; nothing where none is taken."""
+        value = clauses_of(self.indicator, self.clauses.in_population, counted=self.counted).value
+        return {f"value_{self.tag}": value} if value else {}
+
+    @property
+    def counts(self) -> dict[str, Number]:
+        """Each number that is counted, by its name."""
         tag = self.tag
-        found = {f"patients_{tag}": f"CAST(count_if({self.counted}) AS INTEGER)"}
+        found = {f"patients_{tag}": Number(self.counted)}
         for flag in self.flags:
             kind = flag.removesuffix(f"_{tag}")
             if kind in ("eligible", "met"):
-                found[flag.replace("met", "numerator_patients")] = f"CAST(count_if({flag}) AS INTEGER)"
+                found[flag.replace("met", "numerator_patients")] = Number(flag)
             else:
-                found[flag.replace("events", "numerator")] = f"CAST(sum({flag}) AS BIGINT)"
+                found[flag.replace("events", "numerator")] = Number(flag, is_sum=True)
         if self.is_met_by_events:
-            found[f"numerator_patients_{tag}"] = f"CAST(count_if(events_{tag} > 0) AS INTEGER)"
+            found[f"numerator_patients_{tag}"] = Number(f"events_{tag}", more_than="0")
         if self.indicator.denominator.count:
-            found[f"complement_patients_{tag}"] = f"CAST(count_if(denominator_{tag} > events_{tag}) AS INTEGER)"
+            found[f"complement_patients_{tag}"] = Number(f"denominator_{tag}", more_than=f"events_{tag}")
         return found
 
 
@@ -136,28 +166,29 @@ def in_any_population(counted: Sequence[Counted]) -> str:
     return " OR ".join(sorted({each.clauses.in_population for each in counted}))
 
 
-def cells_sql(catalogue: Catalogue, counted: Sequence[Counted]) -> str:
-    """Return the SELECT that counts `patient_period` into the finest cells of each family.
+def flags_sql(catalogue: Catalogue, counted: Sequence[Counted], *others: str) -> str:
+    """Return the SELECT of who is counted, who meets what and the values of medians, a row per row of `patient_period`.
 
     Who is counted is decided first, once for all indicators with the same denominator; then, among them, who meets it.
+
+    Args:
+        catalogue: The definitions.
+        counted: The indicators of one length of period.
+        others: Columns of `patient_period` to return beside them.
     """
     denominators = {each.counted: each.clauses.in_denominator for each in counted}
     is_counted = ", ".join(f"{sql} AS {name}" for name, sql in denominators.items())
-    flags = ", ".join([*denominators, *(f"{sql} AS {name}" for each in counted for name, sql in each.flags.items())])
-    counts = ", ".join(f"{sql} AS {name}" for each in counted for name, sql in each.counts.items())
-    cell = ", ".join(CELL)
-    sets = ", ".join(f"({', '.join(family.cell(catalogue.breakdowns))})" for family in FAMILIES)
+    named = [f"{sql} AS {name}" for each in counted for name, sql in (each.flags | each.values).items()]
+    flags = ", ".join([*others, f"{in_any_population(counted)} AS {IS_OF_ANY}", *denominators, *named])
     populated = populated_sql(catalogue, [each.indicator for each in counted])
-    return (
-        f"SELECT {cell}, {counts} FROM (SELECT {cell}, {flags} FROM (SELECT *, {is_counted} FROM ({populated}) AS "
-        f"populated WHERE {in_any_population(counted)}) AS described) AS flagged GROUP BY GROUPING SETS ({sets})"
-    )
+    return f"SELECT {flags} FROM (SELECT *, {is_counted} FROM ({populated}) AS populated) AS described"
 
 
-def values_sql(catalogue: Catalogue, each: Counted) -> str:
-    """Return the SELECT of the values of which an indicator takes the median."""
-    cell = ", ".join(CELL)
+def cells_sql(catalogue: Catalogue, counted: Sequence[Counted]) -> str:
+    """Return the SELECT that counts `patient_period` into the finest cells of each family."""
+    counts = ", ".join(f"{number.sql} AS {name}" for each in counted for name, number in each.counts.items())
+    sets = ", ".join(f"({', '.join(family.cell(catalogue.breakdowns))})" for family in FAMILIES)
     return (
-        f"SELECT {cell}, value FROM (SELECT {cell}, {each.clauses.value} AS value FROM "
-        f"({populated_sql(catalogue, [each.indicator])}) AS populated) AS valued WHERE value IS NOT NULL"
+        f"SELECT {', '.join(CELL)}, {counts} FROM ({flags_sql(catalogue, counted, *CELL)}) AS flagged "
+        f"WHERE {IS_OF_ANY} GROUP BY GROUPING SETS ({sets})"
     )

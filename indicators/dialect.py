@@ -6,6 +6,7 @@ from datetime import date
 from itertools import pairwise
 
 import duckdb
+import numpy as np
 import polars as pl
 import pyarrow as pa
 import sqlglot
@@ -15,6 +16,7 @@ from sqlglot.errors import ParseError, UnsupportedError
 from tvaers.errors import DefinitionError
 
 Bound = Mapping[str, object]
+Column = np.ndarray | np.ma.MaskedArray
 # DuckDB gives each thread one batch at a time.
 BATCH_ROWS = 61_440
 FACTS = (
@@ -68,6 +70,14 @@ def create_view(con: duckdb.DuckDBPyConnection, name: str, select: str) -> None:
 def fetch(con: duckdb.DuckDBPyConnection, select: str, bound: Bound | None = None) -> pl.DataFrame:
     """Return the rows of a portable SELECT."""
     return con.execute(select, bound_in(select, bound)).pl()
+
+
+def fetch_in_order(con: duckdb.DuckDBPyConnection, select: str, bound: Bound | None = None) -> dict[str, Column]:
+    """Return the columns of a portable SELECT over one relation, in the order of its rows, which DuckDB preserves.
+
+    A column in which a value is missing is masked there.
+    """
+    return con.execute(select, bound_in(select, bound)).fetchnumpy()
 
 
 def as_categories(frame: pl.DataFrame) -> pl.DataFrame:

@@ -8,10 +8,11 @@ import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue
-from indicators.cells import Counted, cells_sql, counted_of, values_sql
+from indicators.cells import Counted, counted_of, flags_sql
 from indicators.codelists import create_codelist, named_in
+from indicators.counting import cells_of, values_of
 from indicators.definition import Indicator
-from indicators.dialect import Bound, as_categories, create_view, fetch, ranges, show_all_facts, shown_as, store
+from indicators.dialect import Bound, create_view, fetch, fetch_in_order, ranges, show_all_facts, shown_as, store
 from indicators.joined import day_column
 from indicators.members import create_members, number_of_chunks
 from indicators.patient_period import (
@@ -133,10 +134,9 @@ def run_range(run: Run, classifier: str, part: Range) -> Found:
     for months, counted in run.lengths.items():
         rows = run.silences.marked(patient_period(run, months), months)
         with shown_as(run.con, "patient_period", rows):
-            found.cells[months] = as_categories(fetch(run.con, cells_sql(run.catalogue, counted), run.bound))
-            for each in counted:
-                if each.clauses.value:
-                    found.values[each.tag] = as_categories(fetch(run.con, values_sql(run.catalogue, each), run.bound))
+            flags = fetch_in_order(run.con, flags_sql(run.catalogue, counted), run.bound)
+        found.cells[months] = cells_of(rows, flags, counted, run.catalogue.breakdowns)
+        found.values |= values_of(rows, flags, counted)
         if run.keeps_latest:
             latest = rows.filter(pl.col("period_end") == max(run.dates))
             found.latest[months] = latest_patients(run.con, run.catalogue, counted, run.bound, latest)

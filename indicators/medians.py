@@ -5,7 +5,6 @@ unit's values side by side in order, where the median is the one in the middle.
 """
 
 from collections.abc import Sequence
-from typing import cast
 
 import numpy as np
 import polars as pl
@@ -13,6 +12,7 @@ from numpy.typing import NDArray
 
 from indicators.adding_up import KEYS, NAMES
 from indicators.cells import UNIT_COLUMN
+from indicators.counting import numbered
 from indicators.definition import Level
 from indicators.population import Breakdowns, Split
 from indicators.statistics import median_ranks
@@ -72,18 +72,3 @@ def medians_of_split(
         pl.when(has_interval).then(pl.Series(at(ranks["low"]))).alias("ci_low"),
         pl.when(has_interval).then(pl.Series(at(ranks["high"]))).alias("ci_high"),
     ).select(*KEYS, "value", "ci_low", "ci_high")
-
-
-def numbered(rows: pl.DataFrame, among: pl.DataFrame) -> Numbers:
-    """Return a number for each row; it is the same for rows that are equal in every column, and for no others.
-
-    Args:
-        rows: Dates and categories.
-        among: A frame with the same columns that holds these rows; rows of several frames among it can be compared.
-    """
-    found = np.zeros(rows.height, dtype=np.int64)
-    for column in rows.columns:
-        every = among[column].to_physical()
-        lowest, highest = cast("int", every.min() or 0), cast("int", every.max() or 0)
-        found = found * (highest - lowest + 1) + (rows[column].to_physical().to_numpy().astype(np.int64) - lowest)
-    return found

@@ -17,7 +17,7 @@ from tests.lib.evaluate import catalogue
 from tvaers.errors import DefinitionError
 
 # These hand on what others wrote; everything else in the module is what only DuckDB can do.
-HANDS_ON = {"create_table", "create_view", "fetch"}
+HANDS_ON = {"create_table", "create_view", "fetch", "fetch_in_order"}
 DRAWING = """
     examination
     patient | examination | examined_on | batch_id

@@ -10,7 +10,7 @@ from polars.testing import assert_frame_equal
 
 from indicators import belonging, codelists, patient_period
 from indicators.adding_up import add_up_sql
-from indicators.cells import cells_sql, counted_of, values_sql
+from indicators.cells import cells_sql, counted_of, flags_sql
 from indicators.dialect import bound_in, create_table, create_view, ranges, restrict_facts_to, store, to_spark
 from indicators.engine import Run, by_length, prepare, show_members
 from indicators.engine import patient_period as placed_patient_period
@@ -29,7 +29,7 @@ STATEMENTS = {
     **{f"classifier {name}": select for name, select in FOUND.classifiers.items()},
     **{f"step of classifiers {name}": select for name, select in FOUND.classifier_steps.items()},
     **{f"patient results {each.indicator.id}": patient_result_sql(each, "patient_12") for each in COUNTED},
-    **{f"values {each.indicator.id}": values_sql(FOUND, each) for each in COUNTED if each.clauses.value},
+    **{f"flags {each.indicator.id}": flags_sql(FOUND, [each]) for each in COUNTED},
     "occurring codes": codelists.occurring_sql(set(FOUND.codelists["system"])),
     "expanded code lists": codelists.EXPANDED,
     "members": MEMBERS,

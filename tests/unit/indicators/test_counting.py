@@ -1,0 +1,90 @@
+"""Counting column by column finds the same cells as one GROUP BY, for every definition and in the order of the rows."""
+
+from datetime import date
+
+import duckdb
+import numpy as np
+import polars as pl
+import pytest
+from polars.testing import assert_frame_equal
+
+from indicators.cells import CELL, cells_sql, counted_of, flags_sql
+from indicators.counting import cells_of, values_of
+from indicators.dialect import fetch, fetch_in_order, shown_as
+from indicators.engine import variables_of
+from tests.lib.evaluate import catalogue
+
+FOUND = catalogue()
+COUNTED = counted_of(FOUND, FOUND.indicators, {})
+TEXTS = {
+    "sex": ["female", "male"],
+    "age_band": ["18-49", "50-64", "none"],
+    "diabetes_type": ["type_1", "type_2", "type_2", "type_2"],
+    "municipality_id": ["0101", "0102"],
+    "practice_id": ["100001", "100002", "none"],
+    "cluster_id": ["K1", "none"],
+    "hospital_id": ["6001", "none"],
+}
+# More rows than the database takes at a time, so that several threads share them.
+ROWS = 150_000
+
+
+@pytest.fixture(scope="module")
+def rows() -> pl.DataFrame:
+    """`patient_period` with invented values in every column, and nothing in a fifth of those of variables."""
+    chance = np.random.default_rng(1)
+    names = [column for variable in variables_of(FOUND, FOUND.indicators) for column in FOUND.columns[variable.name]]
+    own = {name: column(chance, name).set(pl.Series(chance.random(ROWS) < 0.2), None) for name in names}
+    ends = pl.Series([date(2025, 12, 31), date(2026, 3, 31)])
+    base = {name: pl.Series(chance.choice(values, ROWS)).cast(pl.Categorical) for name, values in TEXTS.items()} | {
+        "patient_id": pl.Series(range(ROWS)),
+        "age": pl.Series(chance.integers(15, 95, ROWS)),
+        "is_present": pl.Series(chance.random(ROWS) < 0.9),
+        "observed_years": pl.Series(chance.random(ROWS)),
+        "period_end": ends.gather(pl.Series(chance.integers(0, 2, ROWS))),
+        **{name: days(chance) for name in ("observed_from", "observed_to", "diabetes_since_on")},
+        **{name: days(chance) for name in ("period_start", "died_on")},
+    }
+    return pl.DataFrame(base | own)
+
+
+def column(chance: np.random.Generator, name: str) -> pl.Series:
+    if name.endswith("_on"):
+        return days(chance)
+    if name == "latest_smoking_status":
+        return pl.Series(chance.choice(["never", "former", "current"], ROWS))
+    if name.endswith("_count"):
+        return pl.Series(chance.integers(0, 4, ROWS))
+    return pl.Series(np.round(chance.random(ROWS) * 150, 1))
+
+
+def days(chance: np.random.Generator) -> pl.Series:
+    return pl.Series(chance.integers(19_800, 20_600, ROWS).astype(np.int32)).cast(pl.Date)
+
+
+def as_texts(frame: pl.DataFrame) -> pl.DataFrame:
+    return frame.with_columns(pl.col(pl.Categorical).cast(pl.String)).sort(pl.all())
+
+
+def test_every_number_of_every_cell_is_the_same(rows):
+    bound = FOUND.values_on(FOUND.indicators, date(2026, 3, 31))
+    with duckdb.connect(config={"threads": 2}) as con, shown_as(con, "patient_period", rows):
+        grouped = fetch(con, cells_sql(FOUND, COUNTED), bound)
+        flags = fetch_in_order(con, flags_sql(FOUND, COUNTED), bound)
+        beside = fetch(con, flags_sql(FOUND, COUNTED, *CELL), bound)
+    counted = cells_of(rows, flags, COUNTED, FOUND.breakdowns)
+    for each in COUNTED:
+        assert each.indicator.kind == "median" or counted[f"numerator_patients_{each.tag}"].sum() > 0
+    assert_frame_equal(as_texts(counted), as_texts(grouped))
+    found = values_of(rows, flags, COUNTED)
+    assert found
+    for tag, values in found.items():
+        expected = beside.select(*CELL, value=f"value_{tag}").drop_nulls("value")
+        assert_frame_equal(as_texts(values), as_texts(expected))
+
+
+def test_a_cell_is_there_only_when_somebody_in_it_is_of_a_population(rows):
+    bound = FOUND.values_on(FOUND.indicators, date(2026, 3, 31))
+    with duckdb.connect() as con, shown_as(con, "patient_period", rows.head(3).with_columns(age=pl.lit(17))):
+        flags = fetch_in_order(con, flags_sql(FOUND, COUNTED), bound)
+    assert cells_of(rows.head(3), flags, COUNTED, FOUND.breakdowns).select(CELL).height == 0
