@@ -103,6 +103,9 @@ class Catalogue:
         Raises:
             DefinitionError: An expression uses a column that no variable returns.
         """
+        known = self._variables_found.get(indicator.id)
+        if known is not None and known[0] is indicator:
+            return known[1]
         found = set()
         expressions = indicator.expressions() | {"population": self.population_of(indicator)}
         for key, expression in expressions.items():
@@ -110,7 +113,9 @@ class Catalogue:
             for column in columns_in(expression, where=where):
                 if name := owner_of(column, self.columns, where=where):
                     found.add(name)
-        return tuple(self.variables[name] for name in sorted(found))
+        variables = tuple(self.variables[name] for name in sorted(found))
+        self._variables_found[indicator.id] = (indicator, variables)
+        return variables
 
     def sources_of(self, indicator: Indicator) -> frozenset[Source]:
         """Return the tables without whose extracts an indicator cannot be computed.
@@ -158,6 +163,11 @@ class Catalogue:
         selects = (*self.classifier_steps.values(), *self.classifiers.values())
         names = {name for select in selects for name in PARAMETER.findall(select)}
         return values_on(self.parameters, names, day, where=f"{self.disease}/classifier/")
+
+    @cached_property
+    def _variables_found(self) -> dict[str, tuple[Indicator, tuple[Variable, ...]]]:
+        """What `variables_of` found before, by the indicator's id: it is asked many times and reads much SQL."""
+        return {}
 
     @cached_property
     def classifiers(self) -> dict[str, str]:

@@ -25,7 +25,7 @@ from indicators.patient_period import (
     patient_sql,
 )
 from indicators.patient_results import latest_patients
-from indicators.placement import Grid, Latest, place_beside
+from indicators.placement import Grid, Numbers, place_beside
 from indicators.silence import Silences
 from indicators.variables import Variable
 from indicators.workers import Range, work_on
@@ -56,7 +56,7 @@ class Run:
     keeps_latest: bool = False
     base: pl.DataFrame = field(default_factory=pl.DataFrame)
     kept: dict[str, pl.DataFrame] = field(default_factory=dict)
-    latest: dict[str, Latest] = field(default_factory=dict)
+    latest: dict[str, Numbers] = field(default_factory=dict)
     silences: Silences = field(default_factory=Silences)
 
 

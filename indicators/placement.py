@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -18,7 +19,12 @@ from indicators.joined import day_column
 from indicators.variables import Variable
 from tvaers.errors import DefinitionError
 
-Places = NDArray[np.int64]
+Numbers = NDArray[np.int64]
+Places = NDArray[np.int32]
+# A day and, below it, the number of a row.
+ROW_BITS = 32
+ROW_MASK = (1 << ROW_BITS) - 1
+NEVER = np.iinfo(np.int64).min
 # Room for the days of more than 2,800 years; days are counted from 1970, and people may be born before.
 DAYS_PER_PATIENT = 1 << 20
 DAY_ZERO = 1 << 18
@@ -48,30 +54,26 @@ class Grid:
         """The number of each base row's patient and period."""
         return self.numbers_of(self.base)
 
+    @cached_property
+    def starts(self) -> Places:
+        """The first day of each base row's period, as days since 1970."""
+        return _days(self.base, "period_start")
+
     def numbers_of(self, frame: pl.DataFrame) -> Places:
         """Return the number of each row's patient and period."""
-        return _patients(frame) * len(self.dates) + np.searchsorted(self.ends, _days(frame, "period_end"))
+        return _patients(frame) * len(self.dates) + self.periods_of(_days(frame, "period_end"))
 
-    def rows_by_number(self) -> Places:
-        """Return the row on which each patient and period stands, -1 where there is none."""
-        rows = np.full((self.people + 1) * len(self.dates), -1, dtype=np.int64)
-        rows[self.numbers] = np.arange(self.base.height)
-        return rows
+    def periods_of(self, days: Places) -> Places:
+        """Return the place of the first reporting date on or after each day; how many there are where none is."""
+        if not len(days):
+            return days
+        first = int(days.min())
+        every_day = np.arange(first, int(days.max()) + 1)
+        return np.searchsorted(self.ends, every_day).astype(np.int32)[days - first]
 
-
-@dataclass(frozen=True)
-class Latest:
-    """A variable's row of the latest day until each period's end, for each number of patient and period.
-
-    It does not depend on where periods start, so it serves all lengths of period.
-
-    Attributes:
-        rows: The row, -1 where there is none.
-        days: Its day, in days since 1970.
-    """
-
-    rows: Places
-    days: Places
+    def for_each_number(self, value: int, kind: type[np.generic]) -> NDArray[Any]:
+        """Return a column of the same value for each number of a patient and period."""
+        return np.full((self.people + 1) * len(self.dates), value, dtype=kind)
 
 
 def place_beside(
@@ -79,7 +81,7 @@ def place_beside(
     variables: Sequence[Variable],
     frames: Mapping[str, pl.DataFrame],
     columns: Mapping[str, Sequence[str]],
-    kept: dict[str, Latest] | None = None,
+    kept: dict[str, Numbers] | None = None,
 ) -> pl.DataFrame:
     """Return the base columns with the value columns of each variable beside them, NULL where it has no row.
 
@@ -88,12 +90,11 @@ def place_beside(
         variables: Those to place.
         frames: Rows of each variable, by name.
         columns: Value columns of each variable, by name.
-        kept: The latest rows of variables that another length of period has placed before; added to.
+        kept: What `latest_of` said of variables that another length of period has placed before; added to.
 
     Raises:
         DefinitionError: A variable returned two rows for one patient (and period or day).
     """
-    by_number = grid.rows_by_number()
     kept = {} if kept is None else kept
     placed = [grid.base]
     for variable in variables:
@@ -101,7 +102,7 @@ def place_beside(
         if variable.rows == "patient":
             origin = origin_by_patient(grid, variable, frame)
         elif variable.rows == "patient and period":
-            origin = origin_by_period(grid, variable, frame, by_number)
+            origin = origin_by_period(grid, variable, frame)
         else:
             if variable.name not in kept:
                 kept[variable.name] = latest_of(grid, variable, frame, own)
@@ -112,56 +113,59 @@ def place_beside(
 
 def origin_by_patient(grid: Grid, variable: Variable, frame: pl.DataFrame) -> Places:
     """Return for each base row the row of the variable that belongs to the patient, -1 where there is none."""
-    by_patient = np.full(grid.people + 1, -1, dtype=np.int64)
-    by_patient[frame["patient_id"].to_numpy()] = np.arange(frame.height)
+    by_patient = np.full(grid.people + 1, -1, dtype=np.int32)
+    by_patient[_patients(frame)] = np.arange(frame.height)
     refuse_repeated(variable, int(np.count_nonzero(by_patient >= 0)), frame.height)
-    return by_patient[grid.base["patient_id"].to_numpy()]
+    return by_patient[_patients(grid.base)]
 
 
-def origin_by_period(grid: Grid, variable: Variable, frame: pl.DataFrame, by_number: Places) -> Places:
+def origin_by_period(grid: Grid, variable: Variable, frame: pl.DataFrame) -> Places:
     """Return for each base row the row of the variable that belongs to patient and period, -1 where there is none."""
-    target = by_number[grid.numbers_of(frame)]
-    is_wanted = target >= 0
-    origin = np.full(grid.base.height, -1, dtype=np.int64)
-    origin[target[is_wanted]] = np.flatnonzero(is_wanted)
-    refuse_repeated(variable, int(np.count_nonzero(origin >= 0)), int(np.count_nonzero(is_wanted)))
-    return origin
+    numbers = grid.numbers_of(frame)
+    rows = grid.for_each_number(-1, np.int32)
+    rows[numbers] = np.arange(frame.height)
+    if np.count_nonzero(rows >= 0) < frame.height:
+        is_on_a_row = grid.for_each_number(value=False, kind=np.bool_)
+        is_on_a_row[grid.numbers] = True
+        refuse_repeated(
+            variable, int(np.count_nonzero((rows >= 0) & is_on_a_row)), int(np.count_nonzero(is_on_a_row[numbers]))
+        )
+    return rows[grid.numbers]
 
 
-def latest_of(grid: Grid, variable: Variable, frame: pl.DataFrame, own: Sequence[str]) -> Latest:
-    """Return a variable's row of the latest day until each period's end.
+def latest_of(grid: Grid, variable: Variable, frame: pl.DataFrame, own: Sequence[str]) -> Numbers:
+    """Return a variable's row of the latest day until each period's end, for each number of patient and period.
 
     Each row is put into the first period that ends on or after its day, and the latest of each period is carried on
-    to the periods after it.
+    to the periods after it. What is returned is the day and the row in one number, NEVER where there is no row; it
+    does not depend on where periods start, so it serves all lengths of period.
     """
     days = _days(frame, day_column(variable, own))
-    periods = np.searchsorted(grid.ends, days)
+    periods = grid.periods_of(days)
     numbers = _patients(frame) * len(grid.dates) + periods
-    is_wanted = periods < len(grid.dates)
-    latest = np.full((grid.people + 1) * len(grid.dates), np.iinfo(np.int64).min)
-    np.maximum.at(latest, numbers[is_wanted], days[is_wanted])
-    is_latest = is_wanted.copy()
-    is_latest[is_wanted] = latest[numbers[is_wanted]] == days[is_wanted]
-    rows = np.full(len(latest), -1, dtype=np.int64)
-    rows[numbers[is_latest]] = np.flatnonzero(is_latest)
+    marked = (days.astype(np.int64) << ROW_BITS) | np.arange(frame.height)
+    if (periods == len(grid.dates)).any():
+        is_wanted = periods < len(grid.dates)
+        days, numbers, marked = days[is_wanted], numbers[is_wanted], marked[is_wanted]
+    latest = grid.for_each_number(NEVER, np.int64)
+    np.maximum.at(latest, numbers, marked)
     if len(own) > 1:
-        refuse_repeated(variable, int(np.count_nonzero(rows >= 0)), int(np.count_nonzero(is_latest)))
-    filled = np.where(rows >= 0, np.arange(len(rows)), -1).reshape(-1, len(grid.dates))
-    carried = np.maximum.accumulate(filled, axis=1).ravel()
-    return Latest(np.where(carried >= 0, rows[carried], -1), latest[carried])
+        of_latest_day = int(np.count_nonzero(latest[numbers] >> ROW_BITS == days))
+        refuse_repeated(variable, int(np.count_nonzero(latest != NEVER)), of_latest_day)
+    return np.maximum.accumulate(latest.reshape(-1, len(grid.dates)), axis=1).ravel()
 
 
-def origin_by_day(grid: Grid, variable: Variable, latest: Latest) -> Places:
+def origin_by_day(grid: Grid, variable: Variable, latest: Numbers) -> Places:
     """Return for each base row the row of the variable of the period's latest day, -1 where the period has none."""
-    base = grid.base
+    first = grid.starts
     if variable.within:
-        first = (pl.col("period_end") + pl.duration(days=1)).dt.offset_by(f"-{variable.within}mo")
-        base = base.select(pl.max_horizontal("period_start", first).alias("period_start"))
-    is_within = latest.days[grid.numbers] >= _days(base, "period_start")
-    return np.where(is_within, latest.rows[grid.numbers], -1)
+        after = pl.Series(grid.dates).dt.offset_by("1d").dt.offset_by(f"-{variable.within}mo")
+        first = np.maximum(first, after.to_physical().to_numpy()[grid.numbers % len(grid.dates)])
+    marked = latest[grid.numbers]
+    return np.where(marked >> ROW_BITS >= first, marked & ROW_MASK, -1).astype(np.int32)
 
 
-def rows_of_latest_day(facts: pl.DataFrame, day: str, base: pl.DataFrame, *, first: str, last: str) -> Places:
+def rows_of_latest_day(facts: pl.DataFrame, day: str, base: pl.DataFrame, *, first: str, last: str) -> Numbers:
     """Return for each base row the row of the patient's latest fact between two days, -1 where there is none.
 
     Args:
@@ -172,7 +176,7 @@ def rows_of_latest_day(facts: pl.DataFrame, day: str, base: pl.DataFrame, *, fir
         last: The column of the last day, included.
     """
     if facts.is_empty():
-        return np.full(base.height, -1, dtype=np.int64)
+        return np.full(base.height, -1)
     keys = days_of_patients(facts, day)
     order = np.argsort(keys, kind="stable")
     keys = keys[order]
@@ -181,23 +185,23 @@ def rows_of_latest_day(facts: pl.DataFrame, day: str, base: pl.DataFrame, *, fir
     return np.where(is_within, order[latest], -1)
 
 
-def taken_from(frame: pl.DataFrame, columns: Sequence[str], rows: Places) -> pl.DataFrame:
+def taken_from(frame: pl.DataFrame, columns: Sequence[str], rows: Places | Numbers) -> pl.DataFrame:
     """Return some columns of the rows with these numbers, NULL where the number is -1."""
-    chosen = pl.Series(rows)
-    return frame.select(pl.col(list(columns)).gather(chosen.set(chosen < 0, None)))
+    chosen = pl.Series(rows.astype(np.uint32)).set(pl.Series(rows < 0), None)
+    return frame.select(pl.col(list(columns)).gather(chosen))
 
 
-def days_of_patients(frame: pl.DataFrame, day: str) -> Places:
+def days_of_patients(frame: pl.DataFrame, day: str) -> Numbers:
     """Return numbers in the order of patients, then days; the days of one patient never reach the next's."""
-    return _patients(frame) * DAYS_PER_PATIENT + _days(frame, day) + DAY_ZERO
+    return _patients(frame).astype(np.int64) * DAYS_PER_PATIENT + _days(frame, day) + DAY_ZERO
 
 
 def _patients(frame: pl.DataFrame) -> Places:
-    return frame["patient_id"].to_numpy().astype(np.int64)
+    return frame["patient_id"].to_numpy().astype(np.int32, copy=False)
 
 
 def _days(frame: pl.DataFrame, day: str) -> Places:
-    return frame[day].to_physical().to_numpy().astype(np.int64)
+    return frame[day].to_physical().to_numpy()
 
 
 def refuse_repeated(variable: Variable, distinct: int, rows: int) -> None:

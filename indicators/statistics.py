@@ -1,7 +1,8 @@
 """Intervals at 95 %: Wilson for proportions, exact for rates, order statistics for medians; all on whole columns.
 
-The libraries of statistics take longer to load than one indicator to compute, so they are loaded where a rate or median
-needs them; the score interval is a formula (a test holds it equal to the library's).
+The libraries of statistics take longer to load than one indicator to compute, so the intervals are written with the
+functions that those use themselves, and loaded where a rate or median needs them. Tests hold all three equal to the
+libraries'.
 """
 
 import numpy as np
@@ -35,7 +36,7 @@ def proportion(numerator: Numbers, denominator: Numbers) -> tuple[Numbers, Numbe
 
 def rate(events: Numbers, patient_years: Numbers) -> tuple[Numbers, Numbers, Numbers]:
     """Return events per 1,000 patient-years and the exact (Garwood) Poisson interval; NaN without patient-years."""
-    from statsmodels.stats.rates import confint_poisson
+    from scipy.special import gammainccinv, gammaincinv
 
     value, low, high = (np.full(len(events), np.nan) for _ in range(3))
     counted = patient_years > 0
@@ -43,9 +44,9 @@ def rate(events: Numbers, patient_years: Numbers) -> tuple[Numbers, Numbers, Num
         thousands = patient_years[counted] / PATIENT_YEARS
         value[counted] = events[counted] / thousands
         distinct, place = np.unique(events[counted], return_inverse=True)
-        count_low, count_high = confint_poisson(distinct, 1.0, method="exact-c", alpha=ALPHA)
-        low[counted] = np.nan_to_num(np.atleast_1d(count_low))[place] / thousands
-        high[counted] = np.atleast_1d(count_high)[place] / thousands
+        count_low = np.where(distinct > 0, gammaincinv(np.maximum(distinct, 1), ALPHA / 2), 0.0)
+        low[counted] = count_low[place] / thousands
+        high[counted] = gammainccinv(distinct + 1, ALPHA / 2)[place] / thousands
     return value, low, high
 
 
@@ -55,9 +56,12 @@ def median_ranks(numbers: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
     The median is the mean of the values at `lower` and `upper`. The interval between the values at `low` and `high`
     holds the median with at least 95 % for any distribution; `low` is 0 where there are too few values (below six).
     """
-    from scipy.stats import binom
+    from scipy.special import bdtr, bdtrik
 
-    low = binom.ppf(ALPHA / 2, numbers, 0.5).astype(np.int64)
+    # The smallest number that a binomial one is at most with the given chance; the inverse may be off by one.
+    found = np.ceil(bdtrik(ALPHA / 2, numbers, 0.5))
+    before = np.maximum(found - 1, 0)
+    low = np.where(bdtr(before, numbers, 0.5) >= ALPHA / 2, before, found).astype(np.int64)
     return {
         "values": numbers,
         "low": low,

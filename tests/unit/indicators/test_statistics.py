@@ -2,6 +2,7 @@ import numpy as np
 import pytest
 from scipy.stats import binom, poisson
 from statsmodels.stats.proportion import proportion_confint
+from statsmodels.stats.rates import confint_poisson
 
 from indicators.statistics import median_ranks, proportion, rate
 
@@ -43,6 +44,14 @@ def test_the_interval_of_a_rate_is_exact(events):
         assert low[0] == 0
 
 
+def test_the_interval_of_a_rate_is_exactly_that_of_the_library():
+    events = np.arange(3000.0)
+    _, low, high = rate(events, np.full(3000, 1000.0))
+    expected_low, expected_high = confint_poisson(events, 1.0, method="exact-c")
+    assert np.array_equal(low, np.nan_to_num(expected_low))
+    assert np.array_equal(high, expected_high)
+
+
 def test_a_rate_without_patient_years_gives_no_number():
     assert all(np.isnan(column[0]) for column in rate(np.array([0.0]), np.array([0.0])))
 
@@ -65,6 +74,11 @@ def test_the_interval_of_a_median_lies_between_two_ranks():
             assert high == number + 1 - low
             assert 1 - 2 * binom.cdf(low - 1, number, 0.5) >= 0.95
             assert 1 - 2 * binom.cdf(low, number, 0.5) < 0.95 or low == high
+
+
+def test_the_ranks_of_a_median_are_exactly_those_of_the_library():
+    numbers = np.concatenate([np.arange(1, 5000), [99_999, 300_000, 1_000_000]])
+    assert np.array_equal(median_ranks(numbers)["low"], binom.ppf(0.025, numbers, 0.5))
 
 
 def test_the_median_is_the_middle_value_or_the_mean_of_the_two():
