@@ -7,24 +7,6 @@ from indicators.population import Breakdowns
 NOWHERE = "none"
 
 
-def observed_sql(lengths: Sequence[int]) -> str:
-    """Return the SELECT of the days on which each member was observed: `from_<months>` until `observed_to`.
-
-    Addresses that follow each other without a day between are one stretch, also across municipalities of the area; the
-    last stretch of a period is the one that counts.
-    """
-    first_days = ", ".join(f"greatest(max(stretch_from), start_{months}) AS from_{months}" for months in lengths)
-    return f"""
-        SELECT
-            patient_id, period_end, max(least(lived_to, period_end)) AS observed_to,
-            max_by(municipality_code, (starts_on, municipality_code)) AS municipality_id, {first_days}
-        FROM ({STRETCHES}) AS lived
-        CROSS JOIN reporting
-        WHERE lived_from <= period_end AND lived_to >= earliest_start
-        GROUP BY {", ".join(["patient_id", "period_end", *(f"start_{months}" for months in lengths)])}
-    """
-
-
 # Of a practice in another municipality only those patients are known who live in the area: it is no unit, and they
 # belong to no practice. A practice that no register tells is taken as one of the area.
 PRACTICE_OUTSIDE = """
@@ -76,6 +58,18 @@ STRETCHES = """
     ) AS opened
 """
 
+# Addresses that follow each other without a day between are one stretch, also across municipalities of the area; the
+# last stretch of a period is the one that counts. `stretch_from` may lie before the period.
+OBSERVED = f"""
+    SELECT
+        patient_id, period_end, max(stretch_from) AS stretch_from, max(least(lived_to, period_end)) AS observed_to,
+        max_by(municipality_code, (starts_on, municipality_code)) AS municipality_id
+    FROM ({STRETCHES}) AS lived
+    CROSS JOIN reporting
+    WHERE lived_from <= period_end AND lived_to >= earliest_start
+    GROUP BY patient_id, period_end
+"""
+
 REGISTERED = """
     SELECT
         observed.patient_id,
@@ -117,7 +111,9 @@ def patient_at_sql(lengths: Sequence[int], breakdowns: Breakdowns) -> str:
         f"WHEN age >= {band.from_age}" + (f" AND age <= {band.to_age}" if band.to_age else "") + f" THEN '{band.id}'"
         for band in breakdowns.age_bands
     )
-    per_length = "".join(f", from_{months}, start_{months}" for months in lengths)
+    per_length = "".join(
+        f", greatest(stretch_from, start_{months}) AS from_{months}, start_{months}" for months in lengths
+    )
     return f"""
         SELECT
             patient_id, period_end, sex, age, CASE {bands} ELSE '{NOWHERE}' END AS age_band, diabetes_type,

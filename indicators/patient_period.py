@@ -21,10 +21,10 @@ from sqlglot import exp
 from indicators.belonging import (
     HOSPITAL_DAYS,
     NOWHERE,
+    OBSERVED,
     PRACTICE_CLUSTER,
     PRACTICE_OUTSIDE,
     REGISTERED,
-    observed_sql,
     patient_at_sql,
 )
 from indicators.clauses import DAYS_PER_YEAR
@@ -105,7 +105,7 @@ def create_base(con: duckdb.DuckDBPyConnection, lengths: Sequence[int], breakdow
 
     Those who are counted together stand together, and the rows of a patient beside each other: counting is then quick.
     """
-    create_table(con, "observed", observed_sql(lengths))
+    create_table(con, "observed", OBSERVED)
     create_table(con, "practice_outside", PRACTICE_OUTSIDE)
     create_table(con, "registered", REGISTERED)
     create_table(con, "practice_cluster", PRACTICE_CLUSTER)

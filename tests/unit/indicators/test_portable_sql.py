@@ -33,7 +33,7 @@ STATEMENTS = {
     "occurring codes": codelists.occurring_sql(set(FOUND.codelists["system"])),
     "expanded code lists": codelists.EXPANDED,
     "members": MEMBERS,
-    "observed": belonging.observed_sql([12, 24]),
+    "observed": belonging.OBSERVED,
     "registered": belonging.REGISTERED,
     "practice cluster": belonging.PRACTICE_CLUSTER,
     "hospital days": belonging.HOSPITAL_DAYS,
