@@ -5,6 +5,8 @@ of each row once and to add every column up by these numbers. A test holds both 
 """
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import polars as pl
@@ -17,31 +19,69 @@ from indicators.population import Breakdowns
 Numbers = NDArray[np.int64]
 
 
-def cells_of(
-    rows: pl.DataFrame, flags: Mapping[str, Column], counted: Sequence[Counted], breakdowns: Breakdowns
-) -> pl.DataFrame:
-    """Return the numbers of each finest cell of each family.
+@dataclass(frozen=True)
+class Places:
+    """The finest cell of each of some rows, for one family of units.
+
+    Attributes:
+        keys: The columns of each cell.
+        of_rows: The place of each row's cell among them.
+    """
+
+    keys: pl.DataFrame
+    of_rows: Numbers
+
+
+def places_of(rows: pl.DataFrame, breakdowns: Breakdowns) -> list[Places]:
+    """Return the finest cells of each family, once for all lengths of period, whose rows are some of these.
 
     Args:
-        rows: Rows of `patient_period`, units and splits as categories.
-        flags: The columns of `cells.flags_sql`, row by row as `rows`.
-        counted: The indicators.
+        rows: Base columns, units and splits as categories.
         breakdowns: How units are split.
     """
-    is_of_any = flags[IS_OF_ANY]
-    kept = rows.select(CELL).filter(pl.Series(is_of_any))
-    wanted = {name: number for each in counted for name, number in each.counts.items()}
-    columns = {number: of_number(flags, number)[is_of_any] for number in wanted.values()}
-    families = []
+    found = []
     for family in FAMILIES:
-        keys = kept.select(family.cell(breakdowns))
-        place, first = places_of(numbered(keys, kept))
+        cells = rows.select(family.cell(breakdowns))
+        numbers = numbered(cells, cells)
+        order = np.argsort(numbers, kind="stable")
+        opens = np.diff(numbers[order], prepend=-1) != 0
+        of_rows = np.empty(len(numbers), dtype=np.int64)
+        of_rows[order] = np.cumsum(opens) - 1
+        found.append(Places(cells[order[opens]], of_rows))
+    return found
+
+
+def cells_of(
+    places: Sequence[Places], is_in: NDArray[np.bool_], flags: Mapping[str, Column], counted: Sequence[Counted]
+) -> pl.DataFrame:
+    """Return the numbers of each finest cell of each family in which anybody of a population is.
+
+    Args:
+        places: The cells of the base rows, family by family.
+        is_in: Which of the base rows have a row of `patient_period`.
+        flags: The columns of `cells.flags_sql`, row by row as `patient_period`.
+        counted: The indicators.
+    """
+    is_of_any = flags[IS_OF_ANY]
+    wanted = {name: number for each in counted for name, number in each.counts.items()}
+    columns = {number: of_number(flags, number)[is_of_any].astype(np.float64) for number in wanted.values()}
+    families = []
+    for place in places:
+        of_rows = place.of_rows[is_in][is_of_any]
+        size = place.keys.height
+        is_there = np.bincount(of_rows, minlength=size) > 0
         sums = {
-            number: np.bincount(place, column, minlength=len(first)).astype(np.int64 if number.is_sum else np.int32)
+            number: np.bincount(of_rows, column, minlength=size)[is_there].astype(kind_of(number))
             for number, column in columns.items()
         }
-        families.append(keys[first].with_columns(pl.Series(name, sums[number]) for name, number in wanted.items()))
+        cells = place.keys.filter(pl.Series(is_there))
+        families.append(cells.with_columns(pl.Series(name, sums[number]) for name, number in wanted.items()))
     return pl.concat(families, how="diagonal").select(*CELL, *wanted)
+
+
+def kind_of(number: Number) -> type[np.signedinteger[Any]]:
+    """Return the kind of whole number in which a number is kept."""
+    return np.int64 if number.is_sum else np.int32
 
 
 def values_of(rows: pl.DataFrame, flags: Mapping[str, Column], counted: Sequence[Counted]) -> dict[str, pl.DataFrame]:
@@ -62,15 +102,6 @@ def of_number(flags: Mapping[str, Column], number: Number) -> Column:
     if number.more_than is None:
         return column
     return column > (0 if number.more_than == "0" else np.ma.filled(flags[number.more_than], 0))
-
-
-def places_of(numbers: Numbers) -> tuple[Numbers, Numbers]:
-    """Return for each row the place of its number among the distinct numbers, and a row of each of these."""
-    order = np.argsort(numbers, kind="stable")
-    opens = np.diff(numbers[order], prepend=-1) != 0
-    place = np.empty(len(numbers), dtype=np.int64)
-    place[order] = np.cumsum(opens) - 1
-    return place, order[opens]
 
 
 def numbered(rows: pl.DataFrame, among: pl.DataFrame) -> Numbers:

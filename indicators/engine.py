@@ -10,7 +10,7 @@ import polars as pl
 from indicators.catalogue import Catalogue
 from indicators.cells import Counted, counted_of, flags_sql
 from indicators.codelists import create_codelist, named_in
-from indicators.counting import cells_of, values_of
+from indicators.counting import cells_of, places_of, values_of
 from indicators.definition import Indicator
 from indicators.dialect import Bound, create_view, fetch, fetch_in_order, ranges, show_all_facts, shown_as, store
 from indicators.joined import day_column
@@ -21,6 +21,7 @@ from indicators.patient_period import (
     create_base,
     create_period,
     create_reporting,
+    is_observed,
     is_same_for_all_lengths,
     patient_sql,
 )
@@ -131,11 +132,13 @@ def run_range(run: Run, classifier: str, part: Range) -> Found:
     """Return what is found among the members of one range."""
     show_members(run, classifier, part)
     found = Found()
+    places = places_of(run.base, run.catalogue.breakdowns)
     for months, counted in run.lengths.items():
         rows = run.silences.marked(patient_period(run, months), months)
         with shown_as(run.con, "patient_period", rows):
             flags = fetch_in_order(run.con, flags_sql(run.catalogue, counted), run.bound)
-        found.cells[months] = cells_of(rows, flags, counted, run.catalogue.breakdowns)
+        is_in = run.base.select(is_observed(months)).to_series().to_numpy()
+        found.cells[months] = cells_of(places, is_in, flags, counted)
         found.values |= values_of(rows, flags, counted)
         if run.keeps_latest:
             latest = rows.filter(pl.col("period_end") == max(run.dates))

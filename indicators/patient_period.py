@@ -147,11 +147,16 @@ def patient_sql(months: int) -> str:
     """
 
 
+def is_observed(months: int) -> pl.Expr:
+    """Return which rows of `patient_at` have a row of `patient` for one length of period."""
+    return pl.col(f"from_{months}") <= pl.col("observed_to")
+
+
 def base_of(patient_at: pl.DataFrame, months: int) -> pl.DataFrame:
     """Return the rows that `patient_sql` selects from `patient_at`, without a way through the database."""
     days = 1 + (pl.col("observed_to") - pl.col("observed_from")).dt.total_days()
     return (
-        patient_at.filter(pl.col(f"from_{months}") <= pl.col("observed_to"))
+        patient_at.filter(is_observed(months))
         .rename({f"start_{months}": "period_start", f"from_{months}": "observed_from"})
         .with_columns((days / DAYS_PER_YEAR).alias("observed_years"))
         .select(BASE_COLUMNS)
