@@ -12,7 +12,7 @@ from indicators import belonging, codelists, patient_period
 from indicators.adding_up import add_up_sql
 from indicators.cells import cells_sql, counted_of, flags_sql
 from indicators.dialect import bound_in, create_table, create_view, ranges, restrict_facts_to, store, to_spark
-from indicators.engine import Run, by_length, prepare, show_members
+from indicators.engine import Run, by_length, prepare, show_members, variables_of
 from indicators.engine import patient_period as placed_patient_period
 from indicators.joined import joined_sql, table_of
 from indicators.members import MEMBERS, create_members
@@ -83,7 +83,7 @@ DRAWING = """
 
 def test_placing_variables_by_number_is_the_same_as_joining_them():
     dates = [date(2025, 3, 31), date(2025, 12, 31)]
-    variables = [FOUND.variables[name] for name in sorted(FOUND.variables)]
+    variables = variables_of(FOUND, FOUND.indicators)
     with warehouse_of(DRAWING) as con:
         prepare(con, FOUND)
         bound = FOUND.values_on(FOUND.indicators, dates[0])

@@ -50,7 +50,7 @@ def made(**changes) -> Indicator:
         "measured": Clause(who="Has a value", when="latest_hba1c_mmol_mol IS NOT NULL"),
         "numerator": Numerator(who="Below 53", when="latest_hba1c_mmol_mol < 53"),
     }
-    content = catalogue().indicator("hba1c_below_53").model_dump() | base | changes
+    content = catalogue().indicator("hba1c_below_53").model_dump(exclude={"leeway"}) | base | changes
     return Indicator.model_validate(content | {"period": "12 months"})
 
 
