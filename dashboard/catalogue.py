@@ -78,6 +78,7 @@ class Definition:
         acceptable: The level that is still acceptable where the target is missed.
         sets: The named sets that it belongs to.
         distribution: The scale that its threshold cuts, empty for none.
+        neighbours: How other countries ask the same question, a line each.
         ends_on: Month and day on which its periods end (`03-31`), empty for every reporting date.
         threshold_relation: Which side of the threshold counts: `below`, `at_most`, `at_least`, `above`, or empty.
     """
@@ -114,6 +115,7 @@ class Definition:
     acceptable: DatedValue | None = None
     ends_on: str = ""
     sets: tuple[NamedSet, ...] = ()
+    neighbours: tuple[Texts, ...] = ()
     distribution: str = ""
 
     @property
@@ -181,6 +183,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         ),
         acceptable=_dated(stated.get("acceptable")),
         ends_on=stated.get("ends_on") or "",
+        neighbours=tuple(_texts(each) for each in stated.get("neighbours") or ()),
         distribution=stated.get("distribution") or "",
         sets=tuple(
             NamedSet(_texts(each["title"]), str(each["version"]), bool(each["verified"]))

@@ -18,6 +18,7 @@ from indicators.definition_files import load_definitions
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import load_related
 from indicators.disclosure_control import protect
+from indicators.explain_beside import asked_elsewhere
 from indicators.limits import threshold_relation
 from indicators.parameters import Parameter, load_parameters
 from indicators.population import Populations, load_populations
@@ -160,6 +161,7 @@ def _pages(definitions: tuple[Indicator, ...], pack: Pack, disease: str, day: da
         _page(each, parameters, populations, day)
         | _relation(each, variables)
         | {"breaks": breaks_of(each, catalogue, breaks)}
+        | {"neighbours": asked_elsewhere(disease, each, pack.name, day)}
         | {"sets": [_set(one) for one in sets if each.id in one.indicators]}
         for each in definitions
     ]

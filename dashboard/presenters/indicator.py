@@ -58,6 +58,7 @@ def definition_in_words(
         _paragraph("limits", [_titled(words.text(limit), known or {}, words) for limit in definition.limits], words),
     ]
     found.append(_paragraph("sets", [_set(each, words) for each in definition.sets], words))
+    found.append(_paragraph("neighbours", [words.text(each) for each in definition.neighbours], words))
     if not definition.is_verified:
         found.append(_paragraph("status", [words("definition.not_verified")], words))
     sources = {

@@ -27,6 +27,7 @@ def explain(
     from indicators import explain as explanations
     from indicators.catalogue import load_catalogue
     from indicators.definition import unknown
+    from indicators.explain_beside import told_beside
     from packs.pack import load_pack
     from tvaers import screen
     from tvaers.settings import load_settings
@@ -42,8 +43,11 @@ def explain(
         else:
             screen.say(str(reasons))
         return
-    catalogue = load_catalogue(settings.disease, load_pack(settings.pack))
-    text = explanations.explain_definition(catalogue, indicator, day or datetime.now(tz=UTC).date(), language)
+    pack, today = load_pack(settings.pack), day or datetime.now(tz=UTC).date()
+    catalogue = load_catalogue(settings.disease, pack)
+    text = explanations.explain_definition(catalogue, indicator, today, language)
+    beside = told_beside(catalogue, catalogue.indicator(indicator), pack.name, today, language)
+    text = "\n".join([text, *beside])
     if as_json:
         screen.write_json({"text": text, "definition": catalogue.indicator(indicator)})
     else:

@@ -1,0 +1,189 @@
+"""The neighbours' definitions in plain Python, written from their words, to be asked of one patient at a time."""
+
+from collections.abc import Callable
+from datetime import datetime, time, timedelta
+
+from synthetic.known_indicators.contacts import Patient
+from synthetic.known_indicators.rules import MISSING, Counted, Rule, has_vascular_disease, latest_is, met, review_parts
+
+EIGHT_HOURS = timedelta(hours=8)
+
+
+def has(find: Callable[[Patient], object]) -> Rule:
+    """Patients for whom something is found in the period."""
+    return lambda patient: met(find(patient) is not None)
+
+
+def pressure(upper: float, lower: float, *, strict: bool) -> Rule:
+    """Patients by their latest blood pressure, below both limits or at most on them; those without are missing."""
+
+    def rule(patient: Patient) -> Counted:
+        found = patient.blood_pressure()
+        if found is None:
+            return MISSING
+        return met((found[1] < upper and found[2] < lower) if strict else (found[1] <= upper and found[2] <= lower))
+
+    return rule
+
+
+def without_missing(rule: Rule) -> Rule:
+    """The same, where whoever has no value stays in and does not meet it."""
+
+    def counted(patient: Patient) -> Counted | None:
+        found = rule(patient)
+        return met(False) if found == MISSING else found
+
+    return counted
+
+
+def ldl_by_risk(low: float, high: float) -> Rule:
+    """Below the low limit with vascular disease or a ratio of 30 mg/g or more, else below the high one."""
+
+    def rule(patient: Patient) -> Counted:
+        ldl, uacr = patient.latest("ldl"), patient.uacr()
+        is_at_risk = has_vascular_disease(patient) or (uacr is not None and uacr[1] >= 30)
+        return MISSING if ldl is None else met(ldl < (low if is_at_risk else high))
+
+    return rule
+
+
+def needs_statin(patient: Patient) -> bool:
+    """From 40 to 80 years, or vascular disease."""
+    return 40 <= patient.age <= 80 or has_vascular_disease(patient)
+
+
+def statin_when_indicated(patient: Patient) -> Counted | None:
+    """Collected the drug, of those who need it."""
+    return met(patient.collected("lipid_lowering_drug")) if needs_statin(patient) else None
+
+
+def three_targets(patient: Patient) -> Counted:
+    """HbA1c at most 58, blood pressure at most 140/80, and the drug where it is needed."""
+    hba1c, found = patient.latest("hba1c"), patient.blood_pressure()
+    if hba1c is None or found is None:
+        return MISSING
+    has_drug = patient.collected("lipid_lowering_drug") or not needs_statin(patient)
+    return met(hba1c <= 58 and found[1] <= 140 and found[2] <= 80 and has_drug)
+
+
+def nine_processes(patient: Patient) -> Counted | None:
+    """All eight, and the eyes."""
+    eight = review_parts(8)(patient)
+    return met(eight is not None and eight.numerator == 1 and patient.eye_examination() is not None)
+
+
+def smoke_free(patient: Patient) -> Counted:
+    """Does not smoke, by the latest status."""
+    found = patient.smoking()
+    return MISSING if found is None else met(found[1] != "current")
+
+
+def readmission_of_the_elderly(patient: Patient) -> Counted | None:
+    """Acute inpatient stays from 8 hours to 30 days after the stays of people of 67 that have been followed 30 days."""
+    if patient.age < 67:
+        return None
+    stays: list[dict] = []
+    for row in sorted(
+        (row for row in patient.rows["hospital_contact"] if row["is_physical"] and row["patient_type"] == "inpatient"),
+        key=lambda row: (begin_of(row), end_of(row) is None, end_of(row) or begin_of(row), row["contact_id"]),
+    ):
+        ends = [end for stay in stays for end in stay["ends"]]
+        if stays and ends and begin_of(row) < max(ends) + EIGHT_HOURS:
+            stays[-1]["ends"] += [end_of(row)] if end_of(row) else []
+        else:
+            ended = [end_of(row)] if end_of(row) else []
+            stays.append({"begin": begin_of(row), "ends": ended, "is_acute": bool(row["is_acute"])})
+    died = patient.person["died_on"]
+    counted = readmitted = 0
+    for place, stay in enumerate(stays):
+        left = max(stay["ends"]).date() if stay["ends"] else None
+        is_followed = left is not None and left + timedelta(days=30) <= patient.end and patient.is_observed(left)
+        if left is None or not is_followed or (died is not None and died <= left):
+            continue
+        counted += 1
+        acute = [other["begin"].date() for other in stays[place + 1 :] if other["is_acute"]]
+        readmitted += bool(acute and acute[0] <= left + timedelta(days=30))
+    return Counted(numerator=readmitted, denominator=counted) if counted else None
+
+
+def begin_of(row: dict) -> datetime:
+    """Return when a contact began, at midnight where only the day is known."""
+    return row["starts_at"] or datetime.combine(row["started_on"], time())
+
+
+def end_of(row: dict) -> datetime | None:
+    """Return when a contact ended, None where it has not."""
+    return row["ends_at"] or (datetime.combine(row["ended_on"], time()) if row["ended_on"] else None)
+
+
+HBA1C_MEASURED = has(lambda patient: patient.latest("hba1c"))
+FEET = has(lambda patient: patient.foot_examination())
+EYES = has(lambda patient: patient.eye_examination())
+URINE = has(lambda patient: patient.uacr())
+PRESSURE = has(lambda patient: patient.blood_pressure())
+SMOKING = has(lambda patient: patient.smoking())
+RULES: dict[tuple[str, str], Rule] = {
+    ("norway", "hba1c_measured"): HBA1C_MEASURED,
+    ("norway", "hba1c_at_goal"): latest_is("hba1c", lambda value: value <= 53),
+    ("norway", "hba1c_at_goal_type_1"): latest_is("hba1c", lambda value: value <= 53),
+    ("norway", "hba1c_75_and_above"): latest_is("hba1c", lambda value: value >= 75),
+    ("norway", "hba1c_75_and_above_type_1"): latest_is("hba1c", lambda value: value >= 75),
+    ("norway", "blood_pressure_measured"): PRESSURE,
+    ("norway", "blood_pressure_controlled"): pressure(135, 85, strict=True),
+    ("norway", "ldl_at_goal_by_risk"): ldl_by_risk(1.8, 2.5),
+    ("norway", "albuminuria_examined_12_months"): URINE,
+    ("norway", "eye_examined"): EYES,
+    ("norway", "foot_examined_12_months"): FEET,
+    ("norway", "smoking_recorded"): SMOKING,
+    ("norway", "readmission_of_the_elderly"): readmission_of_the_elderly,
+    ("norway", "children_annual_review"): has(lambda patient: patient.latest_day(patient.examined("annual_review"))),
+    ("norway", "children_hba1c_measured"): HBA1C_MEASURED,
+    ("norway", "children_hba1c_below_53"): latest_is("hba1c", lambda value: value < 53),
+    ("norway", "children_hba1c_below_58"): latest_is("hba1c", lambda value: value < 58),
+    ("norway", "children_hba1c_75_and_above"): latest_is("hba1c", lambda value: value >= 75),
+    ("norway", "children_urine_examined"): URINE,
+    ("norway", "children_eyes_examined"): EYES,
+    ("norway", "children_lipids_measured"): has(lambda patient: patient.latest("ldl")),
+    ("norway", "children_blood_pressure_measured"): PRESSURE,
+    ("norway", "children_injection_sites_examined"): has(
+        lambda patient: patient.latest_day(patient.examined("injection_sites"))
+    ),
+    ("norway", "children_thyroid_measured"): has(lambda patient: patient.latest("tsh")),
+    ("norway", "children_coeliac_antibodies_measured"): has(lambda patient: patient.latest("coeliac_antibodies")),
+    ("norway", "children_without_ketoacidosis"): lambda patient: met(not patient.acute_contacts("ketoacidosis")),
+    ("norway", "children_without_severe_hypoglycaemia"): lambda patient: met(
+        not patient.acute_contacts("hypoglycaemia")
+    ),
+    ("sweden", "hba1c_at_goal"): latest_is("hba1c", lambda value: value <= 52),
+    ("sweden", "hba1c_far_above_goal"): latest_is("hba1c", lambda value: value > 70),
+    ("sweden", "blood_pressure_controlled"): pressure(140, 85, strict=True),
+    ("sweden", "ldl_at_goal_by_risk"): ldl_by_risk(1.8, 2.5),
+    ("sweden", "eye_examined_36_months"): EYES,
+    ("sweden", "foot_examined_12_months"): FEET,
+    ("sweden", "smoke_free"): smoke_free,
+    ("england", "eight_care_processes"): review_parts(8),
+    ("england", "nine_care_processes"): nine_processes,
+    ("england", "audit_hba1c_below_48"): latest_is("hba1c", lambda value: value < 48),
+    ("england", "audit_hba1c_at_most_58"): latest_is("hba1c", lambda value: value <= 58),
+    ("england", "audit_hba1c_at_most_86"): latest_is("hba1c", lambda value: value <= 86),
+    ("england", "audit_blood_pressure_at_goal"): pressure(140, 80, strict=False),
+    ("england", "audit_cholesterol_below_4"): latest_is("total_cholesterol", lambda value: value < 4),
+    ("england", "audit_cholesterol_below_5"): latest_is("total_cholesterol", lambda value: value < 5),
+    ("england", "audit_statin_when_indicated"): statin_when_indicated,
+    ("england", "audit_all_three_targets"): three_targets,
+    ("england", "foot_examined_12_months"): FEET,
+    # Nobody's frailty is recorded in the invented region, so all are without it.
+    ("england", "qof_hba1c_without_frailty"): without_missing(latest_is("hba1c", lambda value: value <= 58)),
+    ("england", "qof_hba1c_with_frailty"): lambda patient: None,
+    ("england", "qof_blood_pressure_without_frailty"): without_missing(pressure(140, 90, strict=False)),
+}
+
+
+def is_about(patient: Patient, population: str) -> bool:
+    """Return whether a patient belongs to a population, by its words."""
+    if not patient.observed:
+        return False
+    kind = "type_1" if "type_1" in population else "type_2"
+    is_of_age = patient.age < 18 if population.startswith("children") else patient.age >= 18
+    is_there = patient.is_present or population.endswith("during_period")
+    return patient.diabetes["diabetes_type"] == kind and is_of_age and is_there
