@@ -89,10 +89,9 @@ def _offer_hashes(con: duckdb.DuckDBPyConnection, key: MasterKey) -> None:
 def _hashing_with(key: bytes) -> Callable[[pa.ChunkedArray], pa.Array]:
     def hashed(column: pa.ChunkedArray) -> pa.Array:
         # Rows of a person lie together, so that few of their texts are distinct.
-        texts = pl.Series(pl.from_arrow(column))
-        distinct = texts.unique()
-        hashes = texts.replace_strict(distinct, hashed_again(distinct, key), return_dtype=pl.String)
-        return hashes.to_arrow(compat_level=pl.CompatLevel.oldest())
+        texts = column.combine_chunks().dictionary_encode()
+        hashes = hashed_again(pl.Series("value", pl.from_arrow(texts.dictionary)), key)
+        return hashes.to_arrow(compat_level=pl.CompatLevel.oldest()).take(texts.indices)
 
     return hashed
 
