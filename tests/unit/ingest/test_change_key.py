@@ -28,6 +28,7 @@ from tests.lib.deliveries import (
     new_home,
     opened,
     text,
+    typed_rows,
 )
 from tests.lib.drawn_tables import complete, insert, parse
 from tvaers.errors import SecretKeyError, WarehouseError
@@ -51,6 +52,11 @@ def referral(person, status="active"):
     }  # fmt: skip
 
 
+def views(people):
+    """The region's own view, whose contacts are named after the person, the time and the department."""
+    return typed_rows("for_lpr3kontakter", *({"cpr": person} for person in people))
+
+
 def first_deliveries(folder):
     """Contacts, diagnoses of them and of one not delivered yet, a changed identifier, referrals, measurements."""
     contacts = [(one, f"c{one}", "2017-05-04", "2017-05-04", "1", "01") for one in PEOPLE[:5]]
@@ -60,13 +66,15 @@ def first_deliveries(folder):
     deliver(folder, "cpr_skift_2025.csv", text(CHANGES, [(PEOPLE[0], PEOPLE[5], "2025-05-05")]))
     deliver(folder, "kl_gateway_119_2025.json", json.dumps([referral(one) for one in PEOPLE[:3]]))
     deliver(folder, "praksis_maalinger_2025.csv", text(PRACTICE, measurements(PEOPLE[:5])))
+    deliver(folder, "for_lpr3kontakter_2024.csv", views(PEOPLE[1:3]))
 
 
 def later_deliveries(folder):
-    """The contact that was waited for, the same referrals reported again, and the same people's measurements."""
+    """The contact that was waited for, referrals and a view told again, and the same people's measurements."""
     deliver(folder, "lpr_adm_2018.csv", text(ADM, [(PEOPLE[1], "late", "2018-05-04", "2018-05-04", "1", "01")]))
     deliver(folder, "kl_gateway_119_2026.json", json.dumps([referral(one, "completed") for one in PEOPLE[:3]]))
     deliver(folder, "praksis_maalinger_2026.csv", text(PRACTICE, measurements(PEOPLE[:5], value="60")))
+    deliver(folder, "for_lpr3kontakter_2025.csv", views(PEOPLE[1:4]))
 
 
 class NoReport:
@@ -190,8 +198,10 @@ def test_the_same_people_are_known_again_after_two_changes(home, loaded, tmp_pat
     assert answer(home, f"SELECT count(*) FROM core.measurement WHERE patient_id IN ({newest})") == [(2,)]
     assert answer(home, "SELECT status, count(*) FROM core.municipal_course GROUP BY status") == [("completed", 3)]
     assert answer(home, "SELECT count(*) FROM meta.waiting") == [(0,)]
+    from_views = "SELECT count(*) FROM {}.hospital_contact WHERE contact_id LIKE 'bi:%'"
+    assert [answer(home, from_views.format(schema)) for schema in ("core", "parked")] == [[(3,)], [(2,)]]
     joined = "SELECT count(*) FROM core.diagnosis JOIN core.hospital_contact USING (patient_id, contact_id)"
-    assert answer(home, joined) == [(21,)]
+    assert answer(home, joined) == [(27,)]
     assert answer(home, "SELECT count(DISTINCT key_id) FROM meta.batch") == [(1,)]
 
 
