@@ -16,6 +16,8 @@ from packs.mapping import Mapping, Target
 from tvaers.errors import DefinitionError
 
 PACKS = Path(__file__).parent
+SCAFFOLD = "scaffold"
+"""The smallest pack that passes its check: where a new country begins; not a country."""
 CODE_COLUMNS = ("system", "code", "label", "from", "to", "source")
 MUNICIPALITY_COLUMNS = ("municipality_code", "name", "is_in_area", "source")
 NUMBER = r"^-?(0|[1-9][0-9]*)(\.[0-9]+)?$"  # with leading zeros it is a code
@@ -195,7 +197,7 @@ def load_pack(name_or_path: str | Path) -> Pack:
 
 def available_packs() -> list[str]:
     """Return the names of the packs that come with the software."""
-    return sorted(path.parent.name for path in PACKS.glob("*/pack.yaml"))
+    return sorted(path.parent.name for path in PACKS.glob("*/pack.yaml") if path.parent.name != SCAFFOLD)
 
 
 def _read_list(path: Path, needed: tuple[str, ...]) -> pl.DataFrame:

@@ -1,9 +1,15 @@
 """Country packs through the front door: listed, begun, checked."""
 
 import json
+from datetime import date
 
 import pytest
 
+from indicators.catalogue import load_catalogue
+from indicators.definition import PARAMETER
+from indicators.definition_check import problems
+from indicators.sets import load_sets
+from packs.pack import load_pack
 from tvaers.cli import main
 
 NOT_ACCEPTED = {"- kl_gateway_119", "- kl_gateway_140", "- lmdb"}
@@ -35,6 +41,29 @@ def test_a_pack_that_comes_along_can_compute_every_indicator(capsys):
 def test_a_new_pack_passes_its_check_under_its_own_name(new_pack, capsys):
     answer = told(capsys, "pack", "check", str(new_pack))
     assert (answer["pack"], answer["version"]) == ("atlantis", "0.1.0")
+
+
+def test_a_bare_pack_passes_its_check_and_tells_what_it_still_lacks(tmp_path, capsys):
+    assert main(["pack", "new", str(tmp_path / "lemuria"), "--bare"]) == 0
+    answer = told(capsys, "pack", "check", str(tmp_path / "lemuria"))
+    assert (answer["pack"], answer["version"], answer["problems"]) == ("lemuria", "0.1.0", [])
+    lacking = {each["indicator"]: each for each in answer["indicators"]}
+    assert set(lacking) == {"hba1c_measured", "hba1c_at_goal", "blood_pressure_measured", "blood_pressure_controlled"}
+    assert not any(each["missing_parameters"] or each["is_verified"] for each in lacking.values())
+    assert lacking["hba1c_at_goal"]["missing_facts"] == ["measurement(analyte=hba1c)"]
+    assert "diabetes_diagnosis" in lacking["hba1c_at_goal"]["missing_codelists"]
+    assert "scaffold" not in [pack["name"] for pack in told(capsys, "pack", "list")["packs"]]
+    assert main(["pack", "new", str(tmp_path / "mu"), "--bare", "--like", "denmark"]) == 10
+
+
+def test_a_bare_pack_holds_the_numbers_that_its_indicators_use_and_no_other():
+    known, pack = load_catalogue("type_2_diabetes", load_pack("scaffold")), load_pack("scaffold")
+    classifying = " ".join((*known.classifiers.values(), *known.classifier_steps.values()))
+    assert set(known.parameters) == known.parameters_of(known.indicators) | set(PARAMETER.findall(classifying))
+    assert problems(known, date(2026, 12, 31)) == []
+    assert {each.country for each in load_sets(pack.folder, known.disease, [each.id for each in known.indicators])} == {
+        "XX"
+    }
 
 
 def test_a_copy_beside_the_pack_it_is_named_after_is_the_one_that_is_checked_next(tmp_path, monkeypatch, capsys):

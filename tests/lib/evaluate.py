@@ -29,7 +29,7 @@ def catalogue(disease: str = "type_2_diabetes", country: str = "denmark") -> Cat
 
 def neighbours() -> list[str]:
     """Return the countries besides the one whose extracts are read: their packs define indicators."""
-    folders = (path.parent for path in ROOT.glob("packs/*/sets"))
+    folders = (path.parent for path in ROOT.glob("packs/*/sets") if path.parent.name != "scaffold")
     return sorted(folder.name for folder in folders if folder.name != "denmark")
 
 

@@ -129,19 +129,27 @@ def new_pack(
     like: Annotated[
         str | None, typer.Option("--like", help="The pack to copy. Default: the one a new home uses.")
     ] = None,
+    bare: Annotated[
+        bool, typer.Option("--bare", help="Begin with four indicators and their numbers, and nothing of any country.")
+    ] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Begin a country pack as a copy of another, to be replaced room by room.
+    """Begin a country pack as a copy of another, to be replaced room by room, or bare.
 
-    A copy passes `tvaers pack check` from its first minute; check again after each room.
+    Either passes `tvaers pack check` from its first minute; check again after each room. A bare pack accepts no file
+    types yet: the check tells which facts, code lists and file types its indicators still lack.
     """
     import shutil
 
     from packs import DEFAULT_PACK
-    from packs.pack import load_pack
+    from packs.pack import SCAFFOLD, load_pack
     from tvaers import screen
     from tvaers.errors import SettingsError
 
+    if bare and like:
+        raise SettingsError(
+            "A bare pack is like no other.", where="--bare and --like", what_to_do="Leave one of them out."
+        )
     name = folder.name
     if not name.isidentifier() or name != name.lower():
         raise SettingsError(
@@ -153,7 +161,7 @@ def new_pack(
         raise SettingsError(
             "There is something of that name already.", where=str(folder), what_to_do="Choose another, or remove it."
         )
-    model = load_pack(like or DEFAULT_PACK)
+    model = load_pack(SCAFFOLD if bare else like or DEFAULT_PACK)
     shutil.copytree(model.folder, folder)
     page = folder / "pack.yaml"
     text = page.read_text(encoding="utf-8")
@@ -166,5 +174,6 @@ def new_pack(
     if as_json:
         screen.write_json({"folder": folder, "like": model.name, "rooms": rooms, "next_step": following})
         return
-    screen.say(f"{folder} is a copy of {model.name}. Replace, room by room: {', '.join(rooms)}")
+    begun = "holds four indicators and their numbers" if bare else f"is a copy of {model.name}"
+    screen.say(f"{folder} {begun}. Replace, room by room: {', '.join(rooms)}")
     screen.next_step(following)
