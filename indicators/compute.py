@@ -23,6 +23,7 @@ from indicators.patient_results import create_patient_results, patient_table
 from indicators.reporting_dates import last_covered_quarter, quarter_ends, refuse_dates_without_data, with_data
 from indicators.results import RESULT_COLUMNS, results_of
 from indicators.silence import find_silences
+from indicators.too_few import with_too_few
 from packs.pack import load_pack
 from tvaers.errors import DefinitionError
 from tvaers.keys import load_master_key
@@ -197,9 +198,10 @@ def write_results(
             if each.tag in gathered.values:
                 middle = medians(pl.concat(gathered.values[each.tag]), catalogue.breakdowns)
                 own = keys.join(middle, on=KEYS, how="left", maintain_order="left").drop(KEYS)
-            frames[each.indicator.id] = results_of(
+            found_results = results_of(
                 each, names, numbers, own, lambda e, start, end: coverage.covers(sources[e.indicator.id], start, end)
             )
+            frames[each.indicator.id] = with_too_few(found_results, each.indicator, catalogue.parameters)
             advance(1)
     ordered = pl.concat([frames[indicator.id] for indicator in catalogue.indicators])
     columns = ", ".join(f"{name} {kind}" for name, kind in RESULT_COLUMNS.items())

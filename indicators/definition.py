@@ -72,6 +72,7 @@ class Indicator(Part):
         distribution: The scale that its threshold cuts; the indicators of one distribution give its bands together.
         acceptable: The level from which a unit that misses the target is still acceptable.
         verified: False when the definition or its target is not confirmed by a published source.
+        smallest_denominator: Fewest people of whom a result is given, where the indicator's publisher names a number.
         examples: Titles of the boundary cases in tests/spec.
     """
 
@@ -87,7 +88,7 @@ class Indicator(Part):
     counts: Literal["patients", "discharges", "referrals", "courses"] = "patients"
     direction: Literal["higher_is_better", "lower_is_better", "neither"]
     period: int
-    leeway: int = 0
+    leeway: int | None = None
     ends_on: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
     report_by: tuple[Level, ...] = LEVELS
     population: str = Field(pattern=NAME)
@@ -103,6 +104,7 @@ class Indicator(Part):
     threshold_for: tuple[LimitFor, ...] = ()
     target: str | None = Field(default=None, pattern=PARAMETER_NAME)
     acceptable: str | None = Field(default=None, pattern=PARAMETER_NAME)
+    smallest_denominator: str | None = Field(default=None, pattern=PARAMETER_NAME)
     distribution: str | None = Field(default=None, pattern=NAME)
     limits: tuple[Text, ...] = Field(min_length=1)
     source: tuple[Source, ...] = Field(min_length=1)
@@ -114,7 +116,9 @@ class Indicator(Part):
 
     @field_validator("period", "leeway", mode="before")
     @classmethod
-    def _months(cls, value: Any) -> int:
+    def _months(cls, value: Any) -> int | None:
+        if value is None:
+            return None
         found = re.fullmatch(r"(\d+) months", str(value))
         if not found or not 1 <= int(found[1]) <= 120:
             raise ValueError("must be written '<1–120> months', for example '12 months'")
@@ -160,7 +164,7 @@ class Indicator(Part):
             and self.measured is None,
             "`measured` goes with patients or medians, not with events or rates": self.measured is not None
             and (counted is not None or years is not None),
-            "`leeway` is a part of the period": self.leeway >= self.period,
+            "`leeway` is a part of the period": (self.leeway or 0) >= self.period,
             "`all` must be among report_by": "all" not in self.report_by,
             "next_review must come after reviewed_on": self.next_review <= self.reviewed_on,
         }
@@ -198,7 +202,8 @@ class Indicator(Part):
 
     def parameters(self) -> frozenset[str]:
         """Return the names of the dated parameters the definition leans on, without the dollar sign."""
-        texts = [*self.expressions().values(), self.threshold or "", self.target or "", self.acceptable or ""]
+        named = (self.threshold, self.target, self.acceptable, self.smallest_denominator)
+        texts = [*self.expressions().values(), *(name for name in named if name)]
         return frozenset(name for text in texts for name in PARAMETER.findall(text))
 
 

@@ -150,7 +150,7 @@ def show_members(run: Run, classifier: str, part: Range) -> None:
     """Show a run the members of one range of pseudonyms: their facts, and where they belonged on each date."""
     lengths = list(run.lengths)
     create_reporting(run.con, run.dates, lengths, run.catalogue.breakdowns.attribution.hospital_months)
-    create_members(run.con, classifier, *part)
+    create_members(run.con, classifier, *part, further=run.catalogue.populations.further())
     run.base = create_base(run.con, lengths, run.catalogue.breakdowns)
 
 

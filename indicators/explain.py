@@ -8,13 +8,14 @@ from importlib.resources import files
 from pathlib import Path
 
 import duckdb
+import polars as pl
 
 from indicators.absence import why_absent
 from indicators.area import area_of
 from indicators.catalogue import Catalogue, columns_in, load_catalogue
 from indicators.clauses import truth
 from indicators.definition import PARAMETER, Indicator, Text, read_yaml
-from indicators.dialect import shown_as
+from indicators.dialect import fetch, shown_as
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
 from indicators.limits import acceptable_in_words, target_in_words, threshold_in_words
 from indicators.patient_period import first_day
@@ -136,12 +137,13 @@ def explain_on(
     person = current_pseudonym(con, pseudonym)
     prepare(con, catalogue)
     run = Run(con, catalogue, [on], catalogue.values_on([indicator], on), by_length(catalogue, [indicator]))
-    classifier = diabetes_definition or catalogue.populations.classifier
+    own = catalogue.populations.populations[indicator.population].classifier
+    classifier = diabetes_definition or own or catalogue.populations.classifier
     show_members(run, classifier, (person, person))
     words = WORDS[language]
     start = first_day(on, indicator.period)
     silences = find_silences(con, replace(catalogue, indicators=(indicator,)), [on])
-    frame = silences.marked(patient_period(run, indicator.period), indicator.period)
+    frame = silences.marked(row_in_population(run, patient_period(run, indicator.period)), indicator.period)
     if frame.height:
         with shown_as(con, "patient_period", frame):
             reasons = [apply(run, clause, language) for clause in clauses_in_order(catalogue, indicator)]
@@ -157,6 +159,15 @@ def explain_on(
         verdict = words[absence.word]
     title = indicator.title.in_language(language)
     return Explanation(indicator.id, indicator.version, title, start, on, verdict, tuple(reasons), language)
+
+
+def row_in_population(run: Run, rows: pl.DataFrame) -> pl.DataFrame:
+    """Return the row of the one patient; of several, since several classifiers found them, that in the population."""
+    (months,) = run.lengths
+    (counted,) = run.lengths[months]
+    in_population = truth(run.catalogue.population_of(counted.indicator))
+    with shown_as(run.con, "patient_period", rows):
+        return fetch(run.con, f"SELECT * FROM patient_period ORDER BY NOT {in_population} LIMIT 1", run.bound)
 
 
 def current_pseudonym(con: duckdb.DuckDBPyConnection, pseudonym: str) -> str:

@@ -11,7 +11,7 @@ from indicators.catalogue import Catalogue, load_catalogue
 from indicators.definition import Indicator, Text
 from indicators.explain import WORDS, clauses_in_order
 from indicators.handbook_neighbours import details_of
-from indicators.limits import acceptable_in_words, target_in_words, threshold_in_words
+from indicators.limits import acceptable_in_words, smallest_in_words, target_in_words, threshold_in_words
 from indicators.neighbours import catalogue_to_read, packs_with_sets, page_of_pack
 from indicators.sets import IndicatorSet, load_sets, load_shown
 from packs.pack import load_pack
@@ -115,6 +115,8 @@ def page_of(catalogue: Catalogue, indicator: Indicator, on: date) -> Iterator[st
     for label, said in limits:
         if amount := said(catalogue, indicator, on, "en"):
             yield f"- {label}: {amount}"
+    if indicator.smallest_denominator:
+        yield f"- Not told of fewer than {smallest_in_words(catalogue, indicator, on, 'en')}"
     for limit in indicator.limits:
         yield f"- Limit: {plain(limit)}"
     for example in indicator.examples:

@@ -90,6 +90,11 @@ def acceptable_in_words(catalogue: Numbers, indicator: Indicator, on: date, lang
     return _in_words(parameter, target_relation(indicator.direction, is_strict=is_strict), on, language)
 
 
+def smallest_in_words(catalogue: Numbers, indicator: Indicator, on: date, language: str) -> str:
+    """Return the fewest people of whom the indicator's publisher gives a result; empty where none is named."""
+    return _in_words(_parameter(catalogue, indicator.smallest_denominator), None, on, language)
+
+
 def _parameter(catalogue: Numbers, name: str | None) -> Parameter | None:
     return catalogue.parameters.get((name or "$").removeprefix("$"))
 

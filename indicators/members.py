@@ -1,6 +1,6 @@
 """Who has the disease: run the classifiers once over the whole warehouse, then take members range by range."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
 import polars as pl
@@ -25,12 +25,19 @@ PEOPLE_PER_CHUNK = 50_000
 
 MEMBERS = """
     SELECT
-        CAST(row_number() OVER (ORDER BY person.patient_id) AS INTEGER) AS patient_id,
+        CAST(row_number() OVER (ORDER BY person.patient_id, disease.diabetes_type) AS INTEGER) AS patient_id,
         person.patient_id AS pseudonym, person.sex, person.born_on, person.died_on,
         disease.diabetes_type, disease.diabetes_since_on
     FROM indicator.diabetes AS disease
     JOIN core.person AS person ON person.patient_id = disease.patient_id
-    WHERE disease.definition = $classifier AND disease.patient_id BETWEEN CAST($low AS UUID) AND CAST($high AS UUID)
+    JOIN chosen_classifier ON chosen_classifier.definition = disease.definition
+    WHERE disease.patient_id BETWEEN CAST($low AS UUID) AND CAST($high AS UUID)
+"""
+# All that classifiers say about a person, under each of that person's numbers: variables read it like a core table.
+CLASSIFIED = """
+    SELECT own.patient_id, other.diabetes_type, other.diabetes_since_on
+    FROM member AS own
+    JOIN member AS other ON other.pseudonym = own.pseudonym
 """
 
 
@@ -93,15 +100,23 @@ def number_of_chunks(con: duckdb.DuckDBPyConnection, classifier: str, members_pe
     return max(1, -(-(row[0] if row else 0) // members_per_chunk))
 
 
-def create_members(con: duckdb.DuckDBPyConnection, classifier: str, low: str, high: str) -> None:
-    """Create `member`, the people of one range of pseudonyms who have the disease, and show only their facts.
+def create_members(
+    con: duckdb.DuckDBPyConnection, classifier: str, low: str, high: str, *, further: Sequence[str] = ()
+) -> None:
+    """Create `member`, the people of one range of pseudonyms whom classifiers find, and show only their facts.
 
-    Members get numbers that mean nothing outside this table; the engine joins on those, because they are small.
+    Members get numbers that mean nothing outside this table; the engine joins on those, because they are small. Whom
+    several classifiers find is a member once for each, with the type and first day that it says: no population is about
+    more than one of them. `classified` shows what the others say.
+
+    Args:
+        con: A connection with `indicator.diabetes`.
+        classifier: The classifier that decides who has the disease.
+        low: First pseudonym of the range.
+        high: Last pseudonym of the range, included.
+        further: Other classifiers whose people some population is about.
     """
-    create_table(
-        con,
-        "member",
-        MEMBERS,
-        {"classifier": classifier, "low": low, "high": high},
-    )
+    store(con, "chosen_classifier", pl.DataFrame({"definition": [classifier, *further]}))
+    create_table(con, "member", MEMBERS, {"low": low, "high": high})
+    create_table(con, "classified", CLASSIFIED)
     restrict_facts_to(con, "member", low, high)

@@ -124,7 +124,8 @@ def _of_pack(disease: str, pack: Pack, first: str) -> Iterator[Neighbour]:
         sets = load_sets(pack.folder, disease, [each.id for each in known.indicators])
         for each in known.indicators:
             own = tuple(one.title for one in sets if each.id in one.indicators)
-            about, page = known.populations.populations[each.population], page_of_pack(pack.name, first)
+            about: Clause = known.populations.populations[each.population]
+            page = page_of_pack(pack.name, first)
             yield Neighbour(pack.name, _country(pack, sets, each.id), each, known, about, own, page)
     if (pack.folder / "measures").is_dir():
         measures = load_measures(pack)

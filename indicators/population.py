@@ -10,18 +10,38 @@ from tvaers.errors import DefinitionError
 Split = Literal["sex", "age_band"]
 
 
+class Population(Clause):
+    """Whom some indicators are about: a clause over the base columns of `patient_period`.
+
+    Attributes:
+        classifier: The classifier that finds these people, where it is not the one that decides who has the disease.
+    """
+
+    classifier: str | None = None
+
+
 class Populations(Part):
     """The content of populations.yaml.
 
     Attributes:
         classifier: Name of the classifier that decides who has the disease (classifier/<name>.sql).
-        also: Further classifiers whose answers are kept beside it for comparison.
-        populations: Clauses over the base columns of `patient_period`, by name.
+        also: Further classifiers: some have populations of their own, others are kept beside it for comparison.
+        populations: The populations by name.
     """
 
     classifier: str
     also: tuple[str, ...] = ()
-    populations: dict[str, Clause] = Field(min_length=1)
+    populations: dict[str, Population] = Field(min_length=1)
+
+    @model_validator(mode="after")
+    def _classifiers_are_named(self) -> "Populations":
+        if unnamed := {each.classifier for each in self.populations.values()} - {None, self.classifier, *self.also}:
+            raise ValueError(f"the classifier of a population must stand under `also`: {', '.join(map(str, unnamed))}")
+        return self
+
+    def further(self) -> tuple[str, ...]:
+        """Return the classifiers besides the disease's own whose people some population is about, in order."""
+        return tuple(name for name in self.also if any(each.classifier == name for each in self.populations.values()))
 
 
 class AgeBand(Part):

@@ -26,6 +26,7 @@ from indicators.release_content import completeness, left_out, parents, units
 from indicators.release_file import write_release
 from indicators.results import RESULT_COLUMNS
 from indicators.sets import IndicatorSet, load_sets, shown_of
+from indicators.too_few import TOO_FEW
 from indicators.variables import Variable, load_variables
 from packs.pack import Pack, load_pack
 from tvaers.errors import WarehouseError
@@ -111,7 +112,7 @@ def publish(settings: Settings) -> ReleaseSummary:
 
 
 def _cells(con: duckdb.DuckDBPyConnection, definitions: tuple[Indicator, ...]) -> pl.DataFrame:
-    """Return all computed cells with the kind of their indicator.
+    """Return all computed cells with the kind of their indicator, and whether they are too few for it.
 
     Raises:
         WarehouseError: Nothing was computed yet, or not with these definitions and this version of the program.
@@ -130,7 +131,11 @@ def _cells(con: duckdb.DuckDBPyConnection, definitions: tuple[Indicator, ...]) -
         raise WarehouseError("No indicators have been computed yet.", what_to_do=what_to_do)
     if results.columns != list(RESULT_COLUMNS):
         raise WarehouseError("The indicators were computed by another version of the program.", what_to_do=what_to_do)
-    cells = results.join(known, on=["indicator_id", "definition_version"], how="inner", maintain_order="left")
+    told_apart = (pl.col("state") == TOO_FEW).alias("is_too_few")
+    state = pl.when(pl.col("state") == TOO_FEW).then(pl.lit("computed")).otherwise("state").alias("state")
+    cells = results.with_columns(told_apart, state).join(
+        known, on=["indicator_id", "definition_version"], how="inner", maintain_order="left"
+    )
     computed = set(results["indicator_id"].unique())
     if cells.height != results.height or computed != set(known["indicator_id"]):
         raise WarehouseError(

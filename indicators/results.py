@@ -34,7 +34,7 @@ RESULT_COLUMNS: dict[str, str] = {
     "ci_high": "DOUBLE",
     "state": "VARCHAR NOT NULL",
 }
-STATE = pl.Enum(["computed", "no_data", "not_applicable"])
+STATE = pl.Enum(["computed", "too_few", "no_data", "not_applicable"])
 NUMBERS = tuple(name for name, kind in RESULT_COLUMNS.items() if kind in ("BIGINT", "DOUBLE"))
 Covered = Callable[[Counted, date, date], bool]
 

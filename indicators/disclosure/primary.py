@@ -23,11 +23,12 @@ def too_small(cells: pl.DataFrame, policy: Policy) -> pl.Series:
 
     The rules: 1 to k-1 people in the numerator, the complement, the group whose value is missing, or the whole group;
     a share or rate of too few people; a median of too few; events of too few people, met or not; a practice that is too
-    small to be shown by itself in that period. A group of none is not small, and a cell with nobody in it has nothing
-    to hide.
+    small to be shown by itself in that period; fewer people than the indicator's own publisher asks for. A group of
+    none is not small, and a cell with nobody in it has nothing to hide.
 
     Args:
-        cells: Cells of one or more periods, with the columns of `indicator.result` and `kind`.
+        cells: Cells of one or more periods, with the columns of `indicator.result` and `kind`, and `is_too_few` where
+            indicators name a smallest denominator of their own.
         policy: The limits.
     """
     k = policy.smallest_count
@@ -62,5 +63,6 @@ def too_small(cells: pl.DataFrame, policy: Policy) -> pl.Series:
         .then(median_is_small)
         .otherwise(rate_is_small)
     )
-    hidden = (somebody & by_kind) | people_are_few | unit_is_small
+    below_its_own = pl.col("is_too_few") if "is_too_few" in cells.columns else pl.lit(value=False)
+    hidden = (somebody & (by_kind | below_its_own)) | people_are_few | unit_is_small
     return rows.select(((state == "computed") & hidden).alias("primary")).collect()["primary"]

@@ -8,7 +8,7 @@ from typing import Any
 import polars as pl
 
 from synthetic.known_indicators.contacts import Patient
-from synthetic.known_indicators.indicators import DURING_PERIOD, MONTHS, PRESENT, count, is_adult_with_type_2
+from synthetic.known_indicators.indicators import INDICATORS, MONTHS, count
 from synthetic.known_indicators.rules import MISSING
 from synthetic.known_indicators.who_and_where import Row
 
@@ -20,7 +20,6 @@ Clusters = Mapping[date, Mapping[str, str]]
 Silent = Mapping[tuple[str, date], Collection[tuple[str, str]]]
 """Level and id of the units that deliver nothing for an indicator in the period of a reporting date."""
 MEDIANS = ("hba1c_median", "referral_to_start")
-INDICATORS = (*PRESENT, *DURING_PERIOD)
 CELL = ("indicator_id", "period_end", "level", "unit_id", "sex", "age_band")
 LEVELS = {
     "all": ("total", "sex", "age_band", "sex and age_band"),
@@ -30,6 +29,8 @@ LEVELS = {
     "hospital": ("total",),
 }
 """How the units of each level are split."""
+NO_BAND = "none"
+"""The age band of children, for whom there are no results by age."""
 _PLACED = {
     "seen": pl.Int32, "sex": pl.String, "age_band": pl.String, "municipality": pl.String, "cluster": pl.String,
     "practice": pl.String, "hospital": pl.String,
@@ -59,7 +60,7 @@ def partly_added(
         for day in dates:
             for months in sorted({12, *MONTHS.values()}):
                 patient = Patient(rows, day, months, of_person)
-                if not is_adult_with_type_2(patient):
+                if not patient.observed:
                     continue
                 seen += 1
                 cluster = clusters.get(day, {}).get(patient.practice, "none")
@@ -98,7 +99,9 @@ def _by_cell(frame: pl.DataFrame) -> pl.DataFrame:
             keys = ("indicator_id", "period_end", pl.lit(level).alias("level"), unit.alias("unit_id"),
                     sex.alias("sex"), band.alias("age_band"))  # fmt: skip
             parts.append(
-                rows.group_by(*keys).agg(
+                rows.filter((band != NO_BAND) | ("age_band" not in split))
+                .group_by(*keys)
+                .agg(
                     pl.col("numerator", "denominator", "days").filter("inside").sum(),
                     patients=pl.col("inside").sum().cast(pl.Int64),
                     numerator_patients=(pl.col("inside") & (pl.col("numerator") > 0)).sum().cast(pl.Int64),

@@ -1,7 +1,14 @@
 """Every indicator of the set: whom it is about, what one patient adds, and how far it looks back."""
 
+from collections.abc import Callable
+
 from synthetic.known_indicators.complications import ALL_COMPLICATIONS
 from synthetic.known_indicators.contacts import Patient
+from synthetic.known_indicators.other_people import (
+    hba1c_after_gestational_birth,
+    hba1c_every_third_year_after_gestational,
+    type_1_eye_examined,
+)
 from synthetic.known_indicators.rules import (
     Counted,
     Rule,
@@ -102,6 +109,26 @@ DURING_PERIOD: dict[str, Rule] = {
 } | {f"new_{name}": new(name) for name in ALL_COMPLICATIONS if name != "peripheral_arterial_disease"}
 """Indicators about adults with type 2 diabetes who lived in the area for at least one day of the period."""
 
+TYPE_1: dict[str, Rule] = {
+    "type_1_hba1c_below_59": latest_is("hba1c", lambda value: value < 59),
+    "type_1_hba1c_75_and_above": latest_is("hba1c", lambda value: value >= 75),
+    "type_1_eye_examined": type_1_eye_examined,
+}
+"""Indicators about adults with type 1 diabetes who are alive and resident on the reporting date."""
+
+CHILDREN: dict[str, Rule] = {
+    "children_of_any_type_hba1c_below_59": latest_is("hba1c", lambda value: value < 59),
+    "children_of_any_type_without_ketoacidosis": lambda patient: met(not patient.acute_contacts("ketoacidosis")),
+    "children_of_any_type_without_hypoglycaemia": lambda patient: met(not patient.acute_contacts("hypoglycaemia")),
+}
+"""Indicators about people under 18 with diabetes who are alive and resident on the reporting date."""
+
+AFTER_GESTATIONAL: dict[str, Rule] = {
+    "hba1c_after_gestational_birth": hba1c_after_gestational_birth,
+    "hba1c_every_third_year_after_gestational": hba1c_every_third_year_after_gestational,
+}
+"""Indicators about women who have had gestational diabetes, alive and resident on the reporting date."""
+
 MONTHS = {
     "ldl_below_2_6": 24, "ldl_measured": 24, "albuminuria_examined": 24, "eye_examined": 24, "foot_examined": 24,
     "ldl_at_goal_by_risk": 24, "eye_examined_by_risk": 24, "annual_review_parts": 15,
@@ -109,7 +136,8 @@ MONTHS = {
     "lost_to_follow_up": 15, "lost_to_follow_up_24_months": 24,
     "hba1c_measured_15_months": 15, "ldl_measured_15_months": 15,
     "albuminuria_examined_15_months": 15, "eye_examined_27_months": 27, "eye_examined_60_months": 60,
-    "foot_therapist_seen_15_months": 15,
+    "foot_therapist_seen_15_months": 15, "type_1_eye_examined": 24, "hba1c_after_gestational_birth": 18,
+    "hba1c_every_third_year_after_gestational": 36,
 }  # fmt: skip
 """Length of the look-back in months where it is not 12."""
 
@@ -117,16 +145,32 @@ ENDS_ON = {"hba1c_above_75_or_not_measured": (12, 31)}
 """Month and day on which the periods of some indicators end; there are none on other reporting dates."""
 
 
+Belongs = Callable[[Patient], bool]
+POPULATIONS: tuple[tuple[Belongs, dict[str, Rule]], ...] = (
+    (lambda patient: patient.is_present and is_adult_with(patient, "type_2"), PRESENT),
+    (lambda patient: bool(patient.observed) and is_adult_with(patient, "type_2"), DURING_PERIOD),
+    (lambda patient: patient.is_present and is_adult_with(patient, "type_1"), TYPE_1),
+    (lambda patient: patient.is_present and patient.age < 18 and not is_after_gestational(patient), CHILDREN),
+    (lambda patient: patient.is_present and is_after_gestational(patient), AFTER_GESTATIONAL),
+)
+"""Whom the indicators are about, with what one of them adds to each."""
+INDICATORS = tuple(name for _, rules in POPULATIONS for name in rules)
+
+
 def count(patient: Patient, indicator: str) -> Counted | None:
     """Return what a patient adds to an indicator, or None when the patient is not in it."""
     end = (patient.end.month, patient.end.day)
-    if ENDS_ON.get(indicator, end) != end or not is_adult_with_type_2(patient):
+    if ENDS_ON.get(indicator, end) != end:
         return None
-    if indicator in PRESENT:
-        return PRESENT[indicator](patient) if patient.is_present else None
-    return DURING_PERIOD[indicator](patient)
+    belongs, rules = next(each for each in POPULATIONS if indicator in each[1])
+    return rules[indicator](patient) if belongs(patient) else None
 
 
-def is_adult_with_type_2(patient: Patient) -> bool:
-    """Return whether a patient is one of those whom the set is about, on some day of the period."""
-    return bool(patient.observed) and patient.age >= 18 and patient.diabetes["diabetes_type"] == "type_2"
+def is_adult_with(patient: Patient, diabetes_type: str) -> bool:
+    """Return whether an observed patient is an adult with diabetes of a type."""
+    return patient.age >= 18 and patient.diabetes["diabetes_type"] == diabetes_type
+
+
+def is_after_gestational(patient: Patient) -> bool:
+    """Return whether a patient is looked at as one who has had gestational diabetes."""
+    return bool(patient.diabetes["diabetes_type"] == "gestational")

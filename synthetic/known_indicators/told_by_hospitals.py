@@ -101,6 +101,13 @@ def hospitals(region: Region, chance: Chance, ledger: Ledger, people: pl.Series)
         yield person, "procedure", {"performed_on": day_of(row["day"]), "code": row["code"]}
 
 
+def with_code(region: Region, chance: Chance, code: str) -> set[int]:
+    """Return the people with a diagnosis whose code begins so, in the files of any hospital."""
+    told = hospital_rows(region, chance)
+    own = told.diagnoses.filter(pl.col("code").cast(pl.String).str.starts_with(code))
+    return set(told.contacts.join(own, on="contact", how="semi")["person"].to_list())
+
+
 def _retraction(row: Row, file_type: str) -> str:
     """Return what is known of a diagnosis: the older register does not tell, and the views show what stands."""
     if file_type == "lpr_diag":

@@ -15,7 +15,7 @@ from synthetic.known_diabetes import Verdict
 from synthetic.known_indicators import told_by_hospitals, told_elsewhere
 from synthetic.known_indicators.cells import CELL, INDICATORS, LEVELS, Rows, added, partly_added
 from synthetic.known_indicators.indicators import MONTHS
-from synthetic.known_indicators.who_and_where import Row, first_day
+from synthetic.known_indicators.who_and_where import Row, first_day, is_on
 from synthetic.truth import Region
 
 MOST_INHABITANTS = 20_000
@@ -23,6 +23,8 @@ MOST_INHABITANTS = 20_000
 QUARTERS = 20
 AT_ONCE = 3_000
 """People whose rows are held in memory at the same time."""
+PREGNANCY = "DO244"
+"""The code with which invented hospitals record gestational diabetes."""
 LEFT_OUT = {
     "periods that begin before the first day of the extracts": "what happened before that day is not told",
     "indicators said to have no data": "told by when the first rows of a file type come, not by anybody's rows",
@@ -30,8 +32,8 @@ LEFT_OUT = {
 }
 """What the pipeline decides from the deliveries as a whole; the values here are those of complete deliveries."""
 TABLES = (
-    "person", "diabetes", "residence", "registration", "hospital_contact", "diagnosis", "procedure", "measurement",
-    "dispensing", "service", "examination", "municipal_course", "municipal_encounter",
+    "person", "diabetes", "other_diabetes", "residence", "registration", "hospital_contact", "diagnosis", "procedure",
+    "measurement", "dispensing", "service", "examination", "municipal_course", "municipal_encounter",
 )  # fmt: skip
 
 
@@ -86,7 +88,7 @@ def quarter_ends(last: date, number: int = QUARTERS) -> list[date]:
 
 def partial_values(loaded: Loaded, dates: Sequence[date]) -> Iterator[pl.DataFrame]:
     """Yield what some people after others add to the cells."""
-    everybody = sorted(loaded.diabetes)
+    everybody = sorted(loaded.diabetes.keys() | told_by_hospitals.with_code(loaded.region, loaded.chance, PREGNANCY))
     clusters = {day: _clusters(loaded.region, (day - EPOCH).days) for day in dates}
     for begin in range(0, len(everybody), AT_ONCE):
         yield partly_added(_rows_of(loaded, everybody[begin : begin + AT_ONCE]), clusters, dates)
@@ -134,8 +136,9 @@ def _rows_of(loaded: Loaded, numbers: Sequence[int]) -> list[Rows]:
     region, told, ledger = loaded.region, loaded.told, loaded.ledger
     found: dict[int, dict[str, list[Row]]] = {person: {table: [] for table in TABLES} for person in numbers}
     for person in numbers:
-        kind, since, _ = loaded.diabetes[person]
-        found[person]["diabetes"].append({"diabetes_type": kind, "diabetes_since_on": since})
+        if person in loaded.diabetes:
+            kind, since, _ = loaded.diabetes[person]
+            found[person]["diabetes"].append({"diabetes_type": kind, "diabetes_since_on": since})
     for person, table, row in chain(
         told_by_hospitals.registers(region, ledger, people),
         told_by_hospitals.hospitals(region, loaded.chance, ledger, people),
@@ -147,4 +150,20 @@ def _rows_of(loaded: Loaded, numbers: Sequence[int]) -> list[Rows]:
         told_elsewhere.municipality(region, ledger, loaded.deliveries, people),
     ):
         found[person][table].append(row)
-    return list(found.values())
+    return [rows for everything in found.values() for rows in as_members(everything)]
+
+
+def as_members(rows: Rows) -> Iterator[Rows]:
+    """Yield a person's rows once as one with diabetes, and once as a woman who has had gestational diabetes."""
+    if rows["diabetes"]:
+        yield rows
+    days = [
+        row["diagnosed_on"]
+        for row in rows["diagnosis"]
+        if is_on("gestational_diabetes", row["code_system"], row["code"])
+        and row["retraction"] != "yes"
+        and row["diagnosis_type"] in ("A", "B", None)
+    ]
+    if days and rows["person"] and rows["person"][0]["sex"] == "female":
+        gestational = {"diabetes_type": "gestational", "diabetes_since_on": min(days)}
+        yield rows | {"diabetes": [gestational], "other_diabetes": rows["diabetes"]}

@@ -124,10 +124,10 @@ class WhoAndWhere:
     @once_a_period
     def age_band(self) -> str:
         """Age band on the last observed day."""
-        for name, first in (("80+", 80), ("65-79", 65), ("50-64", 50)):
+        for name, first in (("80+", 80), ("65-79", 65), ("50-64", 50), ("18-49", 18)):
             if self.age >= first:
                 return name
-        return "18-49"
+        return "none"
 
     @property
     @once_a_period

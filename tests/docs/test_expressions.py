@@ -48,7 +48,7 @@ def has_several_values(indicator: Indicator) -> bool:
 
 KINDS: dict[str, Callable[[Indicator], bool]] = {
     **{f"look-back of {number} months": months(number) for number in (12, 15, 24, 27, 60)},
-    "guideline interval plus leeway": lambda each: each.leeway > 0,
+    "guideline interval plus leeway": lambda each: each.leeway is not None,
     "audit or calendar year": lambda each: each.ends_on is not None,
     "latest value in the window": lambda each: "patient and day" in variables(each) and "<" in is_met_by(each),
     "any value in the window": lambda each: is_met_by(each).endswith("IS NOT NULL"),
@@ -62,6 +62,10 @@ KINDS: dict[str, Callable[[Indicator], bool]] = {
     "target of two levels": lambda each: each.acceptable is not None,
     "denominator by age on a date": lambda each: "age >=" in KNOWN.population_of(each),
     "denominator by duration": lambda each: "diabetes_since_on" in (each.denominator.when or ""),
+    "denominator by years of disease": lambda each: "diabetes_years" in (each.denominator.when or ""),
+    "denominator by type": lambda each: "'type_1'" in KNOWN.population_of(each),
+    "people of another classifier": lambda each: bool(KNOWN.populations.populations[each.population].classifier),
+    "smallest denominator of its own": lambda each: each.smallest_denominator is not None,
     "denominator by a value above x": lambda each: bool(PARAMETER.search(each.denominator.when or "")),
     "events as denominator": lambda each: each.denominator.count is not None,
     "exclusions": lambda each: bool(each.exclusions),

@@ -61,7 +61,7 @@ class Board:
 
     con: duckdb.DuckDBPyConnection
     cases: Mapping[str, Sequence[tuple[DrawnCase, UUID]]]
-    numbers: Mapping[UUID, int]
+    numbers: Mapping[UUID, Sequence[int]]
     frames: dict[Setting, pl.DataFrame] = field(default_factory=dict)
 
     def dates_of(self, subject: str) -> list[date]:
@@ -75,7 +75,7 @@ class Board:
 
     def rows_of(self, subject: str, frame: pl.DataFrame, day: date) -> pl.DataFrame:
         """Return the rows of `patient_period` of an indicator's cases of one reporting date."""
-        numbers = {self.numbers[person] for _, person in self.cases_on(subject, day) if person in self.numbers}
+        numbers = {one for _, person in self.cases_on(subject, day) for one in self.numbers.get(person, ())}
         return frame.filter(pl.col("patient_id").is_in(numbers))
 
     def frame(self, known: Catalogue, setting: Setting) -> pl.DataFrame:
@@ -110,7 +110,8 @@ class Board:
         with self.placed(known, setting, []) as run:
             create_period(self.con, run.dates, setting.months)
             create_view(self.con, "patient", patient_sql(setting.months))
-            yield run, Grid(base_of(run.base, setting.months), run.dates, max(self.numbers.values()))
+            people = max(number for own in self.numbers.values() for number in own)
+            yield run, Grid(base_of(run.base, setting.months), run.dates, people)
 
     def outcomes(
         self, known: Catalogue, subject: str, variants: Sequence[Indicator], frame: pl.DataFrame, day: date
@@ -167,8 +168,8 @@ def case_board(country: str = "denmark") -> Board:
     prepare(con, known)
     create_members(con, "drawn", *ranges(1)[0])
     keep_facts_at_hand(con)
-    numbers = dict(con.execute("SELECT pseudonym, patient_id FROM member").fetchall())
-    return Board(con, by_subject, numbers)
+    numbers = con.execute("SELECT pseudonym, list(patient_id) FROM member GROUP BY pseudonym").fetchall()
+    return Board(con, by_subject, dict(numbers))
 
 
 def keep_facts_at_hand(con: duckdb.DuckDBPyConnection) -> None:

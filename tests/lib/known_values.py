@@ -27,7 +27,7 @@ def computed_values(settings: Settings) -> pl.DataFrame:
     with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as con:
         found = con.execute(
             f"SELECT {', '.join((*CELL, *COUNTS, *NUMBERS))} FROM indicator.result "
-            "WHERE state = 'computed' AND greatest(denominator, eligible, patients) > 0"
+            "WHERE state IN ('computed', 'too_few') AND greatest(denominator, eligible, patients) > 0"
         ).pl()
     return found.cast(SCHEMA)
 

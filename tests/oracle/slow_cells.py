@@ -18,14 +18,25 @@ TABLES = (
 
 
 def rows_by_patient(con: duckdb.DuckDBPyConnection) -> dict[str, dict[str, list[Row]]]:
-    """Return every row of everybody whom the classifier found, by patient and table."""
-    people: dict[str, dict[str, list[Row]]] = defaultdict(lambda: {table: [] for table in (*TABLES, "diabetes")})
+    """Return every row of everybody whom a classifier found, by patient and table.
+
+    Women who have had gestational diabetes come once more by themselves, with what else they have beside it.
+    """
+    told = (*TABLES, "diabetes", "other_diabetes", "gestational")
+    people: dict[str, dict[str, list[Row]]] = defaultdict(lambda: {table: [] for table in told})
     classifier = con.execute("SELECT value FROM indicator.run WHERE key = 'classifier'").fetchone()
     for table in TABLES:
         _collect(con, people, table, f"SELECT * FROM core.{table} SEMI JOIN indicator.diabetes USING (patient_id)", [])
     of_classifier = "SELECT * FROM indicator.diabetes WHERE definition = ?"
     _collect(con, people, "diabetes", of_classifier, list(classifier or ()))
-    return {patient: rows for patient, rows in people.items() if rows["diabetes"] and rows["person"]}
+    _collect(con, people, "gestational", of_classifier, ["gestational_diabetes"])
+    known = {patient: rows for patient, rows in people.items() if rows["person"]}
+    after = {
+        f"{patient}, after pregnancy": rows | {"diabetes": rows["gestational"], "other_diabetes": rows["diabetes"]}
+        for patient, rows in known.items()
+        if rows["gestational"]
+    }
+    return {patient: rows for patient, rows in known.items() if rows["diabetes"]} | after
 
 
 def _collect(
@@ -80,7 +91,7 @@ def fast_cells(con: duckdb.DuckDBPyConnection, period_end: date) -> dict[Cell, N
     names = (*counts, "patient_years", "value")
     rows = con.execute(
         f"SELECT indicator_id, period_end, level, unit_id, sex, age_band, {', '.join(names)} FROM indicator.result "
-        "WHERE period_end = ? AND state = 'computed' AND greatest(denominator, eligible, patients) > 0",
+        "WHERE period_end = ? AND state IN ('computed', 'too_few') AND greatest(denominator, eligible, patients) > 0",
         [period_end],
     ).fetchall()
     return {row[:6]: dict(zip(names, row[6:], strict=True)) for row in rows}

@@ -30,6 +30,7 @@ from tests.proof.sql_mutants import parse, text_of
 LOCK = Path(__file__).parent / "locked_definitions.yaml"
 LIST_NAME = re.compile(r"'([a-z][a-z0-9_]+)'")
 NOT_A_NUMBER = {"evidence.value", "evidence.day"}
+MAY_BE_LEFT_OUT = ("ends_on", "acceptable", "smallest_denominator")
 HEAD = "# Written by `make definition-lock`; do not edit. What the hashes cover: tests/proof/definition_lock.py\n"
 Locked = dict[str, Any]
 
@@ -86,7 +87,7 @@ def meaning_of(known: Catalogue, indicator: Indicator) -> dict[str, object]:
         "expressions": {key: normal(sql) for key, sql in indicator.expressions().items() if key not in NOT_A_NUMBER},
         "variables": {variable.name: meaning_of_variable(known, variable) for variable in variables},
         "parameters": values_of(known, known.parameters_of([indicator])),
-    } | {name: getattr(indicator, name) for name in ("ends_on", "acceptable") if getattr(indicator, name)}
+    } | {name: value for name in MAY_BE_LEFT_OUT if (value := getattr(indicator, name))}
 
 
 def locked(known: Catalogue) -> dict[str, dict[str, object]]:
