@@ -8,6 +8,7 @@ from indicators.definition import Indicator
 from indicators.neighbours import MEASURES, Neighbour, Topic, case_file, others_of, side_by_side, users_of
 from indicators.parameters import Parameter
 from indicators.parts import Source
+from indicators.written_numbers import written
 
 PAGE = "docs/reference/neighbours.md"
 ROOT = Path(__file__).resolve().parents[1]
@@ -118,7 +119,7 @@ def details_of(
     if told:
         yield f"- Used by: {'; '.join(told)}"
     topic = (indicator.group, indicator.aspect)
-    others = sorted({each.country["en"] for each in others_of(disease, first, indicator)})
+    others = sorted({each.country["en"] for each in others_of(disease, first, indicator, pack)})
     if topic in side_by_side(disease, first):
         yield f"- Neighbours: [{title_of(topic)}](neighbours.md#{anchor_of(topic)}) in {', '.join(others)}"
 
@@ -127,7 +128,8 @@ def dated_values(parameter: Parameter) -> Iterator[str]:
     """Yield each value with its unit, the day from which it holds, its source and whether that is a page."""
     for place, dated in enumerate(parameter.values):
         since = "" if place == 0 and parameter.also_before else f" from {dated.from_on}"
-        yield f"{dated.value} {parameter.unit}{since} ({of_source(dated.source)})"
+        unit = "" if parameter.unit == "proportion" else f" {parameter.unit}"
+        yield f"{written(dated.value, parameter.unit, 'en')}{unit}{since} ({of_source(dated.source)})"
 
 
 def of_source(source: Source) -> str:

@@ -30,6 +30,7 @@ Topic = tuple[str, str]
 TOO_DIFFERENT: frozenset[Topic] = frozenset({("complications", "outcome"), ("follow_up", "process")})
 """Topics under which definitions ask many things; beside each other they would tell nothing."""
 MEASURES = "measures.md"
+ACCEPTABLE = {"en": "acceptable", "da": "acceptabelt", "nb": "akseptabelt"}
 ASPECTS = ("outcome", "process", "structure")
 
 
@@ -66,7 +67,7 @@ class Neighbour:
         """Return the level that a unit should reach, with what is still acceptable; empty where none is set."""
         asked = target_in_words(self.numbers, self.definition, on, language)
         yellow = acceptable_in_words(self.numbers, self.definition, on, language)
-        return f"{asked} ({yellow})" if yellow else asked
+        return f"{asked} ({ACCEPTABLE[language]}: {yellow})" if yellow else asked
 
 
 def catalogue_to_read(disease: str, pack: Pack) -> Catalogue:
@@ -170,10 +171,17 @@ def users_of(disease: str, first: str, name: str) -> list[Neighbour]:
     return [each for each in neighbours(disease, first) if each.definition.id == name]
 
 
-def others_of(disease: str, first: str, indicator: Indicator) -> list[Neighbour]:
-    """Return how other countries ask the same question as an indicator."""
+def others_of(disease: str, first: str, indicator: Indicator, own: str | None = None) -> list[Neighbour]:
+    """Return how other countries ask the same question as an indicator.
+
+    Args:
+        disease: The disease.
+        first: The pack that comes first.
+        indicator: The indicator.
+        own: The pack whose indicator it is; the first when None.
+    """
     topic = (indicator.group, indicator.aspect)
-    return [each for each in neighbours(disease, first) if each.topic == topic and each.pack != first]
+    return [each for each in neighbours(disease, first) if each.topic == topic and each.pack != (own or first)]
 
 
 def case_file(definition: Indicator, pack: str, root: Path) -> Path | None:
