@@ -2,7 +2,7 @@
 
 from data_contracts.warehouse_tables import Table, TableColumn, load_tables
 
-SCHEMA_VERSION = 7
+SCHEMA_VERSION = 8
 
 
 def render_schema() -> str:

@@ -7,10 +7,10 @@ import duckdb
 import polars as pl
 
 from data_contracts.rules import PARTNER_UNKNOWN
+from ingest.delivered_as import ALIAS
 from ingest.stage import DELIVERED, FAILED
 from packs.mapping import Join, Lookup, Mapping, Source, Target
 
-ALIAS = "core.person_alias"
 WAITING = "waiting_rows"
 
 
@@ -23,15 +23,12 @@ def offer_codelists(con: duckdb.DuckDBPyConnection, lists: Names[str, pl.DataFra
         con.unregister("list")
 
 
-def offer_accepted_rows(con: duckdb.DuckDBPyConnection, mapping: Mapping, identifiers: tuple[str, ...]) -> None:
-    """Offer the accepted rows as `staged`, under the newest pseudonyms, and the relations of the mapping.
+def offer_accepted_rows(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> None:
+    """Offer the accepted rows as `staged`, under the identifiers they came with, and the relations of the mapping.
 
     The rows that broke no other rule than that their partner is unknown are offered as `waiting_rows`.
-
-    A delivery of changed identifiers keeps its own pseudonyms: it is what tells which one is newer.
     """
-    tells_aliases = any(f"core.{target.table}" == ALIAS for target in mapping.targets)
-    rows = newest_pseudonyms(con, DELIVERED, () if tells_aliases else identifiers)
+    rows = f"SELECT rows.* FROM {DELIVERED} AS rows"
     waiting = f"SELECT row_number FROM {FAILED} GROUP BY row_number HAVING bool_and(rule = '{PARTNER_UNKNOWN}')"
     con.execute(
         f"CREATE OR REPLACE TEMP VIEW staged AS {rows} WHERE rows.row_number NOT IN (SELECT row_number FROM {FAILED})"

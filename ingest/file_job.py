@@ -8,6 +8,8 @@ import duckdb
 
 from data_contracts.contract import Contract
 from data_contracts.rules import PARTNER_UNKNOWN
+from ingest.alias import tells_aliases
+from ingest.at_once import say_what_is_told_otherwise, say_what_lasts_twice, say_who_is_two_people
 from ingest.balance import UnbalancedRowsError
 from ingest.conform import offer_codelists
 from ingest.delivery import Delivery, said
@@ -89,10 +91,11 @@ class FileJob:
 
     def _judged(self, delivery: Delivery, verdict: FileVerdict, known: list[Batch], started: datetime) -> FileVerdict:
         """Refuse a file whole, or load its accepted rows."""
-        if refusal := _refusal(delivery.contract, verdict):
-            return replace(verdict, message=refusal, reason="too_many_broken" if verdict.rows_in else "no_rows")
         in_use = [batch for batch in known if batch.state == "loaded"]
         earlier = [batch for batch in in_use if key_of_name(batch.delivery_key) == delivery.delivery_key]
+        withdraws_all = self._withdraws_all(delivery, verdict, earlier)
+        if (refusal := _refusal(delivery.contract, verdict)) and not withdraws_all:
+            return replace(verdict, message=refusal, reason="too_many_broken" if verdict.rows_in else "no_rows")
         try:
             place = place_of(self._con, self._pack, delivery, earlier)
             duplicates, missing = self._load(delivery, verdict, place, started)
@@ -113,6 +116,11 @@ class FileJob:
             message=_message(delivery, place, missing),
         )
 
+    def _withdraws_all(self, delivery: Delivery, verdict: FileVerdict, earlier: list[Batch]) -> bool:
+        """Tell whether a file without rows is the correction of changed identifiers none of which was right."""
+        is_empty = verdict.rows_in == 0 and delivery.version > 1
+        return is_empty and bool(earlier) and tells_aliases(self._pack.mapping(delivery.contract.file_type))
+
     def _load(self, delivery: Delivery, verdict: FileVerdict, place: Place, started: datetime) -> tuple[int, str]:
         """Load the accepted rows in one transaction, replacing what they correct.
 
@@ -128,7 +136,15 @@ class FileJob:
         con.execute("COMMIT")
         self.changed |= loaded.changed
         said = [say_what_waits(con, batch_id), say_what_came(loaded.released)]
-        if self._pack.mapping(contract.file_type).specialty_by_unit:
+        mapping = self._pack.mapping(contract.file_type)
+        said.append(say_what_is_told_otherwise(con, mapping, batch_id))
+        filled = {target.table for target in mapping.targets}
+        if tells_aliases(mapping):
+            filled |= loaded.changed
+        said.append(say_what_lasts_twice(con, self._pack, filled))
+        if filled & {"person", "person_alias"}:
+            said.append(say_who_is_two_people(con))
+        if mapping.specialty_by_unit:
             said.append(say_what_is_missing(con, self._pack, batch_id))
         return loaded.duplicates, " ".join(filter(None, said))
 

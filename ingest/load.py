@@ -8,13 +8,15 @@ import duckdb
 
 from data_contracts.contract import Contract
 from data_contracts.warehouse_tables import load_tables
-from ingest.alias import apply_aliases, target_of
+from ingest.alias import lay_aliases_open, resolve_aliases, tells_aliases
 from ingest.balance import refuse_unbalanced
 from ingest.conform import offer_accepted_rows, select_rows, withdraw_relations
+from ingest.delivered_as import under_newest
 from ingest.derive import derive_anew, forget_rows, keep_rows
 from ingest.newest import note_keys_left_behind
 from ingest.others import bring_back_untold, make_way, settle_versions
 from ingest.partner import follow, forget_changes, note_changes
+from ingest.retell import retell
 from ingest.same_fact import (
     REPEATED,
     core_columns,
@@ -24,7 +26,8 @@ from ingest.same_fact import (
 from ingest.stage import FAILED
 from ingest.standing import Coming, line_up, rows_until
 from ingest.unit_specialty import give_specialties, is_touched_by
-from ingest.upsert import admit, settle
+from ingest.upsert import admit, group_of, settle
+from ingest.used import move_used, used_rows
 from ingest.waiting import forget_waiting, let_wait, park_alone, stop_waiting
 from packs.mapping import Mapping, Target
 from packs.pack import Pack
@@ -83,14 +86,19 @@ def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: 
     coming = Coming(arrival.batch_id, arrival.contract.file_type, arrival.delivery_key)
     line_up(con, pack, coming)
     mapping = pack.mapping(arrival.contract.file_type)
+    ours = [arrival.contract.file_type] if mapping.targets[0].upsert else []
+    used = used_rows(con, pack, ours)
+    if tells_aliases(mapping):
+        lay_aliases_open(con)
     for target in (each for each in mapping.targets if each.later_decides):
         note_keys_left_behind(con, target, [batch.batch_id for batch in earlier])
     for batch in earlier:
         _take_away(con, pack, batch)
-    offer_accepted_rows(con, mapping, _identifiers(arrival.contract))
+    offer_accepted_rows(con, mapping)
     coming = replace(coming, rows_until=rows_until(con, mapping))
     line_up(con, pack, coming)
     duplicates = _add(con, pack, arrival)
+    move_used(con, used, used_rows(con, pack, ours))
     changed = {target.table for target in mapping.targets}
     changed |= make_way(con, pack, mapping, arrival.batch_id)
     bring_back_untold(con, pack, [batch.file_type for batch in earlier])
@@ -99,9 +107,9 @@ def load(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival, earlier: 
     released = stop_waiting(con, pack)
     changed |= follow(con, pack)
     duplicates -= settle_versions(con, pack, mapping, arrival.batch_id, leaning=True)
-    if earlier or is_touched_by(mapping):
+    if earlier or is_touched_by(mapping) or tells_aliases(mapping):
         changed |= give_specialties(con, pack)
-    if earlier or target_of(mapping, "person_alias"):
+    if earlier or tells_aliases(mapping):
         changed = {table.name for table in load_tables() if table.schema == "core"}
     return Loaded(duplicates, changed, released, coming.rows_until)
 
@@ -129,13 +137,9 @@ def _add(con: duckdb.DuckDBPyConnection, pack: Pack, arrival: Arrival) -> int:
     refuse_unbalanced(con, mapping, batch_id, duplicates)
     let_wait(con, mapping, batch_id)
     withdraw_relations(con, mapping)
-    if target_of(mapping, "person_alias"):
-        apply_aliases(con, pack)
+    if tells_aliases(mapping) and resolve_aliases(con):
+        retell(con, pack)
     return duplicates
-
-
-def _identifiers(contract: Contract) -> tuple[str, ...]:
-    return tuple(column.name for column in contract.columns if column.type == "identifier")
 
 
 def _take_away(con: duckdb.DuckDBPyConnection, pack: Pack, batch: Batch) -> None:
@@ -143,12 +147,13 @@ def _take_away(con: duckdb.DuckDBPyConnection, pack: Pack, batch: Batch) -> None
     mapping = pack.mapping(batch.file_type)
     note_changes(con, pack, mapping, batch.batch_id)
     for target in mapping.targets:
-        table, keys = target.table, ", ".join(target.same_fact.columns)
-        con.execute(
-            f"CREATE OR REPLACE TEMP TABLE touched AS SELECT {keys} FROM core.{table} WHERE batch_id = $batch "
-            f"UNION SELECT {keys} FROM parked.{table} WHERE batch_id = $batch",
-            {"batch": batch.batch_id},
-        )
+        table = target.table
+        if target.upsert:
+            con.execute(
+                f"CREATE OR REPLACE TEMP TABLE touched AS SELECT {group_of(target)} FROM core.{table} "
+                f"WHERE batch_id = $batch UNION SELECT {group_of(target)} FROM parked.{table} WHERE batch_id = $batch",
+                {"batch": batch.batch_id},
+            )
         for schema in ("core", "parked"):
             con.execute(f"DELETE FROM {schema}.{table} WHERE batch_id = ?", [batch.batch_id])
         if target.upsert:
@@ -169,10 +174,10 @@ def _fill(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Target, batc
     """Fill one core table; return how many delivered rows left nothing in it because their fact was told before."""
     is_staged = target.rows == "staged"
     where = f"({mapping.repeats}) IS NOT TRUE" if mapping.repeats and is_staged else None
-    select = select_rows(target, where=where)
+    names, select = under_newest(con, target, select_rows(target, where=where))
     if target.upsert:
-        return admit(con, target, select, batch_id)
-    columns = ", ".join(target.columns)
+        return admit(con, target, select, names, batch_id)
+    columns = ", ".join(names)
     con.execute(
         f"INSERT INTO core.{target.table} (row_number, {columns}, batch_id) "
         f"SELECT row_number, {columns}, ? FROM ({select})",
@@ -200,9 +205,8 @@ def _park_repeated(con: duckdb.DuckDBPyConnection, mapping: Mapping, target: Tar
     row = con.execute(f"SELECT count(*) FROM staged WHERE ({mapping.repeats})").fetchone()
     repeated = int(row[0]) if row else 0
     if repeated and target.rows == "staged" and "source_system" in core_columns(target.table):
-        columns = list(target.columns)
+        columns, select = under_newest(con, target, select_rows(target, where=f"({mapping.repeats})"))
         values = ", ".join(f"source_system || '{REPEATED}'" if name == "source_system" else name for name in columns)
-        select = select_rows(target, where=f"({mapping.repeats})")
         con.execute(
             f"INSERT INTO parked.{target.table} ({', '.join(columns)}, batch_id) SELECT {values}, ? FROM ({select})",
             [batch_id],

@@ -10,11 +10,12 @@ from dataclasses import dataclass
 
 import duckdb
 
+from ingest.delivered_as import DELIVERED_AS, keeps_delivered_as, own_number_first
 from ingest.same_fact import among_systems, core_columns, is_not_repeated, move, restore, same_core_values
 from ingest.standing import listed
 from packs.mapping import Target
 
-_NOT_CONTENT = ("batch_id", "source_system")
+_NOT_CONTENT = ("batch_id", "source_system", DELIVERED_AS)
 
 
 @dataclass(frozen=True)
@@ -92,20 +93,23 @@ def let_newest_decide(con: duckdb.DuckDBPyConnection, target: Target, file_type:
     return Moved(tuple(out), tuple(move(con, table, "parked", "core", "coming_in")))
 
 
-def bring_back(con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_type: str) -> list[tuple[int, int]]:
+def bring_back(
+    con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_type: str, *, of: str = ""
+) -> list[tuple[int, int]]:
     """Bring back parked rows of a file type (`ingest.same_fact.restore`), but not what was told otherwise since."""
     if not target.later_decides:
-        return restore(con, target, first, file_type)
-    _find_outdated(con, target, file_type)
-    return restore(con, target, first, file_type, "outdated")
+        return restore(con, target, first, file_type, of=of)
+    _find_outdated(con, target, file_type, of)
+    return restore(con, target, first, file_type, outdated="outdated", of=of)
 
 
-def _find_outdated(con: duckdb.DuckDBPyConnection, target: Target, file_type: str) -> None:
+def _find_outdated(con: duckdb.DuckDBPyConnection, target: Target, file_type: str, of: str) -> None:
     """Write the temporary table `outdated` (id): parked rows of a file type that a newer delivery tells otherwise."""
     keys = ", ".join(target.later_decides)
+    people = f" AND patient_id IN (SELECT patient_id FROM {of})" if of else ""
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE in_doubt AS SELECT DISTINCT {keys} FROM parked.{target.table} "
-        "WHERE batch_id IN (SELECT batch_id FROM standing WHERE file_type = ?)",
+        f"WHERE batch_id IN (SELECT batch_id FROM standing WHERE file_type = ?){people}",
         [file_type],
     )
     _judge(con, target, file_type)
@@ -116,11 +120,12 @@ def _judge(con: duckdb.DuckDBPyConnection, target: Target, file_type: str) -> No
     """Write the temporary table `judged`: of all rows with the keys `in_doubt`, which the newest delivery tells."""
     keys = ", ".join(f"own.{name}" for name in target.later_decides)
     fact = ", ".join(f"own.{name}" for name in (*target.later_decides, *_content(target)))
+    order = own_number_first(target.table)
     in_use = f"bool_or(own.is_core) OVER (PARTITION BY {keys})" if _is_one_row(target) else "true"
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE judged AS SELECT id, is_core, batch_id, "
         f"{in_use} AS is_in_use, bool_or(is_newest) OVER (PARTITION BY {fact}) AS stays, "
-        f"row_number() OVER (PARTITION BY {fact} ORDER BY place, is_core DESC, id) AS turn FROM "
+        f"row_number() OVER (PARTITION BY {fact} ORDER BY place, {order}is_core DESC, id) AS turn FROM "
         f"(SELECT own.*, place, age = max(age) OVER (PARTITION BY {keys}) AS is_newest "
         f"FROM ({_rows(target, file_type)}) AS own JOIN standing USING (batch_id) WHERE EXISTS "
         f"(SELECT 1 FROM in_doubt AS other WHERE {same_core_values(target.table, target.later_decides)})) AS own"
@@ -132,7 +137,8 @@ def _rows(target: Target, file_type: str) -> str:
 
     Where one key is one row, all file types tell of the same register; elsewhere each file type is judged alone.
     """
-    columns = ", ".join(dict.fromkeys((*target.later_decides, *_content(target), "batch_id")))
+    kept = (DELIVERED_AS,) if keeps_delivered_as(target.table) else ()
+    columns = ", ".join(dict.fromkeys((*target.later_decides, *_content(target), *kept, "batch_id")))
     quoted = "'" + file_type.replace("'", "''") + "'"
     own = "true" if _is_one_row(target) else f"batch_id IN (SELECT batch_id FROM standing WHERE file_type = {quoted})"
     return " UNION ALL ".join(

@@ -10,6 +10,12 @@ from typing import NamedTuple
 import duckdb
 
 from data_contracts.warehouse_tables import Table, load_tables
+from ingest.delivered_as import (
+    DELIVERED_AS,
+    find_rows_under_two_numbers,
+    keeps_delivered_as,
+    own_number_first,
+)
 from ingest.standing import before, listed
 from packs.mapping import Target
 
@@ -28,8 +34,9 @@ def _core_table(name: str) -> Table:
 def drop_and_park(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int) -> int:
     """Of a delivery's rows in one core table, take out those that tell a fact told before.
 
-    A row that repeats another one of the same delivery is dropped. One that repeats a row of a delivery that stands
-    before this one is parked: it comes back when that delivery is replaced.
+    A row that repeats another one of the same delivery is dropped; it is parked when the two came under different
+    identifiers of one person. One that repeats a row of a delivery that stands before this one is parked: it comes back
+    when that delivery is replaced.
 
     Returns:
         The number of delivered rows of which nothing stayed in this table.
@@ -38,14 +45,17 @@ def drop_and_park(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int)
     lost = _repeats_within(con, target, batch_id)
     if lost:
         con.execute(f"DELETE FROM core.{table} WHERE rowid IN (SELECT id FROM within_delivery)")
+    doubled = find_rows_under_two_numbers(con, target, batch_id)
+    if doubled:
+        move(con, table, "core", "parked", "under_two_numbers")
     parked = repeats_of_others(con, target, [batch_id], before(con, batch_id))
     if parked:
         move(con, table, "core", "parked", "among_others")
-    if not lost and not parked:
+    if not (lost or doubled or parked):
         return 0
     gone = " UNION ".join(
         f"SELECT row_number FROM {name}"
-        for name, count in (("within_delivery", lost), ("among_others", parked))
+        for name, count in (("within_delivery", lost), ("under_two_numbers", doubled), ("among_others", parked))
         if count
     )
     row = con.execute(
@@ -86,7 +96,7 @@ def repeats_of_others(con: duckdb.DuckDBPyConnection, target: Target, own: list[
 
 
 def restore(
-    con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_type: str, outdated: str = ""
+    con: duckdb.DuckDBPyConnection, target: Target, first: Target, file_type: str, *, outdated: str = "", of: str = ""
 ) -> list[tuple[int, int]]:
     """Bring back the parked rows of a file type whose fact no row of a core table tells any more.
 
@@ -96,6 +106,7 @@ def restore(
         first: The first target of that mapping; rows that go with it come back with it only.
         file_type: The file type.
         outdated: Temporary table of parked rows (`id`) that are not to come back, if any.
+        of: Temporary table of the people (`patient_id`) whose rows are looked at; all when empty.
 
     Returns:
         How many rows of which delivery were brought back: (batch_id, rows).
@@ -107,6 +118,8 @@ def restore(
         with_others += f" AND own.{partner.column} IN (SELECT {partner.key} FROM core.{partner.table})"
     if outdated:
         with_others += f" AND own.rowid NOT IN (SELECT id FROM {outdated})"
+    if of:
+        with_others += f" AND own.patient_id IN (SELECT patient_id FROM {of})"
     keys = ", ".join(f"own.{name}" for name in target.same_fact.columns)
     untold = [
         f"NOT EXISTS (SELECT 1 FROM core.{table} AS other WHERE {each.same}{each.among})"
@@ -116,7 +129,8 @@ def restore(
         f"CREATE OR REPLACE TEMP TABLE coming_back AS SELECT own.rowid AS id, own.batch_id FROM parked.{table} AS own "
         f"JOIN standing USING (batch_id) WHERE standing.file_type = ?{is_not_repeated(table)}{with_others} "
         f"AND {' AND '.join(untold)} "
-        f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY standing.place, own.rowid) = 1",
+        f"QUALIFY row_number() OVER (PARTITION BY {keys} ORDER BY standing.place, {own_number_first(table)}"
+        "own.rowid) = 1",
         [file_type],
     )
     return move(con, table, "parked", "core", "coming_back")
@@ -177,7 +191,7 @@ def move(
 
 def _repeats_within(con: duckdb.DuckDBPyConnection, target: Target, batch_id: int) -> int:
     """Find rows that repeat an earlier row of the same delivery; a hash first tells which ones can."""
-    keys = ", ".join(target.same_fact.columns)
+    keys = ", ".join([*target.same_fact.columns, *([DELIVERED_AS] if keeps_delivered_as(target.table) else [])])
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE suspect AS SELECT hash({keys}) AS mark FROM core.{target.table} "
         "WHERE batch_id = ? GROUP BY mark HAVING count(*) > 1",

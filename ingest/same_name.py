@@ -85,8 +85,7 @@ def _undecided(delivery: Delivery, batches: Sequence[Batch], told: dict[int, flo
 def _period(con: duckdb.DuckDBPyConnection, pack: Pack, delivery: Delivery, target: Target) -> tuple[date, date] | None:
     """Return the first and last day of the staged rows; None when they have no day."""
     mapping = pack.mapping(delivery.contract.file_type)
-    identifiers = tuple(column.name for column in delivery.contract.columns if column.type == "identifier")
-    offer_accepted_rows(con, mapping, identifiers)
+    offer_accepted_rows(con, mapping)
     row = con.execute(
         f"SELECT quantile_disc({day_column(target.table)}, ?), quantile_disc({day_column(target.table)}, ?) "
         f"FROM ({select_rows(target)})",

@@ -117,17 +117,40 @@ class SameFact(Part):
     coarser: CoarserFact | None = None
 
 
+class Periods(Part):
+    """What a delivery tells of the periods of one person or thing, it tells as a whole from its first day on.
+
+    Attributes:
+        of: Core columns that name whose periods they are.
+        first: Core column of the first day of a period, included.
+        last: Core column of its last day, included; NULL while it lasts.
+    """
+
+    of: tuple[str, ...] = Field(min_length=1)
+    first: str
+    last: str
+
+
 class Upsert(Part):
     """Which of the rows that tell the same fact stays: without this, the one that was there first.
 
     Attributes:
+        periods: The facts are periods: each delivery counts until the first day that a newer one tells of the same
+            person; a period that goes on then ends the day before.
         newest: Core column whose greatest value wins; None when the later delivery wins.
         carry_within: Core columns that, when NULL in the row that stays, take the newest value of the others of its
             delivery; what a newer delivery leaves out was taken back.
     """
 
+    periods: Periods | None = None
     newest: str | None = None
     carry_within: tuple[str, ...] = ()
+
+    @model_validator(mode="after")
+    def _tells_periods_or_single_facts(self) -> "Upsert":
+        if self.periods and self.model_fields_set - {"periods"}:
+            raise ValueError("periods goes without newest and carry_within")
+        return self
 
 
 class Target(Part):

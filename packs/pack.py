@@ -231,12 +231,13 @@ def _check_mapping(pack: Pack, path: Path, mapping: Mapping, file_type: str) -> 
 
 
 def _check_columns(path: Path, at: str, target: Target, table: Table) -> None:
-    names = [each.name for each in table.columns if each.name != "batch_id"]
+    names = [each.name for each in table.columns if each.name not in ("batch_id", "delivered_as")]
     upsert = target.upsert
     newest = [upsert.newest] if upsert and upsert.newest else []
     moved = upsert.carry_within if upsert else ()
+    periods = (*upsert.periods.of, upsert.periods.first, upsert.periods.last) if upsert and upsert.periods else ()
     coarser = target.same_fact.coarser.columns if target.same_fact.coarser else ()
-    for used in (*target.columns, *target.same_fact.columns, *coarser, *target.one_per, *newest, *moved):
+    for used in (*target.columns, *target.same_fact.columns, *coarser, *target.one_per, *newest, *moved, *periods):
         if used not in names:
             raise unknown_name(path, f"{at}.columns", used, names)
     for each in table.columns:

@@ -15,6 +15,7 @@ CREATE TABLE core.diagnosis (
     retraction VARCHAR NOT NULL CHECK (retraction IN ('no', 'yes', 'not_stated')),
     sector VARCHAR NOT NULL CHECK (sector IN ('hospital', 'general_practice', 'municipality')),
     source_system VARCHAR NOT NULL,
+    delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
 
@@ -26,6 +27,7 @@ CREATE TABLE core.dispensing (
     packages DOUBLE,
     indication_code VARCHAR,
     product_number VARCHAR,
+    delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
 
@@ -36,6 +38,7 @@ CREATE TABLE core.examination (
     result VARCHAR NOT NULL CHECK (result IN ('low', 'moderate', 'high', 'ulcer', 'none', 'mild', 'severe', 'proliferative', 'ungradable', 'never', 'former', 'current', 'swelling', 'done')),
     sector VARCHAR NOT NULL CHECK (sector IN ('hospital', 'general_practice', 'eye_screening', 'municipality')),
     source_system VARCHAR NOT NULL,
+    delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
 
@@ -54,6 +57,7 @@ CREATE TABLE core.hospital_contact (
     hospital_id VARCHAR,
     department_id VARCHAR,
     source_system VARCHAR NOT NULL CHECK (source_system IN ('lpr2', 'lpr3_f', 'lpr3_a', 'bi_lpr2', 'bi_lpr3')),
+    delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
 
@@ -80,6 +84,7 @@ CREATE TABLE core.measurement (
     code VARCHAR NOT NULL,
     sector VARCHAR NOT NULL CHECK (sector IN ('hospital', 'general_practice', 'municipality', 'unknown')),
     source_system VARCHAR NOT NULL,
+    delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
 
@@ -115,6 +120,7 @@ CREATE TABLE core.person (
     sex VARCHAR NOT NULL CHECK (sex IN ('female', 'male')),
     born_on DATE NOT NULL,
     died_on DATE,
+    delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
 
@@ -122,6 +128,7 @@ CREATE TABLE core.person_alias (
     old_patient_id UUID NOT NULL,
     patient_id UUID NOT NULL,
     changed_on DATE NOT NULL,
+    delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
 
@@ -143,6 +150,7 @@ CREATE TABLE core.procedure (
     code VARCHAR NOT NULL,
     procedure_type VARCHAR,
     source_system VARCHAR NOT NULL,
+    delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
 
@@ -151,6 +159,7 @@ CREATE TABLE core.registration (
     practice_id VARCHAR NOT NULL,
     starts_on DATE NOT NULL,
     ends_on DATE,
+    delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
 
@@ -159,6 +168,7 @@ CREATE TABLE core.residence (
     municipality_code VARCHAR NOT NULL,
     starts_on DATE NOT NULL,
     ends_on DATE,
+    delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
 
@@ -170,6 +180,7 @@ CREATE TABLE core.service (
     provider_id VARCHAR,
     quantity INTEGER,
     is_for_child BOOLEAN NOT NULL,
+    delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
 
@@ -303,6 +314,7 @@ COMMENT ON COLUMN core.diagnosis.specialty IS 'Specialty group of the contact, c
 COMMENT ON COLUMN core.diagnosis.retraction IS 'Whether the diagnosis was retracted later.';
 COMMENT ON COLUMN core.diagnosis.sector IS 'Sector that recorded it.';
 COMMENT ON COLUMN core.diagnosis.source_system IS 'Where the row came from, so that a fact told twice can be told apart: a hospital register (lpr2, lpr3_f, lpr3_a, bi_lpr2, bi_lpr3) or, elsewhere, the delivered file type.';
+COMMENT ON COLUMN core.diagnosis.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.diagnosis.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.dispensing IS 'Prescription medicine handed out by community pharmacies.';
@@ -313,6 +325,7 @@ COMMENT ON COLUMN core.dispensing.volume IS 'Defined daily doses per package as 
 COMMENT ON COLUMN core.dispensing.packages IS 'Number of packages; dose = volume x packages.';
 COMMENT ON COLUMN core.dispensing.indication_code IS 'Indication code of the prescription, seven digits.';
 COMMENT ON COLUMN core.dispensing.product_number IS 'Product number of the package, six digits.';
+COMMENT ON COLUMN core.dispensing.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.dispensing.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.examination IS 'Examinations with a graded result: feet, eyes, smoking status, annual review.';
@@ -322,6 +335,7 @@ COMMENT ON COLUMN core.examination.examination IS 'What was examined.';
 COMMENT ON COLUMN core.examination.result IS 'Result; which words belong to which examination stands beside each.';
 COMMENT ON COLUMN core.examination.sector IS 'Sector that examined.';
 COMMENT ON COLUMN core.examination.source_system IS 'Where the row came from, so that a fact told twice can be told apart: a hospital register (lpr2, lpr3_f, lpr3_a, bi_lpr2, bi_lpr3) or, elsewhere, the delivered file type.';
+COMMENT ON COLUMN core.examination.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.examination.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.hospital_contact IS 'Contacts with a hospital: admissions, outpatient visits and emergency visits.';
@@ -339,6 +353,7 @@ COMMENT ON COLUMN core.hospital_contact.specialty IS 'Specialty group used by th
 COMMENT ON COLUMN core.hospital_contact.hospital_id IS 'Hospital (first four characters of the organisation code).';
 COMMENT ON COLUMN core.hospital_contact.department_id IS 'Department (the whole organisation code as delivered).';
 COMMENT ON COLUMN core.hospital_contact.source_system IS 'Register the row came from.';
+COMMENT ON COLUMN core.hospital_contact.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.hospital_contact.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.hospital_department IS 'Specialties of hospital departments and sections, for contacts that are told without a specialty.';
@@ -363,6 +378,7 @@ COMMENT ON COLUMN core.measurement.raw_unit IS 'The unit exactly as delivered.';
 COMMENT ON COLUMN core.measurement.code IS 'Analysis code, normalised: replaced codes resolved, digits padded to five.';
 COMMENT ON COLUMN core.measurement.sector IS 'Sector that ordered or made the measurement.';
 COMMENT ON COLUMN core.measurement.source_system IS 'Where the row came from, so that a fact told twice can be told apart: a hospital register (lpr2, lpr3_f, lpr3_a, bi_lpr2, bi_lpr3) or, elsewhere, the delivered file type.';
+COMMENT ON COLUMN core.measurement.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.measurement.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.municipal_course IS 'Courses of municipal prevention (law section 119) and rehabilitation (section 140).';
@@ -395,12 +411,14 @@ COMMENT ON COLUMN core.person.patient_id IS 'Pseudonym of the person: the first 
 COMMENT ON COLUMN core.person.sex IS 'Sex as registered in the population register.';
 COMMENT ON COLUMN core.person.born_on IS 'First day of the month of birth (coarsened on purpose).';
 COMMENT ON COLUMN core.person.died_on IS 'Date of death; empty while alive.';
+COMMENT ON COLUMN core.person.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.person.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.person_alias IS 'Persons who were given a new identifier: old pseudonym to new pseudonym.';
 COMMENT ON COLUMN core.person_alias.old_patient_id IS 'Pseudonym of the identifier the person had before.';
 COMMENT ON COLUMN core.person_alias.patient_id IS 'Pseudonym of the identifier the person has now.';
 COMMENT ON COLUMN core.person_alias.changed_on IS 'Date of the change.';
+COMMENT ON COLUMN core.person_alias.delivered_as IS 'Pseudonym of the new identifier as this change was delivered, where later changes lead from it to another one.';
 COMMENT ON COLUMN core.person_alias.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.practice IS 'General practices with their quality cluster and municipality.';
@@ -420,6 +438,7 @@ COMMENT ON COLUMN core.procedure.performed_on IS 'Date the procedure began.';
 COMMENT ON COLUMN core.procedure.code IS 'Procedure code, upper case (no prefix D).';
 COMMENT ON COLUMN core.procedure.procedure_type IS 'Role of the procedure as delivered (P primary, V, D, + addition).';
 COMMENT ON COLUMN core.procedure.source_system IS 'Where the row came from, so that a fact told twice can be told apart: a hospital register (lpr2, lpr3_f, lpr3_a, bi_lpr2, bi_lpr3) or, elsewhere, the delivered file type.';
+COMMENT ON COLUMN core.procedure.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.procedure.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.registration IS 'Which general practice a person was registered with, in periods.';
@@ -427,6 +446,7 @@ COMMENT ON COLUMN core.registration.patient_id IS 'Pseudonym of the person: the 
 COMMENT ON COLUMN core.registration.practice_id IS 'Practice number, six characters with leading zeros.';
 COMMENT ON COLUMN core.registration.starts_on IS 'First day registered (included).';
 COMMENT ON COLUMN core.registration.ends_on IS 'Last day registered (included); empty while it lasts.';
+COMMENT ON COLUMN core.registration.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.registration.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.residence IS 'Where a person lived, in periods; gaps mean that the person lived elsewhere.';
@@ -434,6 +454,7 @@ COMMENT ON COLUMN core.residence.patient_id IS 'Pseudonym of the person: the fir
 COMMENT ON COLUMN core.residence.municipality_code IS 'Municipality of residence, four digits with leading zeros.';
 COMMENT ON COLUMN core.residence.starts_on IS 'First day in the municipality (included).';
 COMMENT ON COLUMN core.residence.ends_on IS 'Last day in the municipality (included); empty while it lasts.';
+COMMENT ON COLUMN core.residence.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.residence.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.service IS 'Services settled with the health insurance: practices, specialists, foot therapists.';
@@ -444,6 +465,7 @@ COMMENT ON COLUMN core.service.service_code IS 'Service, four characters with le
 COMMENT ON COLUMN core.service.provider_id IS 'Provider number, six characters with leading zeros.';
 COMMENT ON COLUMN core.service.quantity IS 'Number of services.';
 COMMENT ON COLUMN core.service.is_for_child IS 'True when the service was for a child on the parent''s card; not to be counted for the person.';
+COMMENT ON COLUMN core.service.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.service.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE meta.batch IS 'Every delivery that was loaded, with what became of its rows.';
@@ -526,4 +548,4 @@ COMMENT ON COLUMN meta.waiting.row_number IS 'Data row in the delivered file; th
 COMMENT ON COLUMN meta.waiting.partner IS 'Core table of the row it leans on.';
 COMMENT ON COLUMN meta.waiting.key IS 'Key of that row, a keyed hash as everywhere in the warehouse.';
 
-INSERT INTO meta.version VALUES (7);
+INSERT INTO meta.version VALUES (8);

@@ -234,3 +234,22 @@ def test_a_visit_told_under_two_numbers_of_one_person_becomes_one_visit(home):
     assert answer(home, "SELECT count(*) FROM core.diagnosis") == [(0,)]
     moved = "SELECT rows_loaded, rows_duplicate FROM meta.batch WHERE file_type = 'for_lpr3kontakter'"
     assert answer(home, moved) == [(0, 1)]
+
+
+def test_a_wrong_change_of_number_is_warned_of_and_withdrawn_by_a_file_without_changes(home):
+    """Two people who both live at their address still were joined; the file held no other pair."""
+    living = [{"pnr": PEOPLE[0], "foed_dato": "1940-01-01"}, {"pnr": PEOPLE[1], "foed_dato": "1950-06-01"}]
+    send(home, "bef_2026.csv", typed_rows("bef", *({**each, "bop_vtil": "", "doed_dato": ""} for each in living)))
+    before = contents(home, "core", "parked")
+    wrong = send(home, "cpr_skift_2026.csv", text(CHANGES, [(PEOPLE[0], PEOPLE[1], "2025-06-01")]))
+    assert "1 people have two numbers" in wrong.message
+    assert "more than one residence" not in wrong.message
+    assert answer(home, "SELECT count(*) FROM core.person") == [(1,)]
+    assert send(home, "cpr_skift_2026.csv", text(CHANGES, [])).state == "refused"
+    withdrawn = send(home, "cpr_skift_2026_v2.csv", text(CHANGES, []))
+    assert (withdrawn.state, withdrawn.replaces, withdrawn.message) == (
+        "accepted",
+        True,
+        "Replaces cpr_skift_2026.csv.",
+    )
+    assert contents(home, "core", "parked") == before

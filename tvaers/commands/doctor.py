@@ -61,7 +61,7 @@ def examine(home: Path | None) -> list[Finding]:
     findings.append(_seen("key", lambda: _load_key(settings)))
     findings.append(_database("warehouse", settings.warehouse, lambda: _open_warehouse(settings)))
     if settings.warehouse.exists():
-        findings.append(_specialties(settings))
+        findings += [_specialties(settings), _people(settings)]
     findings.append(_database("release", settings.release, lambda: f"{settings.release}"))
     findings.append(_home_access(settings.home))
     return findings
@@ -168,6 +168,23 @@ def _specialties(settings: "Settings") -> Finding:
         f"{without} of {contacts} hospital contacts have none, so people with type 1 may be counted as type 2; "
         "where contacts are told by unit, deliver the list of units too (docs/how-to/load_a_delivery.md)",
     )
+
+
+def _people(settings: "Settings") -> Finding:
+    """Say whether anybody lives in two places at once, or is two people who were joined by mistake."""
+    from ingest.at_once import say_what_lasts_twice, say_who_is_two_people
+    from packs.pack import load_pack
+    from tvaers.keys import load_master_key
+    from warehouse.connection import open_read_only
+
+    try:
+        pack = load_pack(settings.pack)
+        with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as connection:
+            said = [say_what_lasts_twice(connection, pack), say_who_is_two_people(connection)]
+    except TvaersError:
+        return Finding("people", "note", "not seen: the warehouse cannot be opened")
+    seen = " ".join(filter(None, said))
+    return Finding("people", "note" if seen else "good", seen or "nobody has two homes at once or is two people")
 
 
 def _home_access(home: Path) -> Finding:

@@ -53,7 +53,7 @@ def con():
     drawing, _, rest = DRAWING.partition("    person_alias")
     with warehouse_of(drawing + rest[rest.index("    measurement") :]) as con:
         con.execute(
-            "INSERT INTO core.person_alias VALUES "
+            "INSERT INTO core.person_alias (old_patient_id, patient_id, changed_on, batch_id) VALUES "
             f"('aaaaaaaa-0000-4000-8000-000000000001', '{patient_uuid(1)}', '2020-01-01', 1)"
         )
         yield con

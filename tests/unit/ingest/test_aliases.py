@@ -4,6 +4,7 @@ import itertools
 
 import pytest
 
+from ingest.at_once import say_who_is_two_people
 from tests.lib.deliveries import identifiers
 from tests.lib.loading import Loading, person
 
@@ -99,3 +100,49 @@ def test_a_change_delivered_twice_is_one_change(warehouse):
     warehouse.deliver("cpr_skift", change(FIRST, SECOND))
     again = warehouse.deliver("cpr_skift", change(FIRST, SECOND))
     assert (again.loaded, again.duplicates) == (0, 1)
+
+
+LIVES = {**HOME, "koen": "1", "foed_dato": "1950-01-01", "kom": "740"}
+
+
+def test_a_change_that_a_correction_withdraws_parts_the_people_again(warehouse):
+    """The two told one fact under both numbers, in one delivery and in two, before and after the change came."""
+    warehouse.deliver("bef", {**HOME, "pnr": FIRST}, {**LIVES, "pnr": SECOND})
+    warehouse.deliver("labka", {**RESULT, "pnr": FIRST}, {**RESULT, "pnr": SECOND})
+    wrong = warehouse.deliver("cpr_skift", change(FIRST, SECOND), change(THIRD, OTHER))
+    warehouse.deliver("labka", {**RESULT, "pnr": FIRST, "internal_reply_num": "60"})
+    assert people(warehouse) == people(warehouse, "person") == {person(SECOND)}
+    assert warehouse.rows("SELECT value FROM core.measurement") == [(60,)]
+    warehouse.deliver("cpr_skift", change(THIRD, OTHER), replaces=wrong.batch_id)
+    told = "SELECT patient_id::VARCHAR, value, delivered_as FROM core.measurement ORDER BY value"
+    assert warehouse.rows(told) == [(person(SECOND), 52, None), (person(FIRST), 60, None)]
+    assert people(warehouse, "person") == people(warehouse, "residence") == {person(FIRST), person(SECOND)}
+    assert warehouse.rows("SELECT rows_loaded FROM meta.batch ORDER BY batch_id") == [(2,), (1,), (2,), (1,), (1,)]
+
+
+def test_a_row_keeps_the_number_it_came_under_only_where_that_is_another_one(warehouse):
+    warehouse.deliver("cpr_skift", change(FIRST, SECOND, "2015-01-01"), change(SECOND, THIRD))
+    warehouse.deliver("bef", *({**HOME, "pnr": each} for each in (FIRST, OTHER)))
+    assert set(warehouse.rows("SELECT patient_id::VARCHAR, delivered_as::VARCHAR FROM core.person")) == {
+        (person(THIRD), person(FIRST)),
+        (person(OTHER), None),
+    }
+
+
+@pytest.mark.parametrize(
+    ("under_old", "two"),
+    [
+        ({}, True),  # another sex, month of birth and address, and both live there still
+        ({"koen": "2", "foed_dato": "1940-01-30"}, False),  # may well be the same person
+        ({"bop_vtil": "2019-12-31"}, False),  # the old number ended, as it does when it was changed
+        ({"doed_dato": "2019-12-31"}, False),
+    ],
+)
+def test_two_living_people_under_one_number_are_told_whichever_comes_first(under_old, two):
+    told = [("bef", {**HOME, "pnr": SECOND}, {**LIVES, **under_old, "pnr": FIRST}),
+            ("cpr_skift", change(FIRST, SECOND))]  # fmt: skip
+    for order in (told, told[::-1]):
+        warehouse = Loading()
+        for file_type, *rows in order:
+            warehouse.deliver(file_type, *rows)
+        assert say_who_is_two_people(warehouse.con).startswith("1 people") is two

@@ -1,0 +1,99 @@
+"""Where people lived and were registered: what a delivery tells of a person counts until a newer one begins."""
+
+import itertools
+
+import pytest
+
+from ingest.at_once import say_what_is_told_otherwise, say_what_lasts_twice
+from tests.lib.deliveries import identifiers
+from tests.lib.loading import Loading
+
+ANNA, BO = identifiers(2)
+HOME = {"pnr": ANNA, "koen": "2", "foed_dato": "1940-01-01", "kom": "791", "bop_vfra": "2010-01-01"}
+ELSEWHERE = {**HOME, "kom": "740", "bop_vfra": "2026-01-01"}
+MOVED = [{**HOME, "bop_vtil": "2025-12-31"}, ELSEWHERE]
+# Of another person, and of a later day than all the others: it makes the register that tells it the newer one.
+LATEST = {**HOME, "pnr": BO, "bop_vfra": "2026-09-15"}
+LIVED = (
+    "SELECT municipality_code, starts_on::VARCHAR, ends_on::VARCHAR FROM core.residence "
+    "JOIN core.person USING (patient_id) WHERE starts_on <> '2026-09-15' ORDER BY starts_on, municipality_code"
+)
+
+
+def deliver(*registers, order=None):
+    """Load registers as (name, rows) in an order; return the warehouse, and the number of each delivery by its name."""
+    warehouse = Loading()
+    numbers = {}
+    for place in order or range(len(registers)):
+        name, rows = registers[place]
+        numbers[name] = warehouse.deliver("bef", *rows, name=name).batch_id
+    return warehouse, numbers
+
+
+def in_any_order(count):
+    return pytest.mark.parametrize("order", list(itertools.permutations(range(count))))
+
+
+@in_any_order(2)
+def test_a_person_lives_as_the_newer_register_tells_and_never_half_so(order):
+    """The register of a few people ends on an earlier day than the other one: it is the older, with all its rows."""
+    warehouse, numbers = deliver(("2026", [HOME, LATEST]), ("2027", MOVED), order=order)
+    assert warehouse.rows(LIVED) == [("0791", "2010-01-01", None)]
+    assert say_what_lasts_twice(warehouse.con, warehouse.pack) == ""
+    counted = "SELECT rows_loaded, rows_duplicate FROM meta.batch ORDER BY delivery_key"
+    assert warehouse.rows(counted) == [(2, 0), (0, 2)]
+    mapping = warehouse.pack.mapping("bef")
+    assert say_what_is_told_otherwise(warehouse.con, mapping, numbers["2027"]).startswith("Of 1 people")
+    assert say_what_is_told_otherwise(warehouse.con, mapping, numbers["2026"]) == ""
+
+
+@in_any_order(2)
+def test_a_newer_register_closes_one_address_and_opens_the_next(order):
+    warehouse, _ = deliver(("2026", [HOME]), ("2027", MOVED), order=order)
+    assert warehouse.rows(LIVED) == [("0791", "2010-01-01", "2025-12-31"), ("0740", "2026-01-01", None)]
+
+
+@in_any_order(3)
+def test_a_register_of_the_present_addresses_alone_ends_those_before_and_forgets_none(order):
+    childhood = {**HOME, "kom": "779", "bop_vfra": "1940-01-01", "bop_vtil": "2009-12-31"}
+    warehouse, _ = deliver(("2009", [childhood]), ("2010", [HOME]), ("2026", [ELSEWHERE]), order=order)
+    assert warehouse.rows(LIVED) == [
+        ("0779", "1940-01-01", "2009-12-31"),
+        ("0791", "2010-01-01", "2025-12-31"),
+        ("0740", "2026-01-01", None),
+    ]
+    assert say_what_lasts_twice(warehouse.con, warehouse.pack) == ""
+
+
+@in_any_order(2)
+def test_a_move_that_a_newer_register_no_longer_tells_was_none(order):
+    warehouse, _ = deliver(("2026", MOVED), ("2027", [HOME, LATEST]), order=order)
+    assert warehouse.rows(LIVED) == [("0791", "2010-01-01", None)]
+
+
+def test_taking_the_newer_register_away_brings_the_older_back_as_it_was():
+    warehouse, numbers = deliver(("2010", [HOME]), ("2026", [ELSEWHERE]))
+    before, _ = deliver(("2010", [HOME]))
+    warehouse.deliver("bef", LATEST, replaces=numbers["2026"])
+    assert warehouse.rows(LIVED) == before.rows(LIVED)
+    assert warehouse.rows("SELECT count(*) FROM parked.residence") == [(0,)]
+
+
+def test_two_homes_at_once_in_one_register_are_told():
+    warehouse, _ = deliver(("2026", [HOME, ELSEWHERE, LATEST]))
+    assert say_what_lasts_twice(warehouse.con, warehouse.pack).startswith("1 people have more than one residence")
+    assert say_what_lasts_twice(warehouse.con, warehouse.pack, {"registration"}) == ""
+
+
+@in_any_order(2)
+def test_a_practice_that_moved_to_another_cluster_stands_in_one_at_a_time(order):
+    details = {"ydernr": "012345", "praksisnavn": "A", "kommunekode": "791", "gyldig_fra": "2013-12-18",
+               "klynge_id": "K1", "klyngenavn": "One"}  # fmt: skip
+    warehouse = Loading()
+    for place in order:
+        row = [details, {**details, "klynge_id": "K2", "gyldig_fra": "2026-01-01"}][place]
+        warehouse.deliver("yderregister", row, name=f"202{place}")
+    assert warehouse.rows("SELECT cluster_id, ends_on::VARCHAR FROM core.practice ORDER BY starts_on") == [
+        ("K1", "2025-12-31"),
+        ("K2", None),
+    ]
