@@ -18,7 +18,8 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from indicators.disclosure.audit import Findings, subtract
+from indicators.disclosure.audit import subtract
+from indicators.disclosure.complementary import Protected
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, too_small
 from indicators.disclosure.quantities import LooksAt
@@ -30,6 +31,7 @@ from tvaers.errors import DisclosureError
 from tvaers.progress import track
 
 AT_THE_SAME_TIME = 2
+MOST_NAMED = 5
 PUBLISHED = ["numerator", "denominator", "patient_years", "eligible", "completeness", "value", "ci_low", "ci_high"]
 KEYS = ["indicator_id", "definition_version", "period_start", "period_end", "level", "unit_id", "sex", "age_band"]
 RELEASED = [*KEYS, "state", *PUBLISHED]
@@ -42,7 +44,8 @@ class Protection:
     Attributes:
         cells: The cells as they may be published.
         report: Per level: `cells` with a number, those `small` on their own, those `hidden` in all and among them those
-            `withheld` with their table, `shown`, the share published, and `shown_of_not_small`, the share published of
+            `withheld` with their table, `hidden_from_insiders`, those hidden only because a unit knows its own numbers,
+            `shown`, the share published, and `shown_of_not_small`, the share published of
             those that are not small on their own.
         narrowest: The smallest distance between the lowest and highest possible value of a hidden small count that was
             met (a lower bound), or None when there is none.
@@ -75,7 +78,7 @@ def protect(
     Raises:
         DisclosureError: The cells cannot be protected, or the audit of the result finds a cell that can be worked out.
     """
-    hidden, withheld = np.zeros((2, cells.height), dtype=bool)
+    hidden, withheld, from_insiders = np.zeros((3, cells.height), dtype=bool)
     primary = too_small(cells, policy).to_numpy()
     narrowest: list[float] = []
     with track("Disclosure control", cells["period_end"].n_unique()) as advance:
@@ -86,7 +89,7 @@ def protect(
             try:
                 system = build_system(part, clusters, policy, looks_at or {}, related or Related())
                 found = hide_or_withhold(system, part, primary[of_period[period]], policy)
-                return found, _judge(system, found.cells, found.findings)
+                return found, _judge(system, part, found.protected)
             except DisclosureError as fault:
                 fault.where = ", ".join(filter(None, [f"period ending {period}", fault.where]))
                 raise
@@ -94,14 +97,17 @@ def protect(
         # The solver works outside Python, so two periods can be protected at the same time.
         with ThreadPoolExecutor(min(AT_THE_SAME_TIME, os.cpu_count() or 1)) as pool:
             for rows, (found, width) in zip(of_period.values(), pool.map(one, of_period), strict=True):
-                hidden[rows], withheld[rows] = found.cells, found.withheld
+                hidden[rows], withheld[rows] = found.protected.cells, found.withheld
+                from_insiders[rows] = found.protected.cells & ~found.protected.from_outsiders
                 narrowest.append(width)
                 advance(1)
     # The solver is exact to about six decimals.
     finite = [round(width, 6) for width in narrowest if np.isfinite(width)]
     return Protection(
         cells=released(cells, pl.Series(hidden), policy, pl.Series(withheld)),
-        report=_report(cells, primary, hidden, withheld),
+        report=_report(
+            cells, {"small": primary, "hidden": hidden, "withheld": withheld, "hidden_from_insiders": from_insiders}
+        ),
         narrowest=min(finite) if finite else None,
         withheld_periods=tuple(cells["period_end"].filter(pl.Series(withheld)).unique().sort()),
     )
@@ -113,24 +119,38 @@ def _rows_by_period(cells: pl.DataFrame) -> dict[date, NDArray[np.int64]]:
     return {period: np.flatnonzero((periods == period).to_numpy()) for period in periods.unique().sort()}
 
 
-def _judge(system: System, hidden: np.ndarray, findings: Findings) -> float:
+def _judge(system: System, cells: pl.DataFrame, protected: Protected) -> float:
     """Return the smallest distance met between a small count's bounds, if the result of one period may be published.
 
     Raises:
         DisclosureError: A hidden cell can be worked out, or a small one is visible.
     """
-    seen = int((system.small & system.visible(hidden)).sum())
+    hidden, findings, insiders = protected.cells, protected.findings, protected.insiders
+    seen = system.small & system.visible(hidden)
     told, _ = subtract(system, system.visible(hidden))
-    exact = int((findings.exact | (told & system.protected(hidden))).sum())
-    narrow = int(findings.narrow.sum())
-    if not (seen or exact or narrow):
+    exact = findings.exact | (told & system.protected(hidden))
+    open_to_units = np.zeros(seen.size, dtype=bool)
+    open_to_units[insiders.small[~insiders.safe.all(axis=1)]] = True
+    found = seen | exact | findings.narrow | open_to_units
+    if not found.any():
         return float(findings.width.min(initial=np.inf))
     raise DisclosureError(
         "The release was refused: hidden cells could be worked out from it.",
-        how_much=f"{seen} visible, {exact} exact, {narrow} narrow.",
+        where=_named(system, cells, found),
+        how_much=f"{seen.sum()} visible, {exact.sum()} exact, {findings.narrow.sum()} narrow; {insiders.exact} exact "
+        f"and {insiders.narrow} narrow for a unit that knows its own numbers.",
         what_to_do="Begin a pack of your own (tvaers pack new FOLDER), raise smallest_practice in its disclosure.yaml, "
         "name the folder as pack in settings.toml, then tvaers release. Tell the makers too: this should not happen.",
     )
+
+
+def _named(system: System, cells: pl.DataFrame, counts: NDArray[np.bool_]) -> str:
+    """Return the first cells that hold some counts, in words, and how many more there are."""
+    concerned = cells.filter(pl.Series(np.asarray(system.shows @ counts.astype(np.int32)) > 0))
+    rows = concerned.select("indicator_id", "level", "unit_id", "sex", "age_band").head(MOST_NAMED).rows()
+    names = [" ".join(part for part in row if part != "all") for row in rows]
+    more = concerned.height - len(names)
+    return ", ".join([*names, f"and {more} more cells"] if more else names)
 
 
 def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy, withheld: pl.Series | None = None) -> pl.DataFrame:
@@ -177,10 +197,7 @@ def _with_coarse_rates(cells: pl.DataFrame, step: int) -> pl.DataFrame:
     )
 
 
-def _report(
-    cells: pl.DataFrame, primary: NDArray[np.bool_], hidden: NDArray[np.bool_], withheld: NDArray[np.bool_]
-) -> pl.DataFrame:
-    marks = {"small": primary, "hidden": hidden, "withheld": withheld}
+def _report(cells: pl.DataFrame, marks: dict[str, NDArray[np.bool_]]) -> pl.DataFrame:
     counted = cells.with_columns(**{name: pl.Series(mark) for name, mark in marks.items()}).filter(
         (pl.col("state") == "computed") & ~is_nobody(cells)
     )

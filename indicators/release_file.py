@@ -1,6 +1,7 @@
 """The release file: its tables, written in one go to a new DuckDB file that any reader can open."""
 
 import hashlib
+import re
 from collections.abc import Mapping
 from pathlib import Path
 
@@ -49,22 +50,47 @@ TABLES: dict[str, tuple[str, str]] = {
 
 
 def write_release(path: Path, tables: Mapping[str, pl.DataFrame]) -> str:
-    """Write a release to a path that does not exist yet.
+    """Write a release to a path that does not exist yet; the same content gives the same file, byte for byte.
 
     Args:
         path: The new file.
         tables: One frame per table of `TABLES`; columns are matched by name. `meta` gains `release_id` (a hash of all
             other content, so that the same content has the same id) and `schema_version`.
     """
-    with duckdb.connect(str(path)) as release:
+    with duckdb.connect() as release:
+        # Under a name of its own, since the file holds the name it was opened by.
+        release.execute(f"ATTACH '{str(path).replace(chr(39), chr(39) * 2)}' AS anonymous")
+        release.execute("USE anonymous")
         digest = hashlib.sha256()
         for name, (columns, order) in TABLES.items():
-            release.execute(f"CREATE TABLE {name} ({columns})")
-            release.register("delivered", tables[name])
+            release.execute(f"CREATE TABLE {name} ({plain(columns)})")
+            release.register("delivered", emptied(tables[name]))
             release.execute(f"INSERT INTO {name} BY NAME SELECT * FROM delivered ORDER BY {order}")
             release.unregister("delivered")
             digest.update(release.table(name).pl().write_csv().encode())
         identity = [("release_id", digest.hexdigest()[:12]), ("schema_version", RELEASE_SCHEMA_VERSION)]
         release.executemany("INSERT INTO meta VALUES (?, ?)", identity)
         release.execute("CHECKPOINT")
+        release.execute("USE memory")
+        release.execute("DETACH anonymous")
     return identity[0][1]
+
+
+def emptied(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame in whose memory a hidden number is a zero.
+
+    A null is a mark beside a number that stays in memory, and from there it could reach the file.
+    """
+    numbers = [name for name, kind in frame.schema.items() if kind.is_numeric()]
+    filled = frame.with_columns(pl.col(numbers).fill_null(0))
+    return filled.with_columns(
+        pl.when(frame[name].is_null()).then(None).otherwise(pl.col(name)).alias(name) for name in numbers
+    )
+
+
+def plain(columns: str) -> str:
+    """Return columns of which the numbers are stored as they are.
+
+    Where numbers are packed, the place of a null holds what happened to lie in memory.
+    """
+    return re.sub(r"\b(BIGINT|DOUBLE|INTEGER|DATE)\b", r"\1 USING COMPRESSION uncompressed", columns)

@@ -93,7 +93,7 @@ def fixed(system: System, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
     result = np.zeros(known.size, dtype=bool)
     free = np.flatnonzero(~known)
     if free.size:
-        together = _condensed(system, free, width=1)
+        together = fold_unknown(system, free, width=1)
         result[free] = _fixed(together.equations, np.unique(together.leader))[together.leader]
     return result
 
@@ -117,7 +117,7 @@ def _fixed(equations: sparse.csr_matrix, asked: NDArray[np.int64]) -> NDArray[np
     return stays
 
 
-def _condensed(system: System, free: NDArray[np.int64], width: int) -> Condensed:
+def fold_unknown(system: System, free: NDArray[np.int64], width: int) -> Condensed:
     """Return the equations between unknown counts in fewer unknowns."""
     ceiling = 2.0 * float(system.truth.max(initial=1)) + width
     return condense(system.equations[:, free].tocsr(), system.enough[:, free].tocsr(), system.truth[free], ceiling)
@@ -152,7 +152,7 @@ def audit(
     if exact.any():
         return Findings(exact=exact, narrow=ranges < width - EXACT, width=ranges, below=below)
     free = np.flatnonzero(~known)
-    together = _condensed(system, free, width)
+    together = fold_unknown(system, free, width)
     leaders = np.unique(together.leader[protected[free]])
     exact[free] = protected[free] & _fixed(together.equations, leaders)[together.leader]
     if not exact.any():
@@ -181,14 +181,14 @@ def _spread(
     low, high = np.zeros(least.size), np.zeros(least.size)
     is_bound = np.bincount(equations.indices, minlength=least.size) > 0
     low[~is_bound], high[~is_bound] = least[~is_bound], most[~is_bound]
-    for rows, columns in _parts(equations, np.flatnonzero(is_bound), targets):
+    for rows, columns in connected_parts(equations, np.flatnonzero(is_bound), targets):
         polytope = _Polytope(equations[rows][:, columns], least[columns], most[columns])
         polytope.spread(np.flatnonzero(np.isin(columns, targets)), width)
         low[columns], high[columns] = polytope.low, polytope.high
     return low, high
 
 
-def _parts(
+def connected_parts(
     equations: sparse.csr_matrix, columns: NDArray[np.int64], targets: NDArray[np.int64]
 ) -> Iterator[tuple[NDArray[np.int64], NDArray[np.int64]]]:
     """Return the rows and columns of each connected part of some columns in which there is a target."""

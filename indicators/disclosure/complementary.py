@@ -1,10 +1,13 @@
 """Complementary suppression: which further cells must be hidden so that no hidden cell can be worked out."""
 
+from dataclasses import dataclass
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from indicators.disclosure.audit import Findings, audit, subtract, tight
+from indicators.disclosure.audit import EXACT, Findings, audit, subtract, tight
+from indicators.disclosure.insiders import InsiderFindings, audit_insiders
 from indicators.disclosure.repair import Repair
 from indicators.disclosure.system import System
 
@@ -23,24 +26,45 @@ class CannotBeProtectedError(Exception):
         self.counts = counts
 
 
-def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> tuple[NDArray[np.bool_], Findings]:
-    """Return which cells are hidden so that the audit finds nothing, and what it found.
+@dataclass(frozen=True)
+class Protected:
+    """Which cells of a period are hidden so that nothing can be worked out.
+
+    Attributes:
+        cells: The hidden cells.
+        from_outsiders: Those that would be hidden if nobody knew more than the release.
+        findings: What the audit found with an outsider's eyes.
+        insiders: What it found with the eyes of each unit that knows its own numbers.
+    """
+
+    cells: NDArray[np.bool_]
+    from_outsiders: NDArray[np.bool_]
+    findings: Findings
+    insiders: InsiderFindings
+
+
+def hide_enough(system: System, primary: NDArray[np.bool_], width: int, insiders: NDArray[np.int64]) -> Protected:
+    """Return which cells are hidden so that neither an outsider nor an insider can work anything out.
 
     Cells are given up greedily, cheapest first and in a fixed order, so the same input hides the same cells. First
     every equation that gives a hidden cell away by subtraction gets a second unknown; what the audit's stronger attacks
-    still find is then let move by hiding the cheapest cells that allow it.
+    still find is then let move by hiding the cheapest cells that allow it. When outsiders find nothing, the same is
+    done with each insider's own counts held still.
 
     Args:
         system: The period's counts and equations.
         primary: Cells that a primary rule hides.
         width: Smallest allowed distance between the lowest and highest possible value of a small count.
+        insiders: Numbers of the units that know their own counts.
 
     Raises:
         CannotBeProtectedError: Hiding everything around a count did not protect it, or no end was found.
     """
     hidden = primary.copy()
     earlier: NDArray[np.float64] | None = None
-    repair: Repair | None = None
+    repair = Repair(system)
+    from_outsiders: NDArray[np.bool_] | None = None
+    safe: NDArray[np.bool_] | None = None
     found = np.zeros(0, dtype=np.int64)
     for _ in range(MOST_ROUNDS):
         before = int(hidden.sum())
@@ -51,11 +75,18 @@ def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> tuple
             found = np.flatnonzero(narrow)
         if not found.size:
             findings = audit(system, hidden, width, earlier=earlier)
-            if findings.is_safe:
-                return hidden, findings
             earlier = findings.width
+            if findings.is_safe:
+                from_outsiders = hidden.copy() if from_outsiders is None else from_outsiders
+                learnt = audit_insiders(system, hidden, width, insiders, safe)
+                if learnt.is_safe:
+                    return Protected(hidden, from_outsiders, findings, learnt)
+                safe = _hide_from_insiders(system, hidden, learnt, insiders, width, repair)
+                found = learnt.small[~safe.all(axis=1)]
+                if int(hidden.sum()) == before and found.size:
+                    break
+                continue
             found = np.flatnonzero(findings.exact | findings.narrow)
-            repair = repair or Repair(system)
             upwards = np.where(findings.exact, 1.0, width - findings.below)[found]
             if not repair.let_move(hidden, dict(zip(found.tolist(), upwards.tolist(), strict=True))):
                 _give_up(system, hidden, found, known, told_by)
@@ -64,6 +95,34 @@ def hide_enough(system: System, primary: NDArray[np.bool_], width: int) -> tuple
         if int(hidden.sum()) == before:
             break
     raise CannotBeProtectedError(found)
+
+
+def _hide_from_insiders(
+    system: System,
+    hidden: NDArray[np.bool_],
+    learnt: InsiderFindings,
+    insiders: NDArray[np.int64],
+    width: int,
+    repair: Repair,
+) -> NDArray[np.bool_]:
+    """Hide the cheapest cells so that counts can move while the insider's own counts stay, and return what is safe.
+
+    Where nothing lets a count move, not even a release without numbers would: the unit's own numbers tell it alone.
+    """
+    safe = learnt.safe.copy()
+    made: list[NDArray[np.float64]] = []
+    for place in np.flatnonzero(~learnt.safe.all(axis=0)):
+        still = system.holder == insiders[place]
+        told, _ = subtract(system, still)
+        safe[told[learnt.small], place] = True
+        for at in np.flatnonzero(~safe[:, place]):
+            count, lacks = int(learnt.small[at]), width - float(learnt.below[at, place])
+            if any(move[count] > lacks - EXACT and not move[still].any() for move in made):
+                continue
+            moves = repair.let_move_beside(hidden, count, width - lacks, width, still)
+            safe[at, place] = not moves
+            made += moves
+    return safe
 
 
 def _give_up(

@@ -11,6 +11,8 @@ from tvaers.errors import DisclosureError
 
 Level = Literal["practice", "hospital", "cluster", "municipality", "all"]
 
+UnitLevel = Literal["practice", "hospital", "cluster", "municipality"]
+
 Step = Literal["breakdowns_of_the_indicators", "practices_of_the_indicators", "breakdowns", "practices", "period"]
 
 
@@ -33,6 +35,7 @@ class Policy(BaseModel):
         rate_completeness_step: The completeness of a rate is shown to the nearest multiple of this share.
         delivered_rows_step: Rows per sector and month are shown to the nearest multiple of this, and not below it.
         hidden_first: Levels in the order in which cells are given up to protect others.
+        insiders: Levels whose units know their own numbers; each is kept from working out small counts of others.
         withheld_first: What is withheld of a period whose cells cannot be protected one by one, step by step; the last
             step is the whole period.
         reasons: Why each setting has its value, by setting and language.
@@ -53,6 +56,7 @@ class Policy(BaseModel):
     rate_completeness_step: float = Field(ge=0.01, le=0.5)
     delivered_rows_step: int = Field(ge=10)
     hidden_first: tuple[Level, ...]
+    insiders: tuple[UnitLevel, ...]
     withheld_first: tuple[Step, ...]
     reasons: dict[str, dict[str, str]] = Field(default_factory=dict, repr=False)
 
@@ -74,7 +78,7 @@ class Policy(BaseModel):
         return [
             {
                 "key": key,
-                "value": ", ".join(value) if isinstance(value, tuple) else str(value),
+                "value": (", ".join(value) or "none") if isinstance(value, tuple) else str(value),
                 "explanation": json.dumps(self.reasons.get(key, {}), ensure_ascii=False, sort_keys=True),
             }
             for key, value in values.items()

@@ -6,10 +6,10 @@ and the shown cells that it touches are the ones to hide. It is looked for among
 move seldom goes far, and among all counts where nothing nearby will do.
 """
 
-import highspy
 import numpy as np
 from numpy.typing import NDArray
 
+from indicators.disclosure.moves import Moves
 from indicators.disclosure.system import System
 
 TOUCHED = 1e-7
@@ -24,7 +24,7 @@ class Repair:
     def __init__(self, system: System) -> None:
         self.system = system
         self.everywhere = np.arange(system.truth.size)
-        self.models: dict[bytes, _Moves] = {}
+        self.models: dict[bytes, Moves] = {}
 
     def let_move(self, hidden: NDArray[np.bool_], upwards: dict[int, float]) -> bool:
         """Hide the cheapest cells so that each count can be as much higher as asked; false when nothing lets one.
@@ -37,20 +37,61 @@ class Repair:
         for count, far in upwards.items():
             if done[count] > far - TOUCHED:
                 continue
-            moved = self._cheapest_move(hidden, count, far)
+            moved = self._cheapest_move(hidden, count, far, None)
             if moved is None:
                 return False
             done = np.maximum(done, moved)
-            touched = (abs(moved) > TOUCHED).astype(np.int32)
-            hidden |= np.asarray(self.system.shows @ touched) > 0
+            self._hide(hidden, moved)
         return True
 
-    def _cheapest_move(self, hidden: NDArray[np.bool_], count: int, far: float) -> NDArray[np.float64] | None:
-        """Return by how much each count moves when one moves that far up, at the lowest price; None when it cannot."""
+    def let_move_beside(
+        self, hidden: NDArray[np.bool_], count: int, below: float, width: float, still: NDArray[np.bool_]
+    ) -> list[NDArray[np.float64]]:
+        """Hide the cheapest cells so that a count gets its width while some others stay, and return the moves.
+
+        There are none when nothing lets the count have its width.
+
+        Args:
+            hidden: Which cells are hidden; more become so.
+            count: The variable.
+            below: How far it can go down already.
+            width: Distance that its lowest and highest possible value must have.
+            still: Variables that stay, since the one from whom the others are protected knows them.
+        """
+        moved = self._cheapest_move(hidden, count, width - below, still)
+        if moved is not None:
+            self._hide(hidden, moved)
+            return [moved]
+        everywhere = self._among(self.everywhere)
+        down = everywhere.farthest(np.array([count]), np.array([-float(self.system.truth[count])]), still)[count]
+        moves = [self._cheapest_move(hidden, count, far, still) for far in (down, down + width) if abs(far) > TOUCHED]
+        possible = [moved for moved in moves if moved is not None]
+        if len(possible) < len(moves):
+            return []
+        for moved in possible:
+            self._hide(hidden, moved)
+        return possible
+
+    def _hide(self, hidden: NDArray[np.bool_], moved: NDArray[np.float64]) -> None:
+        """Hide the shown cells that a move touches."""
+        touched = (abs(moved) > TOUCHED).astype(np.int32)
+        hidden |= np.asarray(self.system.shows @ touched) > 0
+
+    def _cheapest_move(
+        self, hidden: NDArray[np.bool_], count: int, far: float, still: NDArray[np.bool_] | None
+    ) -> NDArray[np.float64] | None:
+        """Return by how much each count moves when one moves that far, at the lowest price; None when it cannot."""
         price = np.asarray(self.system.shows.T @ np.where(hidden, 0.0, self.system.cost))
         nearby = self._nearby(count)
-        moved = self._among(nearby).cheapest(price, count, far) if nearby.size <= FEW else None
-        return self._among(self.everywhere).cheapest(price, count, far) if moved is None else moved
+        for among in (nearby, self.everywhere) if nearby.size <= FEW else (self.everywhere,):
+            stays = None if still is None else still[among]
+            own = int(np.searchsorted(among, count))
+            found = self._among(among).cheapest(price[among], own, far, stays)
+            if found is not None:
+                moved = np.zeros(price.size)
+                moved[among] = found
+                return moved
+        return None
 
     def _nearby(self, count: int) -> NDArray[np.int64]:
         """Return the counts that stand within a few equations of one."""
@@ -61,52 +102,11 @@ class Repair:
             near[pattern[np.unique(by_variable[:, np.flatnonzero(near)].indices)].indices] = True
         return np.flatnonzero(near)
 
-    def _among(self, counts: NDArray[np.int64]) -> "_Moves":
+    def _among(self, counts: NDArray[np.int64]) -> Moves:
         """Return the moves of some counts; a set that was asked for before is not built again."""
         name = counts.tobytes()
         if name not in self.models:
-            self.models[name] = _Moves(self.system, counts)
+            equations = self.system.enough[:, counts].tocsr()
+            equations = equations[np.diff(equations.indptr) > 0]
+            self.models[name] = Moves(equations, self.system.truth[counts].astype(float), np.full(counts.size, np.inf))
         return self.models[name]
-
-
-class _Moves:
-    """All moves in which only some counts move, there and back."""
-
-    def __init__(self, system: System, counts: NDArray[np.int64]) -> None:
-        self.counts, self.size, self.truth = counts, counts.size, system.truth
-        equations = system.enough[:, counts].tocsr()
-        equations = equations[np.diff(equations.indptr) > 0]
-        self.columns = np.arange(2 * self.size, dtype=np.int32)
-        model = highspy.HighsLp()
-        model.num_col_, model.num_row_ = 2 * self.size, equations.shape[0]
-        model.col_cost_ = np.zeros(2 * self.size)
-        model.col_lower_ = np.zeros(2 * self.size)
-        model.col_upper_ = np.concatenate([np.full(self.size, np.inf), system.truth[counts]])
-        model.row_lower_ = model.row_upper_ = np.zeros(equations.shape[0])
-        model.a_matrix_.format_ = highspy.MatrixFormat.kRowwise
-        model.a_matrix_.start_ = (2 * equations.indptr).astype(np.int32)
-        twice = np.column_stack([equations.indices, equations.indices + self.size])
-        there_and_back = np.column_stack([equations.data, -equations.data.astype(np.int64)])
-        model.a_matrix_.index_ = twice.ravel().astype(np.int32)
-        model.a_matrix_.value_ = there_and_back.ravel().astype(np.float64)
-        self.solver = highspy.Highs()
-        for option, value in (("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("threads", 1)):
-            self.solver.setOptionValue(option, value)
-        self.solver.passModel(model)
-
-    def cheapest(self, price: NDArray[np.float64], count: int, far: float) -> NDArray[np.float64] | None:
-        """Return the cheapest move in which one count goes that far up, over all counts; None when there is none."""
-        own = int(np.searchsorted(self.counts, count))
-        prices = price[self.counts]
-        self.solver.clearSolver()
-        self.solver.changeColsCost(self.columns.size, self.columns, np.concatenate([prices, prices]))
-        self.solver.changeColBounds(own, far, far)
-        self.solver.changeColBounds(self.size + own, 0.0, 0.0)
-        self.solver.run()
-        is_possible = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        found = np.asarray(self.solver.getSolution().col_value)
-        self.solver.changeColBounds(own, 0.0, np.inf)
-        self.solver.changeColBounds(self.size + own, 0.0, float(self.truth[count]))
-        moved = np.zeros(price.size)
-        moved[self.counts] = found[: self.size] - found[self.size :]
-        return moved if is_possible else None

@@ -14,7 +14,7 @@ shown, and all the equations between variables:
 Where the parts do not reach the total, the rest is a place of its own that is never shown.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 import numpy as np
@@ -30,6 +30,7 @@ from indicators.disclosure.quantities import FIELDS, LooksAt, Quantities, find_q
 from indicators.disclosure.related import Related
 
 LEAST_SLACK = 5
+NOBODY = -1
 
 
 @dataclass(frozen=True)
@@ -44,6 +45,8 @@ class System:
         own: Cells by variables: 1 for the variables that make out the cell's own result.
         cost: What it costs to hide each cell.
         small: Variables that count 1 to k-1 people, or events of too few people, met or not.
+        units: The units whose numbers stand in the cells, as level and unit, in order; each knows its own counts.
+        holder: Number of the unit that knows a variable besides the release; -1 when no unit does.
     """
 
     truth: NDArray[np.int64]
@@ -53,6 +56,8 @@ class System:
     own: sparse.csr_matrix
     cost: NDArray[np.float64]
     small: NDArray[np.bool_]
+    units: tuple[tuple[str, str], ...] = ()
+    holder: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
     @cached_property
     def pattern(self) -> sparse.csr_matrix:
@@ -104,6 +109,7 @@ def build_system(
     follows = follows_from_its_parts(len(values), sums, totals, of_sums)
     is_enough = np.concatenate([~follows[of_totals], independent_sums(sums, of_sums)[of_sums]])
     shows, own, small = _cells_and_variables(placed, found, values, policy)
+    units, holder = _holders(places, values)
     return System(
         truth=np.maximum(values, 0).ravel(),
         equations=equations,
@@ -112,6 +118,8 @@ def build_system(
         own=own,
         cost=_cost(cells, policy),
         small=small,
+        units=units,
+        holder=holder,
     )
 
 
@@ -155,11 +163,24 @@ def _cells_and_variables(
         return sparse.csr_matrix((np.ones(cell.size, np.int32), (cell, variable[cell, field])), shape=shape)
 
     small = ((values >= 1) & (values < policy.smallest_count)).ravel()
-    for field in ("numerator", "complement"):
-        few = placed.select(is_small(f"{field}_patients", policy.smallest_group_behind_events)).to_series()
-        events = variable[few.to_numpy(), FIELDS.index(field)]
+    for side in ("numerator", "complement"):
+        few = placed.select(is_small(f"{side}_patients", policy.smallest_group_behind_events)).to_series()
+        events = variable[few.to_numpy(), FIELDS.index(side)]
         small[events[events >= 0]] = True
     return matrix(shown), matrix(own), small
+
+
+def _holders(places: pl.DataFrame, values: NDArray[np.int64]) -> tuple[tuple[tuple[str, str], ...], NDArray[np.int64]]:
+    """Return the units, and for each variable the one whose own people it counts.
+
+    Nobody holds what is counted over everybody, those who belong to no unit, and the rest that no part reaches.
+    """
+    owned = places.select("level", "unit_id").rows()
+    units = tuple(sorted({(level, unit) for level, unit in owned if level != "all" and unit != "none"}))
+    number = {unit: place for place, unit in enumerate(units)}
+    of_place = np.full(values.shape[1], NOBODY, dtype=np.int64)
+    of_place[: places.height] = [number.get(unit, NOBODY) for unit in owned]
+    return units, np.tile(of_place, len(values))
 
 
 def _cost(cells: pl.DataFrame, policy: Policy) -> NDArray[np.float64]:

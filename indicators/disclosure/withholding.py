@@ -11,8 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from indicators.disclosure.audit import Findings
-from indicators.disclosure.complementary import CannotBeProtectedError, hide_enough
+from indicators.disclosure.complementary import CannotBeProtectedError, Protected, hide_enough
 from indicators.disclosure.policy import Policy, Step
 from indicators.disclosure.system import System
 from tvaers.errors import DisclosureError
@@ -23,14 +22,12 @@ class Hidden:
     """What of one period is not shown.
 
     Attributes:
-        cells: Which cells are hidden, those that are withheld included.
+        protected: Which cells are hidden, those that are withheld included, and what the audit found.
         withheld: Which cells are withheld with their whole table.
-        findings: What the audit found.
     """
 
-    cells: NDArray[np.bool_]
+    protected: Protected
     withheld: NDArray[np.bool_]
-    findings: Findings
 
 
 def hide_or_withhold(system: System, cells: pl.DataFrame, primary: NDArray[np.bool_], policy: Policy) -> Hidden:
@@ -46,16 +43,17 @@ def hide_or_withhold(system: System, cells: pl.DataFrame, primary: NDArray[np.bo
         DisclosureError: Not even withholding the whole period protects it.
     """
     withheld = np.zeros(cells.height, dtype=bool)
+    insiders = np.flatnonzero([level in policy.insiders for level, _ in system.units])
     concerned: set[str] = set()
     for step in (None, *policy.withheld_first):
         if step:
             withheld |= _table(step, cells, concerned)
         try:
-            hidden, findings = hide_enough(system, primary | withheld, policy.protection_width)
+            protected = hide_enough(system, primary | withheld, policy.protection_width, insiders)
         except CannotBeProtectedError as fault:
             concerned |= _concerned(system, cells, fault.counts)
         else:
-            return Hidden(hidden, withheld, findings)
+            return Hidden(protected, withheld)
     raise DisclosureError(
         "The release was refused: a period cannot be protected, even with all its numbers withheld.",
         how_much=f"Concerned: {', '.join(sorted(concerned))}.",

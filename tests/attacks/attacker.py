@@ -8,6 +8,7 @@ and age bands add up. Then come subtraction, linear algebra and linear programmi
 
 import json
 from collections import defaultdict
+from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -154,6 +155,12 @@ class Attacker:
             if age != "all":
                 sums["age", (level, unit, sex, "all")].append(where)
         return {key: parts for key, parts in sums.items() if key[1] in spots}
+
+    def knowing(self, more: dict[Variable, float]) -> "Attacker":
+        """Return an attacker who knows some numbers besides the release."""
+        insider = copy(self)
+        insider.known = {**self.known, **more}
+        return insider
 
     def by_subtraction(self) -> dict[Variable, float]:
         """Return every count not shown that falls out of an equation with one unknown, again and again."""

@@ -1,5 +1,6 @@
 """An attacker with the release file only: our release holds, weaker releases of the same people fall."""
 
+from copy import copy
 from functools import cache
 from pathlib import Path
 from tempfile import mkdtemp
@@ -8,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.attacks.attacker import Attacker, Variable
-from tests.attacks.worlds import NESTED, WORLDS, World, hidden_results, narrowest
+from tests.attacks.worlds import INSIDERS, NESTED, WORLDS, World, hidden_results, narrowest
 
 EVERY_WORLD = pytest.mark.parametrize(("name", "seed"), [*((name, 1) for name in WORLDS), ("a region", 2)])
 SOLVER_SLACK = 1e-6
@@ -206,3 +207,25 @@ def test_a_median_and_its_interval_are_never_a_single_persons_value_of_a_few() -
     assert medians
     assert all(people >= world.policy.smallest_median_group for people, _, _ in medians)
     assert all(low is None or people >= world.policy.smallest_median_interval_group for people, _, low in medians)
+
+
+def worked_out_by_insiders(world: World, attacker: Attacker) -> set[tuple[str, Variable]]:
+    """Return the small groups that some unit works out from its own numbers and the release, and not from its own."""
+    small, found = world.small(attacker), set()
+    units = {place[:2] for _, place in world.truth(attacker) if place[0] in INSIDERS and place[1] != "none"}
+    for level, unit in sorted(units):
+        own = world.known_to(attacker, level, unit)
+        alone = copy(attacker)
+        alone.known = own
+        told = attacker.knowing(own).by_subtraction().keys() - own.keys() - alone.by_subtraction().keys()
+        found |= {(unit, variable) for variable in told & small}
+    return found
+
+
+def test_what_is_safe_from_outsiders_falls_to_units_that_know_their_own_numbers_unless_they_are_reckoned_with(
+    tmp_path: Path,
+) -> None:
+    world, for_outsiders = released("a region", 1)
+    assert not for_outsiders.by_subtraction().keys() & world.small(for_outsiders)
+    assert worked_out_by_insiders(world, for_outsiders)
+    assert not worked_out_by_insiders(world, world.safe_from_insiders(tmp_path))

@@ -30,6 +30,7 @@ NESTED = (
     ("contacts.numerator", "contacts_or_ulcers.numerator"),
 )
 RELATED = Related(nested=(Nested(inner="contacts", outer="contacts_or_ulcers", count="numerator"),))
+INSIDERS = ("practice", "cluster", "municipality", "hospital")
 ULCERS = next(each for each in INVENTED if each.indicator_id == "new_foot_ulcers")
 PAGES = {each.indicator_id: definition(each) for each in INVENTED} | dict.fromkeys(
     ("contacts", "contacts_or_ulcers"), definition(ULCERS)
@@ -75,6 +76,15 @@ class World:
         """Release through disclosure control."""
         protection = protect(self.cells.results, self.policy, self.cells.parents, LOOKS_AT, RELATED)
         return self.release(folder, protection.cells)
+
+    def safe_from_insiders(self, folder: Path) -> Attacker:
+        """Release through disclosure control that reckons with units who know their own numbers."""
+        policy = self.policy.model_copy(update={"insiders": INSIDERS})
+        return self.release(folder, protect(self.cells.results, policy, self.cells.parents, LOOKS_AT, RELATED).cells)
+
+    def known_to(self, attacker: Attacker, level: str, unit: str) -> dict[Variable, float]:
+        """Return every count of a unit's own people."""
+        return {variable: value for variable, value in self.truth(attacker).items() if variable[1][:2] == (level, unit)}
 
     def blind_to_nesting(self, folder: Path) -> Attacker:
         """Release in which nobody thought of the people between two counts that are part of each other."""

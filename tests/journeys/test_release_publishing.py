@@ -1,6 +1,7 @@
 """What `publish` writes, what it refuses, and that a refusal leaves the last release as it was."""
 
 import json
+from dataclasses import replace
 from datetime import date
 
 import duckdb
@@ -86,13 +87,14 @@ def test_a_refused_release_leaves_the_last_one_as_it_was(home_copy: TinyHome, mo
     only_the_last_quarter(home_copy)
     before = home_copy.settings.release.read_bytes()
 
-    def hides_too_little(system, primary, width):
-        _, findings = hide_enough(system, primary, width)
-        return primary, findings
+    def hides_too_little(system, primary, width, insiders):
+        return replace(hide_enough(system, primary, width, insiders), cells=primary)
 
     monkeypatch.setattr(withholding, "hide_enough", hides_too_little)
-    with pytest.raises(DisclosureError, match="refused"):
+    with pytest.raises(DisclosureError, match="refused") as fault:
         publish(home_copy.settings)
+    assert "period ending" in fault.value.where
+    assert "more cells" in fault.value.where
     assert home_copy.settings.release.read_bytes() == before
 
 

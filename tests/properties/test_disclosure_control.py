@@ -8,6 +8,8 @@ from hypothesis import strategies as st
 from scipy.optimize import linprog
 
 from indicators.disclosure.audit import audit
+from indicators.disclosure.complementary import CannotBeProtectedError, hide_enough
+from indicators.disclosure.insiders import audit_insiders
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.primary import too_small
 from indicators.disclosure.related import Related
@@ -18,10 +20,12 @@ from tests.lib.tiny_release import POLICY
 from tvaers.errors import DisclosureError
 
 POLICY_IN_FORCE = load_policy(POLICY)
+AGAINST_INSIDERS = POLICY_IN_FORCE.model_copy(update={"insiders": ("practice", "cluster", "municipality", "hospital")})
 PARENTS = clusters(a="K1", b="K1", c="K2", d="K2", e="K3")
 PRACTICES = dict(zip(PARENTS["unit_id"], PARENTS["cluster_id"], strict=True))
 groups = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 60)), min_size=10, max_size=10)
 relaxed = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
+few = settings(relaxed, max_examples=12)
 
 
 def drawn_from(counts: list[tuple[int, int]]) -> pl.DataFrame:
@@ -94,6 +98,41 @@ def test_an_insider_who_knows_only_what_is_shown_already_gains_nothing(counts: l
     insider = audit(system, hidden, POLICY_IN_FORCE.protection_width, also_known=system.visible(hidden))
     assert np.array_equal(outsider.exact, insider.exact)
     assert np.array_equal(outsider.narrow, insider.narrow)
+
+
+@few
+@given(groups)
+def test_no_unit_that_knows_its_own_numbers_narrows_down_a_small_count_of_others(counts: list[tuple[int, int]]) -> None:
+    frame = drawn_from(counts)
+    hidden = protect(frame, AGAINST_INSIDERS, PARENTS).cells["state"].is_in(["suppressed", "withheld"]).to_numpy()
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    for unit in range(len(system.units)):
+        own = system.holder == unit
+        by_itself = audit(system, np.ones(frame.height, dtype=bool), POLICY_IN_FORCE.protection_width, also_known=own)
+        with_release = audit(system, hidden, POLICY_IN_FORCE.protection_width, also_known=own)
+        told_by_own_numbers = by_itself.narrow | by_itself.exact
+        learnt = (with_release.narrow | with_release.exact) & system.small & ~told_by_own_numbers
+        assert not learnt.any()
+
+
+@few
+@given(groups)
+def test_the_audit_of_insiders_finds_what_the_audit_finds_for_each_of_them_alone(counts: list[tuple[int, int]]) -> None:
+    frame = drawn_from(counts)
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    everybody = np.arange(len(system.units))
+    nobody = np.array([], dtype=np.int64)
+    width = POLICY_IN_FORCE.protection_width
+    try:
+        hidden = hide_enough(system, too_small(frame, POLICY_IN_FORCE).to_numpy(), width, nobody).cells
+    except CannotBeProtectedError:
+        return
+    found = audit_insiders(system, hidden, width, everybody, None)
+    for unit in everybody:
+        alone = audit(system, hidden, width, also_known=system.holder == unit)
+        if not alone.exact.any():
+            assert np.array_equal(~found.safe[:, unit], alone.narrow[found.small])
+        assert not (found.safe[:, unit] & alone.exact[found.small]).any()
 
 
 def test_the_audit_sees_a_cell_that_is_left_open() -> None:

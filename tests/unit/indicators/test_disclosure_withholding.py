@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from indicators.disclosure import complementary, withholding
-from indicators.disclosure.audit import Findings, audit
-from indicators.disclosure.complementary import CannotBeProtectedError, hide_enough
+from indicators.disclosure.audit import audit
+from indicators.disclosure.complementary import CannotBeProtectedError, Protected, hide_enough
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import Related
 from indicators.disclosure.system import System, build_system
@@ -27,16 +27,16 @@ def invented() -> Cells:
     return invented_cells(patients=700, practices=5, clusters=2, quarters=1)
 
 
-def failing(times: int) -> Callable[..., tuple[np.ndarray, Findings]]:
+def failing(times: int) -> Callable[..., Protected]:
     """Return a search that finds no end for a count of one indicator the first few times."""
     failed = []
 
-    def search(system: System, primary: np.ndarray, width: int) -> tuple[np.ndarray, Findings]:
+    def search(system: System, primary: np.ndarray, width: int, insiders: np.ndarray) -> Protected:
         if len(failed) < times:
             failed.append(1)
             # A numerator of the last cell's indicator: its own, and nobody else's.
             raise CannotBeProtectedError(system.own[-1].indices[:1])
-        return hide_enough(system, primary, width)
+        return hide_enough(system, primary, width, insiders)
 
     return search
 

@@ -1,0 +1,117 @@
+"""The judge a second time, with the eyes of those who know some of the numbers: a unit knows its own.
+
+A practice, a cluster, a municipality or a hospital knows every count of its own people, shown or not. What it knows
+need not be protected from it; what is left must be: no insider may narrow down a small count of others.
+
+A hidden count is safe from an insider when it can still move by the protection width while the insider's own counts
+stay where they are. One such move answers for every insider whom it does not touch. So a short move is looked for
+first, then one that leaves all those alone whom the first one touched; only where there is none is each insider asked
+for on its own, exactly.
+"""
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy import sparse
+
+from indicators.disclosure.audit import EXACT, connected_parts, fold_unknown, subtract
+from indicators.disclosure.part import Part
+from indicators.disclosure.system import NOBODY, System
+
+
+@dataclass(frozen=True)
+class InsiderFindings:
+    """What units can work out of others that outsiders cannot.
+
+    Attributes:
+        small: The small counts, as numbers of variables.
+        safe: Small counts by units: whether the unit cannot narrow the count down. Its own counts are safe from it.
+        below: Small counts by units: how far below its true value the count could be, where it is not safe.
+        width: The smallest distance met between the lowest and highest value that a unit must think possible, where it
+            is not safe; else infinity.
+        exact: How many pairs of a unit and a count leave no choice at all.
+    """
+
+    small: NDArray[np.int64]
+    safe: NDArray[np.bool_]
+    below: NDArray[np.float64]
+    width: float
+    exact: int
+
+    @property
+    def is_safe(self) -> bool:
+        """True when no insider can work anything out."""
+        return bool(self.safe.all())
+
+    @property
+    def narrow(self) -> int:
+        """How many pairs of a unit and a count are not safe."""
+        return int((~self.safe).sum())
+
+
+def audit_insiders(
+    system: System,
+    hidden: NDArray[np.bool_],
+    width: int,
+    insiders: NDArray[np.int64],
+    earlier: NDArray[np.bool_] | None,
+) -> InsiderFindings:
+    """Return what insiders can work out of a period in which outsiders can work out nothing.
+
+    Args:
+        system: The period's counts and equations.
+        hidden: Which cells are hidden; the audit with an outsider's eyes finds nothing.
+        width: Smallest allowed distance between the lowest and highest possible value of a small count.
+        insiders: Numbers of the units whose knowledge is tried.
+        earlier: What was safe when fewer cells were hidden, and is so still.
+    """
+    small = np.flatnonzero(system.small)
+    safe = system.holder[small][:, None] == insiders
+    safe = safe if earlier is None else safe | earlier
+    if safe.all():
+        return InsiderFindings(small, safe, np.zeros(safe.shape), float(np.inf), 0)
+    below = np.zeros(safe.shape)
+    widths = np.full(safe.shape, np.inf)
+    known, _ = subtract(system, system.visible(hidden))
+    free = np.flatnonzero(~known)
+    together = fold_unknown(system, free, width)
+    place = np.searchsorted(free, small)
+    leader, sign = together.leader[place], together.sign[place]
+    holds = _holds(together.leader, system.holder[free], insiders)
+    is_bound = np.bincount(together.equations.indices, minlength=free.size) > 0
+    asked = ~safe
+    safe |= ~holds[leader].toarray() & ~is_bound[leader][:, None]
+    for rows, columns in connected_parts(
+        together.equations, np.flatnonzero(is_bound), np.unique(leader[asked.any(axis=1)])
+    ):
+        known_here = holds[columns].toarray()
+        near = np.flatnonzero(known_here.any(axis=0))
+        known_here = known_here[:, near]
+        inside = np.flatnonzero(np.isin(leader, columns))
+        where = np.searchsorted(columns, leader[inside])
+        wanted = np.zeros_like(known_here)
+        np.logical_or.at(wanted, where, asked[np.ix_(inside, near)])
+        part = Part(
+            together.equations[rows][:, columns], together.low[columns], together.high[columns], known_here, width
+        )
+        part.settle(wanted)
+        at = np.ix_(inside, near)
+        is_safe = safe[at] | (part.is_wide[where, :-1] & ~known_here[where])
+        safe[inside] = True
+        safe[at] = is_safe
+        low, high = part.low[where, :-1], part.high[where, :-1]
+        widths[at] = np.where(is_safe, np.inf, high - low)
+        below[at] = np.where(sign[inside, None] > 0, -low, high)
+    widths[asked & ~safe & ~is_bound[leader][:, None]] = 0.0
+    return InsiderFindings(small, safe, below, float(widths.min(initial=np.inf)), int((widths < EXACT).sum()))
+
+
+def _holds(leader: NDArray[np.int64], holder: NDArray[np.int64], insiders: NDArray[np.int64]) -> sparse.csr_matrix:
+    """Return, by leader and insider, whether the insider knows the leader or a count that moves with it."""
+    of_holder = np.full(int(max(holder.max(initial=0), insiders.max(initial=0))) + 1, NOBODY)
+    of_holder[insiders] = np.arange(insiders.size)
+    insider = np.where(holder == NOBODY, NOBODY, of_holder[holder])
+    known = np.flatnonzero(insider != NOBODY)
+    shape = (leader.size, insiders.size)
+    return sparse.csr_matrix((np.ones(known.size, bool), (leader[known], insider[known])), shape=shape, dtype=bool)
