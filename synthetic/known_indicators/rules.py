@@ -1,11 +1,11 @@
 """What one patient adds to each indicator, in plain Python, written from the words of the definitions."""
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import NamedTuple
 
 from synthetic.known_indicators.contacts import Patient
-from synthetic.known_indicators.who_and_where import months_before
+from synthetic.known_indicators.who_and_where import Row, months_after, months_before
 
 
 class Counted(NamedTuple):
@@ -219,9 +219,12 @@ def readmission_within_30_days(patient: Patient) -> Counted:
 
 
 def course_completed(patient: Patient) -> Counted:
-    """Courses completed; of those granted at least 6 months before the end of the period."""
-    latest = months_before(patient.end, 6)
-    courses = [row for row in patient.courses() if row["granted_on"] and patient.start <= row["granted_on"] <= latest]
+    """Courses completed; of those granted to a patient who was observed then and for 6 months after."""
+    courses = [
+        row
+        for row in patient.courses()
+        if patient.is_observed(row["granted_on"]) and months_after(row["granted_on"], 6) <= patient.observed_to
+    ]
     completed = [
         row for row in courses if row["status"] == "completed" and row["closed_on"] and row["closed_on"] <= patient.end
     ]
@@ -235,9 +238,9 @@ def started_within(days: int) -> Rule:
         referrals = [
             row
             for row in patient.courses()
-            if patient.in_period(row["referred_on"])
-            and row["referred_on"] + timedelta(days=days) <= patient.end
-            and not (row["status"] == "revoked" and row["begun_on"] is None)
+            if patient.is_observed(row["referred_on"])
+            and row["referred_on"] + timedelta(days=days) <= patient.observed_to
+            and not _is_revoked_by(row, row["referred_on"] + timedelta(days=days))
         ]
         started = [
             row
@@ -249,13 +252,18 @@ def started_within(days: int) -> Rule:
     return rule
 
 
+def _is_revoked_by(course: Row, day: date) -> bool:
+    """Return whether a referral was revoked on or before a day, and nothing ever began."""
+    return course["status"] == "revoked" and course["begun_on"] is None and course["revoked_on"] <= day
+
+
 def referral_to_start(patient: Patient) -> Counted | None:
     """Days from referral to the first meeting of the latest course begun."""
-    begun = [row for row in patient.courses() if patient.in_period(row["begun_on"]) and row["referred_on"]]
+    begun = [row for row in patient.courses() if patient.is_observed(row["begun_on"]) and row["referred_on"]]
     referred = [
         row
         for row in patient.courses()
-        if patient.in_period(row["referred_on"]) and not (row["status"] == "revoked" and row["begun_on"] is None)
+        if patient.is_observed(row["referred_on"]) and not _is_revoked_by(row, patient.end)
     ]
     if begun:
         last = max(begun, key=lambda row: (row["begun_on"], row["referred_on"]))

@@ -113,9 +113,9 @@ def municipality(
     measured = ledger.told(care["measurements"].with_row_index("fact"), "municipal_measurement")
     yield from _measured(about(measured, people), "municipality")
     reports = list(_reports(deliveries))
-    meetings, reported = _meetings(reports), {_course(report["id"]) for report in reports}
+    meetings, last_reported = _meetings(reports), _last_reported(reports)
     for row in records(about(care["courses"], people)):
-        if row["course"] not in reported:
+        if row["course"] not in last_reported:
             continue
         referred_on, is_revoked = day_of(row["referred"]), row["status"] == "revoked"
         yield row["person"], "municipal_course", {
@@ -124,6 +124,7 @@ def municipality(
             "referred_on": referred_on,
             "granted_on": None if is_revoked else day_of(row["granted"]),
             "closed_on": None if is_revoked or row["closed"] < 0 else day_of(row["closed"]),
+            "revoked_on": last_reported[row["course"]] if is_revoked else None,
             "status": row["status"],
         }  # fmt: skip
         yield row["person"], "diagnosis", {
@@ -150,6 +151,15 @@ def _reports(deliveries: Sequence[Delivery]) -> Iterator[dict[str, Any]]:
 def _course(identity: str) -> int:
     """Return the number of the course that a report or a meeting belongs to: every id begins with it."""
     return int(identity[:8], 16)
+
+
+def _last_reported(reports: Iterable[dict[str, Any]]) -> dict[int, date]:
+    """Return the day of the last report by course."""
+    found: dict[int, date] = {}
+    for report in reports:
+        course, day = _course(report["id"]), date.fromisoformat(report["timestamp"][:10])
+        found[course] = max(found.get(course, day), day)
+    return found
 
 
 def _meetings(reports: Iterable[dict[str, Any]]) -> dict[int, list[tuple[date, str]]]:

@@ -40,6 +40,11 @@ def months_before(day: date, months: int) -> date:
     raise ValueError(day)
 
 
+def months_after(day: date, months: int) -> date:
+    """Return the same day of a later month, or that month's last day."""
+    return months_before(day, -months)
+
+
 def first_day(period_end: date, months: int) -> date:
     """Return the first day of a period of whole months that ends on the last day of a month."""
     return months_before(period_end + timedelta(days=1), months)

@@ -4,8 +4,9 @@
 -- sources: hospital_contact, diagnosis, measurement, examination, service, municipal_course, municipal_encounter
 -- ties: -
 --
--- Sectors are hospital, general practice and municipality. A laboratory result counts for the sector that ordered it.
--- Eye screening belongs to none of the three. A municipal course counts while it runs.
+-- Sectors are hospital, general practice and municipality. A laboratory result counts when general practice or the
+-- municipality ordered it; what the hospital ordered is told by its contact. Eye screening belongs to none of the three.
+-- A municipal course counts while it runs.
 WITH record AS (
     SELECT patient_id, started_on AS seen_on, 'hospital' AS sector
     FROM hospital_contact

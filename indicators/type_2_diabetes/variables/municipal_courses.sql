@@ -4,15 +4,16 @@
 -- sources: municipal_course
 -- ties: -
 --
--- Courses granted from the first day of the period until six months before its last. Only courses whose focus is
--- diabetes. A course that was stopped or revoked, or still runs, is not completed.
+-- Courses granted while the patient is observed, before the last six calendar months of the period, of patients who
+-- are observed until the end of the six months after. Only courses whose focus is diabetes. A course that was stopped
+-- or revoked, or still runs, is not completed.
 SELECT
     municipal_course.patient_id,
-    period.period_end,
+    patient.period_end,
     COUNT(*) AS course_count,
     SUM(
         CASE
-            WHEN municipal_course.status = 'completed' AND municipal_course.closed_on <= period.period_end THEN 1
+            WHEN municipal_course.status = 'completed' AND municipal_course.closed_on <= patient.period_end THEN 1
             ELSE 0
         END
     ) AS completed_course_count,
@@ -20,7 +21,8 @@ SELECT
 FROM municipal_course
 JOIN codelist
     ON codelist.list = 'municipal_diabetes_focus' AND codelist.code = municipal_course.focus_code
-JOIN period
-    ON municipal_course.granted_on >= period.period_start
-    AND municipal_course.granted_on + INTERVAL '6' MONTH <= period.period_end
-GROUP BY municipal_course.patient_id, period.period_end
+JOIN patient
+    ON patient.patient_id = municipal_course.patient_id
+    AND municipal_course.granted_on >= patient.observed_from
+    AND municipal_course.granted_on + INTERVAL '6' MONTH <= patient.observed_to
+GROUP BY municipal_course.patient_id, patient.period_end

@@ -5,14 +5,18 @@
 -- ties: the latest referral of those whose course began on the latest day
 --
 -- From the day the municipality received the referral to the first meeting that was held; not to the day the course
--- was granted. Only courses whose focus is diabetes. A referral revoked before anything began is left out. A referral
--- is counted once its 14 or 30 days have passed within the period.
+-- was granted. Only courses whose focus is diabetes. A referral is counted when all of its 14 or 30 days lie in the
+-- time that the patient is observed in the period, unless it was revoked in those days before anything began: who
+-- gives up later has waited too long. The day of revoking is that of closing, or else of the report that tells it.
 WITH referral AS (
     SELECT
         municipal_course.patient_id,
         municipal_course.course_id,
         municipal_course.referred_on,
-        municipal_course.status,
+        CASE
+            WHEN municipal_course.status = 'revoked'
+                THEN COALESCE(municipal_course.closed_on, CAST(municipal_course.reported_at AS DATE))
+        END AS revoked_on,
         MIN(municipal_encounter.held_on) AS began_on
     FROM municipal_course
     JOIN codelist
@@ -27,72 +31,53 @@ WITH referral AS (
         municipal_course.patient_id,
         municipal_course.course_id,
         municipal_course.referred_on,
-        municipal_course.status
+        municipal_course.status,
+        municipal_course.closed_on,
+        municipal_course.reported_at
 ),
 
 timed AS (
     SELECT
-        patient_id,
-        referred_on,
-        began_on,
-        DATE_DIFF('day', referred_on, began_on) AS waited_days
+        referral.patient_id,
+        patient.period_end,
+        referral.referred_on,
+        CASE
+            WHEN referral.began_on BETWEEN patient.observed_from AND patient.observed_to THEN referral.began_on
+        END AS began_on,
+        DATE_DIFF('day', referral.referred_on, referral.began_on) AS waited_days,
+        CASE
+            WHEN referral.referred_on >= patient.observed_from
+                THEN DATE_DIFF('day', referral.referred_on, patient.observed_to)
+        END AS followed_days,
+        CASE
+            WHEN referral.began_on IS NULL THEN DATE_DIFF('day', referral.referred_on, referral.revoked_on)
+        END AS revoked_after_days,
+        referral.began_on IS NULL AND COALESCE(referral.revoked_on <= patient.period_end, FALSE) AS is_given_up
     FROM referral
-    WHERE began_on IS NOT NULL OR status <> 'revoked'
+    JOIN patient
+        ON patient.patient_id = referral.patient_id
+        AND patient.observed_to >= referral.referred_on
+        AND (patient.observed_from <= referral.referred_on OR patient.observed_from <= referral.began_on)
 )
 
 SELECT
-    timed.patient_id,
-    period.period_end,
-    COUNT(*) AS municipal_referral_count,
+    patient_id,
+    period_end,
+    NULLIF(SUM(CASE WHEN is_given_up THEN 0 ELSE 1 END), 0) AS municipal_referral_count,
     MAX_BY(
-        CASE WHEN timed.began_on BETWEEN period.period_start AND period.period_end THEN timed.waited_days END,
-        CASE
-            WHEN timed.began_on BETWEEN period.period_start AND period.period_end
-                THEN (timed.began_on, timed.referred_on)
-        END
+        CASE WHEN began_on IS NOT NULL THEN waited_days END,
+        CASE WHEN began_on IS NOT NULL THEN (began_on, referred_on) END
     ) AS days_from_referral_to_start,
-    MAX(CASE WHEN timed.began_on BETWEEN period.period_start AND period.period_end THEN timed.began_on END)
-        AS latest_municipal_start_on,
+    MAX(began_on) AS latest_municipal_start_on,
     SUM(
-        CASE
-            WHEN
-                timed.referred_on >= period.period_start
-                AND timed.referred_on + INTERVAL '14' DAY <= period.period_end
-                THEN 1
-            ELSE 0
-        END
+        CASE WHEN followed_days >= 14 AND COALESCE(revoked_after_days > 14, TRUE) THEN 1 ELSE 0 END
     ) AS referrals_followed_14_days_count,
+    SUM(CASE WHEN followed_days >= 14 AND waited_days <= 14 THEN 1 ELSE 0 END)
+        AS referrals_started_within_14_days_count,
     SUM(
-        CASE
-            WHEN
-                timed.referred_on >= period.period_start
-                AND timed.referred_on + INTERVAL '14' DAY <= period.period_end
-                AND timed.waited_days <= 14
-                THEN 1
-            ELSE 0
-        END
-    ) AS referrals_started_within_14_days_count,
-    SUM(
-        CASE
-            WHEN
-                timed.referred_on >= period.period_start
-                AND timed.referred_on + INTERVAL '30' DAY <= period.period_end
-                THEN 1
-            ELSE 0
-        END
+        CASE WHEN followed_days >= 30 AND COALESCE(revoked_after_days > 30, TRUE) THEN 1 ELSE 0 END
     ) AS referrals_followed_30_days_count,
-    SUM(
-        CASE
-            WHEN
-                timed.referred_on >= period.period_start
-                AND timed.referred_on + INTERVAL '30' DAY <= period.period_end
-                AND timed.waited_days <= 30
-                THEN 1
-            ELSE 0
-        END
-    ) AS referrals_started_within_30_days_count
+    SUM(CASE WHEN followed_days >= 30 AND waited_days <= 30 THEN 1 ELSE 0 END)
+        AS referrals_started_within_30_days_count
 FROM timed
-JOIN period
-    ON timed.referred_on <= period.period_end
-    AND (timed.referred_on >= period.period_start OR timed.began_on >= period.period_start)
-GROUP BY timed.patient_id, period.period_end
+GROUP BY patient_id, period_end
