@@ -52,7 +52,7 @@ timed AS (
         CASE
             WHEN referral.began_on IS NULL THEN DATE_DIFF('day', referral.referred_on, referral.revoked_on)
         END AS revoked_after_days,
-        referral.began_on IS NULL AND COALESCE(referral.revoked_on <= patient.period_end, FALSE) AS is_given_up
+        referral.began_on IS NULL AND referral.revoked_on <= patient.period_end AS is_given_up
     FROM referral
     JOIN patient
         ON patient.patient_id = referral.patient_id
