@@ -88,7 +88,8 @@ def test_every_number_of_every_cell_is_the_same(rows):
 
 def test_a_cell_is_there_only_when_somebody_in_it_is_of_a_population(rows):
     bound = FOUND.values_on(FOUND.indicators, date(2026, 3, 31))
-    with duckdb.connect() as con, shown_as(con, "patient_period", rows.head(3).with_columns(age=pl.lit(17))):
+    gone = rows.head(3).with_columns(is_present=pl.lit(value=False), observed_years=pl.lit(0.0))
+    with duckdb.connect() as con, shown_as(con, "patient_period", gone):
         flags = fetch_in_order(con, flags_sql(FOUND, COUNTED), bound)
     places = places_of(rows.head(3), FOUND.breakdowns)
     assert cells_of(places, np.ones(3, dtype=bool), flags, COUNTED).height == 0
