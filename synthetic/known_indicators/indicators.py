@@ -3,6 +3,13 @@
 from collections.abc import Callable
 
 from synthetic.known_indicators.complications import ALL_COMPLICATIONS
+from synthetic.known_indicators.conflicts import (
+    ace_inhibitor_with_receptor_blocker,
+    hba1c_differs_between_sectors,
+    major_amputations_rate,
+    metformin_with_low_egfr,
+    smoking_record_contradicts,
+)
 from synthetic.known_indicators.contacts import Patient
 from synthetic.known_indicators.other_people import (
     hba1c_after_gestational_birth,
@@ -79,6 +86,10 @@ PRESENT: dict[str, Rule] = {
     "all_or_none": all_or_none,
     "annual_review_parts": review_parts(6),
     "three_goals_reached": three_goals_reached,
+    "metformin_with_low_egfr": metformin_with_low_egfr,
+    "ace_inhibitor_with_receptor_blocker": ace_inhibitor_with_receptor_blocker,
+    "hba1c_differs_between_sectors": hba1c_differs_between_sectors,
+    "smoking_record_contradicts": smoking_record_contradicts,
     "stratum_green": in_stratum("green"),
     "stratum_yellow": in_stratum("yellow"),
     "stratum_red": in_stratum("red"),
@@ -96,6 +107,7 @@ PRESENT: dict[str, Rule] = {
 """Indicators about adults with type 2 diabetes who are alive and resident on the reporting date."""
 
 DURING_PERIOD: dict[str, Rule] = {
+    "major_amputations_rate": major_amputations_rate,
     "hypoglycaemia_admissions_rate": admissions_rate("hypoglycaemia"),
     "ketoacidosis_admissions_rate": admissions_rate("ketoacidosis"),
     "new_any_complication": new("any_complication"),
@@ -122,6 +134,9 @@ CHILDREN: dict[str, Rule] = {
     "children_of_any_type_without_hypoglycaemia": lambda patient: met(not patient.acute_contacts("hypoglycaemia")),
 }
 """Indicators about people under 18 with diabetes who are alive and resident on the reporting date."""
+
+NOT_INVENTED = (*CHILDREN, "hba1c_differs_between_sectors")
+"""Indicators for which a small invented region has nobody: few children have diabetes, no sectors share a sample."""
 
 AFTER_GESTATIONAL: dict[str, Rule] = {
     "hba1c_after_gestational_birth": hba1c_after_gestational_birth,

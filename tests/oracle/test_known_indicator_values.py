@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from synthetic.known_indicators.indicators import CHILDREN
+from synthetic.known_indicators.indicators import NOT_INVENTED
 from synthetic.known_indicators.values import MOST_INHABITANTS, quarter_ends, without_values
 from synthetic.region import write_region
 from tests.conftest import TinyHome
@@ -25,7 +25,7 @@ def test_the_pipeline_finds_the_known_value_in_every_cell(tiny_home: TinyHome) -
     expected, found = known_values(tiny_home.extracts), computed_values(tiny_home.settings)
     days = {day.strftime("%m-%d") for day in found["period_end"].unique()}
     known = {each.id for each in catalogue().indicators if each.ends_on is None or each.ends_on in days}
-    counted = known - set(CHILDREN)
+    counted = known - set(NOT_INVENTED)
     assert set(found["indicator_id"]) == counted
     assert differences(expected, found).is_empty()
 
