@@ -146,7 +146,7 @@ def _is_first(con: duckdb.DuckDBPyConnection, target: Target) -> bool:
     """Tell whether the candidates are all there is: nothing was told before, nor under another identifier."""
     table = target.table
     others = f"(SELECT count(*) FROM core.{table}) + (SELECT count(*) FROM parked.{table})"
-    joined = f"count({DELIVERED_AS})" if keeps_delivered_as(table) else "0"
+    joined = f"count({DELIVERED_AS})" if keeps_delivered_as(table) else "count(NULL)"
     return con.execute(f"SELECT {others} + (SELECT {joined} FROM candidate)").fetchone() == (0,)
 
 

@@ -92,8 +92,11 @@ def test_a_practice_that_moved_to_another_cluster_stands_in_one_at_a_time(order)
     warehouse = Loading()
     for place in order:
         row = [details, {**details, "klynge_id": "K2", "gyldig_fra": "2026-01-01"}][place]
-        warehouse.deliver("yderregister", row, name=f"202{place}")
-    assert warehouse.rows("SELECT cluster_id, ends_on::VARCHAR FROM core.practice ORDER BY starts_on") == [
+        other = {**details, "ydernr": "054321", "gyldig_fra": row["gyldig_fra"], "gyldig_til": row["gyldig_fra"]}
+        warehouse.deliver("yderregister", row, other, name=f"202{place}")
+    assert warehouse.rows(
+        "SELECT cluster_id, ends_on::VARCHAR FROM core.practice WHERE practice_id = '012345' ORDER BY 1"
+    ) == [
         ("K1", "2025-12-31"),
         ("K2", None),
     ]
