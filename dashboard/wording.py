@@ -73,6 +73,12 @@ class Wording:
         """Return a number with a fixed number of decimals."""
         return format_decimal(number, format="#,##0." + "0" * decimals if decimals else "#,##0", locale=self.locale)
 
+    def signed(self, number: float, decimals: int = 1) -> str:
+        """Return a number with its sign, + or a real minus; 0 has none."""
+        rounded = round(number, decimals)
+        sign = "+" if rounded > 0 else "\N{MINUS SIGN}" if rounded < 0 else ""
+        return sign + self.number(abs(rounded), decimals)
+
     def trimmed(self, number: float) -> str:
         """Return a number with as many decimals (at most two) as it needs: 53, 2.6."""
         return format_decimal(number, format="#,##0.##", locale=self.locale)

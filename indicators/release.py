@@ -21,11 +21,12 @@ from indicators.disclosure_control import protect
 from indicators.explain_beside import asked_elsewhere
 from indicators.limits import threshold_relation
 from indicators.parameters import Parameter, load_parameters
-from indicators.population import Populations, load_populations
+from indicators.population import Populations, load_breakdowns, load_populations
 from indicators.release_content import completeness, left_out, parents, units
 from indicators.release_file import write_release
 from indicators.results import RESULT_COLUMNS
 from indicators.sets import IndicatorSet, load_sets, shown_of
+from indicators.standards import as_text, load_standards
 from indicators.too_few import TOO_FEW
 from indicators.variables import Variable, load_variables
 from packs.pack import Pack, load_pack
@@ -225,6 +226,7 @@ def _held(parameter: Parameter, day: date) -> dict[str, Any] | None:
 def _meta(con: duckdb.DuckDBPyConnection, settings: Settings, pack: Pack, reporting_date: date) -> pl.DataFrame:
     """Return what the release is; the date is that of the data, so that the same data give the same release."""
     made = con.execute("SELECT max(CAST(ended_at AS DATE)) FROM meta.batch").fetchone()
+    bands = load_breakdowns(settings.disease).age_bands
     facts = {
         "created_on": str(made[0] if made and made[0] else reporting_date),
         "code_version": tvaers.__version__,
@@ -234,5 +236,6 @@ def _meta(con: duckdb.DuckDBPyConnection, settings: Settings, pack: Pack, report
         "reporting_date": str(reporting_date),
         "country_languages": ", ".join(pack.settings.languages),
         "file_type_names": json.dumps(pack.settings.file_types, ensure_ascii=False),
+        "standards": as_text(load_standards(pack.folder, [band.id for band in bands])),
     }
     return pl.DataFrame({"key": list(facts), "value": list(facts.values())})

@@ -10,14 +10,13 @@ from dashboard.charts.run_chart import figure as run_chart_figure
 from dashboard.parts import rows
 from dashboard.parts.cards import cards
 from dashboard.parts.prose import paragraphs, sentences
-from dashboard.presenters import bands, drawn, expected, funnel, measures, run_chart
+from dashboard.presenters import bands, drawn, funnel, measures, run_chart
 from dashboard.presenters.breaks import marks
 from dashboard.presenters.course import course
 from dashboard.presenters.history import histories
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
-from dashboard.presenters.municipality import by_sex_and_age
 from dashboard.presenters.overview import Peer, present
-from dashboard.presenters.units import name
+from dashboard.sections import groups, inequality, standards
 
 SPLIT_LEVELS = ("all", "municipality")
 COURSES = ("comparison", "run_chart")
@@ -66,19 +65,8 @@ with number:
         header = [words("table.reporting_date"), view.unit_name, *([view.peer_name] if view.peer else [])]
         shown.sheet_of(view, words.joined(title, subtitle), header, rows.of_lines(mine, theirs), f"trend-{key}")
     whose = view.unit if view.unit.level in SPLIT_LEVELS else everybody
-    split = release.of_indicator(key, whose.level, day).filter(unit_id=whose.unit_id)
-    by_group = measures.by(split, "unit_id", "sex", "age_band")
-    whole = measures.by(release.of_indicator(key, everybody.level, day), "unit_id", "sex", "age_band")
-    if said := expected.told(whose, by_group, everybody, whole, definition, words):
-        st.html(sentences(said))
-    panels = by_sex_and_age([whose], by_group, definition, words)
-    heading = words.joined(words("indicator.groups", unit=name(whose, words)), at)
-    picture = dots.figure(panels[0].dots, None, scale, shown.caption(view, title, heading), words)
-    spoken = words("indicator.groups_text", title=title, unit=name(whose, words))
-    shown.chart(view, picture, f"groups-{key}", spoken)
-    with st.expander(words("chart.as_table")):
-        header = [words("table.group"), words("table.value")]
-        shown.sheet_of(view, words.joined(title, heading), header, rows.of_panels(panels, words), f"groups-{key}")
+    groups.draw(view, whose, scale)
+    inequality.draw(view, whose)
     is_everybody = view.unit.key == everybody.key
     own_bands, all_bands = (
         bands.bands(
@@ -120,6 +108,8 @@ if any(dot.value is not None for dot in beside):
         shown.sheet_of(view, words.joined(title, below), header, rows.of_dots(beside, words), f"{level}-{key}")
 else:
     st.info(words("indicator.nothing_at_level"))
+
+standards.draw(view)
 
 if definition.kind != "median":
     frame.subheading(words("funnel.title"), words("funnel.note"))

@@ -9,7 +9,8 @@ import polars as pl
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure_control import protect
 from indicators.release_file import write_release
-from tests.lib.invented_cells import INVENTED, LOOKS_AT, Invented, invented_cells
+from indicators.standards import as_text, load_standards
+from tests.lib.invented_cells import AGE_BANDS, INVENTED, LOOKS_AT, Invented, invented_cells
 
 POLICY = Path(__file__).parents[2] / "packs" / "denmark" / "disclosure.yaml"
 LANGUAGES = ("en", "da", "nb")
@@ -73,6 +74,7 @@ META = {
     "is_synthetic": "true",
     "reporting_date": "2026-09-30",
     "country_languages": "da, en, nb",
+    "standards": as_text(load_standards(POLICY.parent, AGE_BANDS)),
 }
 
 
