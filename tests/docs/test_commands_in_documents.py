@@ -4,12 +4,14 @@ import os
 import shutil
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from tests.lib.checkout import ROOT
 from tests.lib.documents import as_script, documents, documents_with_commands, examples, place
+from tests.lib.tvaers_server import tvaers_server
 
 # A server would not end by itself, and make would build a second environment: the first is only asked for its help
 # (tests/journeys start it), the second only for its plan. One quarter and a few sectors are enough to see that a
@@ -23,18 +25,29 @@ only_some_sectors() {
 }
 tvaers() {
   case "$1" in
-    dashboard) command tvaers dashboard --help > /dev/null ;;
-    compute) command tvaers "$@" --quarters 1 ;;
-    synth) command tvaers "$@" --no-indicator-values && only_some_sectors "$3" ;;
-    *) command tvaers "$@" ;;
+    dashboard) asked_tvaers dashboard --help > /dev/null ;;
+    compute) asked_tvaers "$@" --quarters 1 ;;
+    synth) asked_tvaers "$@" --no-indicator-values && only_some_sectors "$3" ;;
+    *) asked_tvaers "$@" ;;
   esac
 }
 make() { command make --no-print-directory -n -C "$CHECKOUT" "$@"; }
 """.replace("SECTORS", "|".join(SECTORS))
 
 
-def run(page: Path, folder: Path, **environment: str) -> subprocess.CompletedProcess[str]:
-    script = STAND_INS + as_script(page)
+# One test process starts the server; without the group each would.
+pytestmark = pytest.mark.xdist_group("documents")
+
+
+@pytest.fixture(scope="module")
+def asking(tmp_path_factory) -> Iterator[str]:
+    """The shell function that runs a command in a process which has loaded all libraries already."""
+    with tvaers_server(tmp_path_factory.mktemp("server")) as function:
+        yield function
+
+
+def run(page: Path, folder: Path, asking: str, **environment: str) -> subprocess.CompletedProcess[str]:
+    script = asking + STAND_INS + as_script(page)
     path = f"{Path(sys.executable).parent}:{os.environ['PATH']}"
     return subprocess.run(
         ["bash", "-c", script],
@@ -49,7 +62,7 @@ def run(page: Path, folder: Path, **environment: str) -> subprocess.CompletedPro
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", documents_with_commands())
-def test_every_command_of_a_document_runs(name, tmp_path, request):
+def test_every_command_of_a_document_runs(name, asking, tmp_path, request):
     page = ROOT / name
     environment = {"TVAERS_HOME": str(tmp_path / "home"), "TVAERS_KEY_FILE": str(tmp_path / "keys" / "some.key")}
     match place(page):
@@ -64,7 +77,7 @@ def test_every_command_of_a_document_runs(name, tmp_path, request):
         case other:
             pytest.fail(f"{name} names a place that this test does not know: {other}")
     (tmp_path / "docs").symlink_to(ROOT / "docs")
-    done = run(page, tmp_path, **environment)
+    done = run(page, tmp_path, asking, **environment)
     assert done.returncode == 0, f"{name}\n{done.stdout[-2000:]}\n{done.stderr[-4000:]}"
 
 
