@@ -119,9 +119,9 @@ def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Return the numbers of every cell in which somebody is counted, from what some people and others add to it."""
     is_median = pl.col("indicator_id").is_in(MEDIANS)
     is_rate = (pl.col("days") > 0).any().over("indicator_id")
-    years = pl.when(pl.col("days") > 0).then(pl.col("days") / 365.25)
+    years = pl.when(is_rate).then(pl.col("days") / 365.25)
     of_all = (
-        pl.when(years.is_not_null())
+        pl.when(pl.col("days") > 0)
         .then(1000 * pl.col("numerator") / years)
         .when(pl.col("denominator") > 0)
         .then(pl.col("numerator") / pl.col("denominator"))

@@ -158,13 +158,15 @@ class Patient(Complications):
     def seen_after(self, stay: Row, days: int) -> bool:
         """Whether general practice, outpatient endocrinology or the municipality saw the patient in the days after."""
         seen = [row["service_on"] for row in self.services("general_practice_consultation")]
-        seen += [row["diagnosed_on"] for row in self.rows["diagnosis"] if row["sector"] == "general_practice"]
         seen += [row["examined_on"] for row in self.rows["examination"] if row["sector"] == "general_practice"]
         seen += [row["held_on"] for row in self.rows["municipal_encounter"] if row["status"] == "finished"]
         seen += [
             row["started_on"]
             for row in self.rows["hospital_contact"]
-            if row["is_physical"] and row["specialty"] == "endocrinology" and row["patient_type"] != "inpatient"
+            if row["is_physical"]
+            and row["specialty"] == "endocrinology"
+            and row["patient_type"] in ("outpatient", None)
+            and not row["is_acute"]
         ]
         left = stay["end"].date()
         return any(left < day <= left + timedelta(days=days) for day in seen)

@@ -206,9 +206,10 @@ def test_a_column_of_ordinary_codes_gives_no_false_alarm(column):
 
 
 def test_one_nine_digit_number_in_a_hundred_would_be_an_alarm_so_a_column_of_them_is_judged_as_a_whole():
-    numbers = [ORDINARY["laboratory numbers of nine digits"](number) for number in range(20_000)]
-    alone = [bool(holds_identifier(pl.Series([number]), SCHEME, TODAY).item()) for number in numbers[:2_000]]
+    numbers = [ORDINARY["laboratory numbers of nine digits"](number) for number in range(500)]
+    alone = [bool(holds_identifier(pl.Series([number]), SCHEME, TODAY).item()) for number in numbers]
     assert 0.004 < sum(alone) / len(alone) < 0.02
+    assert holds_identifier(pl.Series(numbers), SCHEME, TODAY).sum() == 0
     stripped = [number.removeprefix("0") for number in identifiers(60)]
     assert holds_identifier(pl.Series(stripped), SCHEME, TODAY).all()
 
