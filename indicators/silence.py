@@ -11,11 +11,11 @@ from datetime import date, timedelta
 import duckdb
 import numpy as np
 import polars as pl
-from numpy.typing import NDArray
 
 from indicators.catalogue import Catalogue
 from indicators.deliverers import DelivererLevel, Deliverers
 from indicators.patient_period import first_day
+from indicators.silent_periods import month_number, silent_in_periods
 from indicators.variables import SOURCE_DAYS, Source
 
 # Where people belong to a deliverer in `core`, and in `patient_period`.
@@ -159,40 +159,34 @@ def silent_units(
 
     A silence belongs to the periods that it touches, for their data are not whole, and to no others. Time before the
     unit had anybody does not count, and a silence in which a unit of its size would hardly have had a row anyway is
-    none; size is how many people with the disease belong to it.
+    none; size is how many people with the disease belong to it. Each length of period is judged by the time that its
+    own periods reach, so that an indicator's people do not depend on which other indicators are computed.
     """
     table, unit = BELONGS[group.level]
-    earliest = min(first_day(day, months) for day in dates for months in lengths)
-    # A silence that reaches into the earliest period may have begun before it.
-    start, end = first_day(earliest - timedelta(days=1), deliverers.longest_silence_months), max(dates)
-    first, width = _month(start), _month(end) - _month(start) + 1
+    begins = {months: _looked_at_from(dates, months, deliverers) for months in lengths}
+    start, end = min(begins.values()), max(dates)
     units = con.execute(SIZES.format(unit=unit, table=table), {"first": start, "last": end}).pl()
     delivered = con.execute(
         rows_sql([name for name, types in brought.items() if types & group.file_types], table, unit),
         {"file_types": sorted(group.file_types), "first": start.replace(day=1), "last": end},
     ).pl()
     placed = delivered.join(units.select("unit_id").with_row_index("place"), on="unit_id")
-    month = placed.select(pl.col("month").dt.year() * 12 + pl.col("month").dt.month() - first).to_series()
-    rows = np.zeros((units.height, width))
+    month = placed.select(pl.col("month").dt.year() * 12 + pl.col("month").dt.month() - month_number(start)).to_series()
+    rows = np.zeros((units.height, month_number(end) - month_number(start) + 1))
     rows[placed["place"].to_numpy(), month.to_numpy()] = placed["rows"].to_numpy()
-    person_days = units["person_days"].to_numpy().astype(np.float64)
-    opening = np.array([max(0, _month(day) - first) for day in units["opened_on"]], dtype=np.int64)
-    is_active = rows.sum(axis=1) > 0
-    rate = rows.sum() / max(1.0, person_days[is_active].sum())
-    expected_per_month = rate * person_days / np.maximum(1, width - opening)
-    run = silent_months(rows > 0, opening)
-    is_missed = run * expected_per_month[:, np.newaxis] >= deliverers.rows_missed
-    has_stopped = (run > deliverers.longest_silence_months) & is_missed
     found = []
-    for months in lengths:
-        for day in dates:
-            low, high = _month(first_day(day, months)) - first, _month(day) - first + 1
-            expected = np.maximum(0, high - np.maximum(low, opening)) * expected_per_month
-            has_none = ~rows[:, low:high].any(axis=1) & (expected >= deliverers.rows_missed)
-            silent = has_stopped[:, low:high].any(axis=1) | has_none
-            names = units["unit_id"].filter(pl.Series(silent))
-            found.append(names.to_frame().with_columns(months=pl.lit(months), period_end=pl.lit(day)))
+    for months, first in begins.items():
+        if first != start:
+            units = con.execute(SIZES.format(unit=unit, table=table), {"first": first, "last": end}).pl()
+        reached = rows[:, month_number(first) - month_number(start) :]
+        found.append(silent_in_periods(units, reached, month_number(first), dates, months, deliverers))
     return pl.concat(found).select("months", "period_end", "unit_id")
+
+
+def _looked_at_from(dates: Sequence[date], months: int, deliverers: Deliverers) -> date:
+    """Return the first day to look at: a silence that reaches into the earliest period may have begun before it."""
+    earliest = min(first_day(day, months) for day in dates)
+    return first_day(earliest - timedelta(days=1), deliverers.longest_silence_months)
 
 
 SIZES = """
@@ -220,21 +214,3 @@ def rows_sql(tables: Sequence[str], belongs: str, unit: str) -> str:
             AND coalesce(belongs.ends_on, fact.day) >= fact.day
         GROUP BY ALL
     """
-
-
-def silent_months(has_rows: NDArray[np.bool_], opening: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return for each month (column) of each unit the length of the silence that it lies in, 0 in a month with rows.
-
-    Months before the one in which a unit opened belong to no silence.
-    """
-    is_silent = ~has_rows & (np.arange(has_rows.shape[1]) >= opening[:, np.newaxis])
-    run = np.zeros(has_rows.shape, dtype=np.int64)
-    for place in range(has_rows.shape[1]):
-        run[:, place] = np.where(is_silent[:, place], (run[:, place - 1] if place else 0) + 1, 0)
-    for place in range(has_rows.shape[1] - 2, -1, -1):
-        run[:, place] = np.where(is_silent[:, place] & is_silent[:, place + 1], run[:, place + 1], run[:, place])
-    return run
-
-
-def _month(day: date) -> int:
-    return day.year * 12 + day.month

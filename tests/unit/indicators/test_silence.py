@@ -182,3 +182,19 @@ def test_who_is_left_out_for_that_reason_is_told_so():
 def test_events_of_those_who_deliver_are_complete_and_left_alone():
     con = delivered(KNOWN + COURSES)
     assert find_silences(con, catalogue_of("course_completed"), [date(2025, 12, 31)]).undelivered == {}
+
+
+def test_whether_a_practice_is_silent_does_not_depend_on_the_other_indicators_that_are_computed():
+    # A row each month: within one year the silence of the other practice is too short to be noticed, within five not.
+    drawing = KNOWN + EXTENT + regular(2, "2015-01-01", "2026-03-01", every="1mo")
+    con = delivered(drawing)
+    year, years = (
+        catalogue().indicator("smoking_recorded").model_copy(update={"id": f"over_{months}", "period": months})
+        for months in (12, 60)
+    )
+    alone, both = (
+        find_silences(con, catalogue_of(*indicators), [date.fromisoformat(DAY)]).found
+        for indicators in ((year,), (year, years))
+    )
+    assert alone == ()
+    assert [silence.units.rows() for silence in both] == [[(60, date.fromisoformat(DAY), "100002")]]
