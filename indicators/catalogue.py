@@ -272,7 +272,7 @@ def value_columns(
 def empty_warehouse(breakdowns: Breakdowns) -> duckdb.DuckDBPyConnection:
     """Return an in-memory warehouse without rows on which every relation of a variable exists."""
     con = duckdb.connect()
-    create_schema(con)
+    create_schema(con, with_comments=False)
     show_all_facts(con)
     create_codelist(con, pl.DataFrame(schema={"list": pl.String, "system": pl.String, "code": pl.String}))
     create_diabetes_table(con)

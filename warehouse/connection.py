@@ -139,7 +139,7 @@ def _open_for_writing(
         _reach_only(con, result)
         con.execute("USE warehouse")
         if is_new:
-            create_schema(con)
+            create_schema(con, with_comments=result is None)
         refuse_other_version(con, path)
         yield con
     except _MISTAKES:

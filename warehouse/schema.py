@@ -29,13 +29,22 @@ def schema_version() -> int:
     return int(found.group(1))
 
 
-def create_schema(con: duckdb.DuckDBPyConnection) -> None:
+@cache
+def _without_comments() -> str:
+    return "\n".join(line for line in schema_statements().splitlines() if not line.startswith("COMMENT ON "))
+
+
+def create_schema(con: duckdb.DuckDBPyConnection, *, with_comments: bool = True) -> None:
     """Create every table in the empty default catalog of a connection that is in no transaction.
 
     All in one transaction: each statement alone would wait for the disk, hundreds of times.
+
+    Args:
+        con: The connection.
+        with_comments: Also say what each table and column holds, for whoever opens the file; it takes most of the time.
     """
     con.begin()
-    con.execute(schema_statements())
+    con.execute(schema_statements() if with_comments else _without_comments())
     con.commit()
 
 

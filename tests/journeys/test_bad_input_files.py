@@ -179,6 +179,12 @@ def test_the_good_files_of_the_folder_are_loaded(done):
     assert done.first.is_loaded
 
 
+def test_the_warehouse_says_what_each_of_its_columns_holds(done):
+    untold = "SELECT column_name FROM duckdb_columns() WHERE schema_name = 'core' AND comment IS NULL"
+    assert set(answer(done.settings, untold)) <= {("row_number",)}
+    assert answer(done.settings, "SELECT count(comment) > 100 FROM duckdb_columns()") == [(True,)]
+
+
 def test_an_extra_column_is_named_and_not_read(done):
     verdict = done.verdicts["praksis_maalinger_2021.csv"]
     assert verdict.state == "accepted"

@@ -22,7 +22,7 @@ class Delivered:
 
     def __init__(self) -> None:
         self.con = duckdb.connect()
-        create_schema(self.con)
+        create_schema(self.con, with_comments=False)
         self._batches = 0
 
     def batch(

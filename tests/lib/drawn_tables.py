@@ -122,7 +122,7 @@ def parse(drawing: str) -> dict[str, list[Row]]:
 def warehouse_of(drawing: str) -> duckdb.DuckDBPyConnection:
     """Return an in-memory warehouse that holds the drawn rows, with the table `indicator.diabetes` filled."""
     con = duckdb.connect()
-    create_schema(con)
+    create_schema(con, with_comments=False)
     con.execute("CREATE SCHEMA indicator")
     con.execute(
         "CREATE TABLE indicator.diabetes "

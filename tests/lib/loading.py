@@ -44,7 +44,7 @@ class Loading:
     def __init__(self) -> None:
         self.con = duckdb.connect()
         self.pack = load_pack("denmark")
-        create_schema(self.con)
+        create_schema(self.con, with_comments=False)
         prepare_core_tables(self.con)
         self._codes = {name: self.pack.codelist(name) for name in self.pack.codelists}
         offer_codelists(self.con, self.pack.looked_up)
