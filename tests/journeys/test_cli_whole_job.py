@@ -4,6 +4,7 @@ import json
 
 import pytest
 
+from tests.conftest import QUARTERS
 from tests.journeys.test_cli_bad_input import state_of
 from tvaers.cli import main
 
@@ -40,13 +41,13 @@ def test_computing_and_releasing_again_gives_the_same_release(home_copy, capfd):
     import duckdb
 
     def released():
-        told(capfd, "compute", "--quarters", "1", "--home", str(home_copy.home))
-        told(capfd, "release", "--home", str(home_copy.home))
         with duckdb.connect(str(home_copy.settings.release), read_only=True) as connection:
             return connection.execute("SELECT * FROM result ORDER BY ALL").fetchall()
 
     first = released()
     assert first
+    told(capfd, "compute", "--quarters", str(QUARTERS), "--home", str(home_copy.home))
+    told(capfd, "release", "--home", str(home_copy.home))
     assert released() == first
 
 

@@ -2,6 +2,7 @@
 
 import json
 from datetime import date
+from functools import cache
 from types import SimpleNamespace
 
 import polars as pl
@@ -23,12 +24,20 @@ ENDS_ON = date(2026, 9, 30)
 COUNTED = ("state", "rows_in", "loaded", "quarantined", "duplicates", "by_rule")
 
 
-@pytest.fixture(scope="module", params=["clean", "messy"])
-def region(request, tmp_path_factory):
+@pytest.fixture(scope="module")
+def regions(tmp_path_factory):
+    """Make a region of either kind when it is first asked for, and keep it, in whatever order the tests come."""
+    return cache(lambda kind: make(tmp_path_factory.mktemp(kind), is_messy=kind == "messy"))
+
+
+@pytest.fixture(params=["clean", "messy"])
+def region(request, regions):
     """A region of its own, ingested and computed for five years."""
-    folder = tmp_path_factory.mktemp(request.param)
+    return regions(request.param)
+
+
+def make(folder, *, is_messy):
     extracts = folder / "extracts"
-    is_messy = request.param == "messy"
     write_region(extracts, seed=7, inhabitants=INHABITANTS, messy=is_messy, ends_on=ENDS_ON)
     settings = new_home(folder)
     verdicts = run(settings, extracts).files

@@ -57,8 +57,8 @@ def serve(place: str) -> None:
             with asker:
                 words = _take(asker)
                 code = main(words)
-                sys.stdout.flush()
-                sys.stderr.flush()
+                for written in (sys.stdout, sys.stderr):
+                    written.flush()
                 for stream, mine in zip(STREAMS, own, strict=True):
                     os.dup2(mine, stream)
                 asker.sendall(bytes([code]))
@@ -70,6 +70,11 @@ def _take(asker: socket.socket) -> list[str]:
     for stream, theirs in zip(STREAMS, array.array("i", streams[0][2]), strict=True):
         os.dup2(theirs, stream)
         os.close(theirs)
+    # Fresh ones, as a process of its own has: where the old ones led to could be written to in another way.
+    sys.stdin, sys.stdout, sys.stderr = (
+        open(stream, mode, encoding="utf-8", closefd=False)  # noqa: SIM115 - a stream, and it stays open
+        for stream, mode in zip(STREAMS, "rww", strict=True)
+    )
     told = b""
     while len(told) < int.from_bytes(length, "big"):
         told += asker.recv(65536)
