@@ -45,8 +45,9 @@ def test_every_verb_has_help(verb, capsys):
 
 @pytest.mark.parametrize("verb", sorted(set(VERBS) - {"pack", "measure", "dashboard"}))
 def test_every_verb_takes_a_home_and_speaks_json(verb):
-    options = {name for parameter in typer.main.get_command(app).commands[verb].params for name in parameter.opts}
-    assert {"--home", "--json"} <= options
+    command = typer.main.get_command(app).commands[verb]
+    for each in getattr(command, "commands", {verb: command}).values():
+        assert {"--home", "--json"} <= {name for parameter in each.params for name in parameter.opts}, each.name
 
 
 def test_the_version_is_told(capsys):
