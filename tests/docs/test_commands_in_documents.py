@@ -35,10 +35,6 @@ make() { command make --no-print-directory -n -C "$CHECKOUT" "$@"; }
 """.replace("SECTORS", "|".join(SECTORS))
 
 
-# One test process starts the server; without the group each would.
-pytestmark = pytest.mark.xdist_group("documents")
-
-
 @pytest.fixture(scope="module")
 def asking(tmp_path_factory) -> Iterator[str]:
     """The shell function that runs a command in a process which has loaded all libraries already."""

@@ -22,9 +22,6 @@ from tests.lib.deliveries import (
 from tvaers.cli import main
 from tvaers.errors import ExtractError
 
-# One test process makes the module's fixture; without the group each would.
-pytestmark = pytest.mark.xdist_group("bad files")
-
 PEOPLE = identifiers(240)
 GOOD = PEOPLE[:40]
 # Values that stand in the files and must not stand in anything that is told about them.

@@ -8,7 +8,7 @@ import pytest
 from tests.journeys.test_cli_bad_input import state_of
 from tvaers.cli import main
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("demo")]
+pytestmark = pytest.mark.slow
 
 OPTIONS = ("--inhabitants", "600", "--no-serve")
 

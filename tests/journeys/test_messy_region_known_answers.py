@@ -17,7 +17,7 @@ from tests.lib.known_people import found_diabetes, known_diabetes
 from tests.lib.known_values import computed_values, differences, known_values
 
 # One test process makes the module's fixture; without the group each would.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("known answers")]
+pytestmark = pytest.mark.slow
 
 INHABITANTS = 700
 ENDS_ON = date(2026, 9, 30)

@@ -28,9 +28,6 @@ from tests.lib.deliveries import (
 )
 from tvaers.cli import main
 
-# One test process makes the module's fixture; without the group each would.
-pytestmark = pytest.mark.xdist_group("canaries")
-
 CANARIES = identifiers(200)
 EXAMINATIONS = ("CPR", "Ydernr", "Dato", "Undersoegelse", "Resultat", "Bemaerkning")
 LATE = "2031-01-01"

@@ -15,7 +15,7 @@ from tests.lib.known_people import found_diabetes, known_diabetes
 from tvaers.commands.doctor import examine
 
 # One test process makes the module's fixture; without the group each would.
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("views only")]
+pytestmark = pytest.mark.slow
 VIEWS = {"for_lpr3kontakter", "for_indlaeggelser", "for_besoeg", "for_akutambulantekontakter"}
 
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.lib.checkout import PACKAGES, ROOT, files_below, name_of
 
-pytestmark = [pytest.mark.slow, pytest.mark.xdist_group("wheel")]
+pytestmark = pytest.mark.slow
 
 
 @pytest.fixture(scope="module")

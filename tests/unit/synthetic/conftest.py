@@ -1,5 +1,4 @@
 from datetime import date
-from pathlib import Path
 
 import pytest
 
@@ -8,7 +7,6 @@ from synthetic.country import load_country
 from synthetic.truth import Region, make_region
 from tests.lib.synthetic_levels import found
 
-COSTLY = {"region", "truth"}
 WINDOW = Window(day_number(date(2016, 10, 1)), day_number(date(2026, 9, 30)))
 CHANCE = Chance(11)
 
@@ -17,13 +15,6 @@ def invent(chance: Chance, inhabitants: int) -> Region:
     country = load_country()
     practices = max(1, round(90 * inhabitants / 245_000))
     return make_region(chance, country, country.municipalities, WINDOW, inhabitants=inhabitants, practices=practices)
-
-
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Let one test process make the large region; without the group each would."""
-    for item in items:
-        if COSTLY & set(getattr(item, "fixturenames", ())) and item.path.parent == Path(__file__).parent:
-            item.add_marker(pytest.mark.xdist_group("large region"))
 
 
 @pytest.fixture(scope="session")

@@ -19,9 +19,6 @@ from tests.lib.checkout import ROOT
 from tests.unit.synthetic.conftest import CHANCE
 from tvaers.errors import DefinitionError
 
-# One test process makes the module's fixture; without the group each would.
-pytestmark = pytest.mark.xdist_group("invented files")
-
 
 def written(folder: Path) -> dict[str, str]:
     return {
