@@ -5,11 +5,13 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dashboard import colours
-from dashboard.charts.dots import LABEL_LENGTH, ROW
+from dashboard.charts.dots import LABEL_LENGTH
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet, wrapped
 from dashboard.presenters.inequality import Compared
 from dashboard.wording import Wording
 
+ROW = 40
+"""Height of a row: most labels take two lines."""
 _AIR = 0.08
 
 

@@ -50,12 +50,12 @@ OVERLAPS = """() => {
     for (const text of chart.querySelectorAll('.gtitle, .gtitle-subtitle'))
       if (box(text).right > box(chart).right + 2) problems.push('cut: ' + text.textContent.slice(0, 40));
     for (const axis of ['.ytick', '.xtick']) {
-      const ticks = [...chart.querySelectorAll(axis)].map(box).filter(b => b.width);
+      const labels = [...chart.querySelectorAll(axis)].filter(e => box(e).width), ticks = labels.map(box);
       for (let i = 1; i < ticks.length; i++) {
         const a = ticks[i - 1], b = ticks[i];
         const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
         const down = Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top);
-        if (across > 2 && down > 4) problems.push('labels overlap: ' + axis);
+        if (across > 2 && down > 4) problems.push('labels overlap: ' + labels[i].textContent);
       }
       for (const tick of ticks) if (tick.left < box(chart).left - 2) problems.push('label cut at the left');
     }
