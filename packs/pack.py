@@ -147,13 +147,13 @@ class Pack:
         """Municipalities: municipality_code, name, is_in_area ('yes' or 'no'), source.
 
         Raises:
-            DefinitionError: The pack has no municipalities, as one of measures only, or the list is written wrongly.
+            DefinitionError: The pack has no municipalities, as one of definitions only, or the list is written wrongly.
         """
         if not (self.folder / "geography").is_dir():
             raise DefinitionError(
-                f"The pack {self.name} has no municipalities and no deliveries: it holds measures only.",
+                f"The pack {self.name} has no municipalities and no deliveries: it holds definitions only.",
                 where=str(self.folder),
-                what_to_do="Choose another pack for a home; prove the measures of this one with: tvaers measure check",
+                what_to_do=f"Choose another pack for a home; see what this one holds: tvaers pack check {self.name}",
             )
         return _read_list(self.folder / "geography" / "municipalities.csv", MUNICIPALITY_COLUMNS)
 

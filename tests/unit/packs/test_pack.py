@@ -111,3 +111,10 @@ def test_a_code_list_that_lacks_a_column_is_named(copy: Path) -> None:
     )
     with pytest.raises(DefinitionError, match="'code' is missing"):
         load_pack(copy).codelist("sex")
+
+
+@pytest.mark.parametrize("name", ["norway", "united_states"])
+def test_a_pack_of_definitions_only_says_that_it_makes_no_home(name):
+    with pytest.raises(DefinitionError, match=f"{name} has no municipalities and no deliveries") as told:
+        _ = load_pack(name).municipalities
+    assert f"tvaers pack check {name}" in str(told.value)
