@@ -10,8 +10,7 @@ from dashboard.charts.sheet import Caption, Sign, escaped, sheet, wrapped
 from dashboard.presenters.inequality import Compared
 from dashboard.wording import Wording
 
-ROW = 40
-"""Height of a row: most labels take two lines."""
+ROW = 40  # pixels: most labels take two lines
 _AIR = 0.08
 
 
