@@ -1,43 +1,23 @@
 """What every page has in common: the release, the reader's choices, the heading, the mark on invented data."""
 
-import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
-from functools import lru_cache
 from pathlib import Path
 
 import streamlit as st
 
 from dashboard import address
-from dashboard.catalogue import Definition, catalogue
+from dashboard.catalogue import Definition
+from dashboard.content import Content, current, settle
 from dashboard.parts.markup import safe
-from dashboard.presenters import about
-from dashboard.presenters.units import Directory, Unit, directory, label, name, spoken
-from dashboard.release_reader import Release, ReleaseUnavailableError, open_release
+from dashboard.presenters.units import Directory, Unit, label, name, spoken
+from dashboard.release_reader import ReleaseUnavailableError
 from dashboard.wording import LANGUAGES, Wording, wording
 
 STYLE = Path(__file__).parent / "style.css"
 ICON = Path(__file__).parent / "icon.svg"
-ENVIRONMENT_NAME = "TVAERS_RELEASE"
 NOBODY = "nobody"
-
-
-@dataclass(frozen=True)
-class Content:
-    """What a release holds beside its numbers, read once per release."""
-
-    release: Release
-    meta: Mapping[str, str]
-    definitions: Mapping[str, Definition]
-    units: Directory
-    dates: Sequence[date]
-    smallest_group: int
-
-    @property
-    def is_synthetic(self) -> bool:
-        """Whether the people in it are invented; a release that does not say so is taken to be real."""
-        return self.meta.get("is_synthetic") == "true"
 
 
 @dataclass(frozen=True)
@@ -83,42 +63,13 @@ class View:
     @property
     def source(self) -> str:
         """The line below every picture and table: which release, of when, and whether it is invented."""
-        created = released_on(self.content)
+        created = self.content.released_on
         line = self.words(
             "frame.source",
             release=self.content.meta.get("release_id", ""),
             date=self.words.short_date(created) if created else "",
         )
         return f"{line} · {self.words('frame.invented_short')}" if self.content.is_synthetic else line
-
-
-@lru_cache(maxsize=2)
-def content(release: Release) -> Content:
-    """Return what a release holds beside its numbers."""
-    return Content(
-        release=release,
-        meta=release.meta(),
-        definitions=catalogue(release.indicators()),
-        units=directory(release.units()),
-        dates=release.reporting_dates(),
-        smallest_group=about.smallest_group(release.policy()),
-    )
-
-
-def current() -> Content:
-    """Return the content of the release that is on disk now.
-
-    Raises:
-        ReleaseUnavailableError: There is none that this dashboard can show.
-    """
-    named = os.environ.get(ENVIRONMENT_NAME)
-    return content(open_release(Path(named) if named else None))
-
-
-def released_on(found: Content) -> date | None:
-    """Return the day on which the release was written."""
-    stated = found.meta.get("created_on", "")[:10]
-    return date.fromisoformat(stated) if stated else None
 
 
 def reader_words() -> Wording:
@@ -168,6 +119,7 @@ def open_page(page: str, choices: Sequence[str] = ()) -> View:
 def close_page(view: View) -> None:
     """Draw the foot of a page."""
     st.html(f'<footer class="tv-foot">{safe(view.source)} · {safe(view.words("frame.foot"))}</footer>')
+    settle(view.page, view.content.release)
 
 
 def heading(title: str, subtitle: str = "") -> None:

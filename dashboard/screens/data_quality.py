@@ -12,7 +12,7 @@ MONTHS = 36
 view = frame.open_page("data_quality")
 words, content, release = view.words, view.content, view.content.release
 names = data_quality.FileTypes(content.meta, words)
-found = data_quality.deliveries(release.deliveries(), frame.released_on(content), names, words)
+found = data_quality.deliveries(release.deliveries(), content.released_on, names, words)
 aside = data_quality.set_aside(release.quarantine(), names, words)
 months = release.completeness()
 

@@ -26,7 +26,7 @@ frame.heading(
 st.html(summary(story.summary))
 
 names = FileTypes(view.content.meta, words)
-if late := stale(deliveries(release.deliveries(), frame.released_on(view.content), names, words)):
+if late := stale(deliveries(release.deliveries(), view.content.released_on, names, words)):
     st.warning(words("overview.stale", sectors=words.listed(late)), icon=":material/schedule:")
 
 if story.look_first:
