@@ -177,7 +177,7 @@ def _entry(entry: municipality.Entry, words: Wording) -> Cell:
         return _hidden(entry.value, entry.reason)
     return Cell(
         entry.value,
-        markup=chip(entry.judgement, entry.value) if entry.judgement in {"better", "worse"} else "",
+        markup=chip(entry.judgement, entry.value) if entry.judgement in {"better", "worse", "different"} else "",
         note=_note(entry.interval, entry.basis, words),
         look="number",
     )
