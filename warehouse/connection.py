@@ -1,6 +1,5 @@
 """Open the pseudonymised database: encrypted, and locked so that a query cannot reach anything beyond it."""
 
-import importlib.resources
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -8,18 +7,9 @@ from pathlib import Path
 import duckdb
 
 from tvaers.errors import WarehouseError
+from warehouse.encryption import connect
 from warehouse.engine_faults import translated
 from warehouse.schema import create_schema, refuse_other_version
-
-_CLOSED: dict[str, str | bool | int | float | list[str]] = {
-    "autoinstall_known_extensions": False,
-    "autoload_known_extensions": False,
-    "allow_community_extensions": False,
-    "allow_unsigned_extensions": False,
-    "allow_persistent_secrets": False,
-    "python_enable_replacements": False,
-    "python_scan_all_frames": False,
-}
 
 # What DuckDB writes beside a database file.
 _ENDINGS = ("", ".wal", ".wal.checkpoint", ".wal.recovery")
@@ -86,7 +76,7 @@ def open_to_rewrite(
         WarehouseError: As for `open_read_only`.
     """
     _refuse_missing(path)
-    con = _connect(memory_limit)
+    con = connect(memory_limit)
     try:
         _spill_beside(con, result)
         _attach(con, path, key, alias="warehouse", option="READ_ONLY")
@@ -125,7 +115,7 @@ def write_result(con: duckdb.DuckDBPyConnection, result: Path, key: bytes) -> It
 def _open_for_writing(
     path: Path, key: bytes, *, memory_limit: str | None, result: Path | None = None, in_memory: bool = False
 ) -> Iterator[duckdb.DuckDBPyConnection]:
-    con = _connect(memory_limit)
+    con = connect(memory_limit)
     try:
         _spill_beside(con, path)
         is_new = not path.exists()
@@ -167,7 +157,7 @@ def open_read_only(path: Path, key: bytes, *, memory_limit: str | None = None) -
         WarehouseError: The file is missing, corrupt, busy, of a newer version or under another key.
     """
     _refuse_missing(path)
-    con = _connect(memory_limit)
+    con = connect(memory_limit)
     try:
         con.execute("SET max_temp_directory_size = '0B'")
         _attach(con, path, key, alias="warehouse", option="READ_ONLY")
@@ -184,37 +174,6 @@ def open_read_only(path: Path, key: bytes, *, memory_limit: str | None = None) -
     finally:
         with suppress(duckdb.Error):
             con.close()
-
-
-def probe_encryption() -> None:
-    """Refuse to go on where a database file could not be encrypted safely.
-
-    Raises:
-        WarehouseError: DuckDB's OpenSSL-backed module is missing or does not load.
-    """
-    _connect(None).close()
-
-
-def _connect(memory_limit: str | None) -> duckdb.DuckDBPyConnection:
-    con = duckdb.connect(":memory:", config=dict(_CLOSED))
-    try:
-        con.execute(f"LOAD '{_quoted(_encryption_module())}'")
-        unsafe = con.execute("SELECT current_setting('force_mbedtls_unsafe')").fetchone()
-        if unsafe is not None and unsafe[0] is True:
-            raise WarehouseError("DuckDB is set to its unsafe encryption module.", what_to_do="tvaers doctor")
-        if memory_limit is not None:
-            con.execute("SET memory_limit = ?", [memory_limit])
-    except (duckdb.Error, ModuleNotFoundError, OSError) as fault:
-        con.close()
-        raise WarehouseError(
-            "Only DuckDB's unsafe encryption module is present, so the warehouse will not be written.",
-            where=f"duckdb {duckdb.__version__} without a loadable httpfs extension ({type(fault).__name__})",
-            what_to_do=f"pip install duckdb-extension-httpfs=={duckdb.__version__}",
-        ) from None
-    except WarehouseError:
-        con.close()
-        raise
-    return con
 
 
 def _refuse_missing(path: Path) -> None:
@@ -236,15 +195,6 @@ def _reach_only(con: duckdb.DuckDBPyConnection, result: Path | None) -> None:
         reachable = ", ".join(f"'{_quoted(result)}{ending}'" for ending in _ENDINGS)
         con.execute(f"SET allowed_paths = [{reachable}]")
     con.execute("SET enable_external_access = false")
-
-
-def _encryption_module() -> Path:
-    """Return the httpfs extension of the installed PyPI package; it brings OpenSSL, and nothing is downloaded."""
-    package = importlib.resources.files("duckdb_extension_httpfs")
-    module = Path(str(package)) / "extensions" / f"v{duckdb.__version__}" / "httpfs.duckdb_extension"
-    if not module.is_file():
-        raise FileNotFoundError(module.name)
-    return module
 
 
 def _attach(con: duckdb.DuckDBPyConnection, path: Path, key: bytes, *, alias: str, option: str = "") -> None:

@@ -112,7 +112,7 @@ def _shadowed_packages() -> Finding:
 
 
 def _probe_encryption() -> str:
-    from warehouse.connection import probe_encryption
+    from warehouse.encryption import probe_encryption
 
     probe_encryption()
     return "the OpenSSL-backed module loads; nothing is downloaded"

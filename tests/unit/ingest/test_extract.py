@@ -117,7 +117,7 @@ def test_a_missing_or_empty_folder_is_refused(tmp_path, exists):
 @pytest.mark.parametrize("encoding", ["cp1252", "utf-8"])
 @pytest.mark.parametrize("block_bytes", [7, 16, 17, 64])
 def test_the_encoding_is_found_however_a_file_falls_into_blocks(tmp_path, monkeypatch, encoding, block_bytes):
-    monkeypatch.setattr("ingest.extract.BLOCK_BYTES", block_bytes)
+    monkeypatch.setattr("ingest.encoding.BLOCK_BYTES", block_bytes)
     content = "a;b;c\n" + "æ;ø;å\n" + "x;y;z\n" * 20 + "å;æ;ø\n"
     extract = surveyed(tmp_path, content.encode(encoding))
     assert extract.encoding == encoding

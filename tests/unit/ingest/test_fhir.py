@@ -173,16 +173,16 @@ def test_lines_are_read_one_at_a_time_wherever_the_blocks_of_the_file_end(tmp_pa
     lines = [json.dumps(bundle(REQUEST)), "", '{"resourceType": "Bun', json.dumps(bundle(CONDITION))]
     content = "\r\n".join(lines)
     expected = rows(tmp_path, content, "report.ndjson")
-    monkeypatch.setattr("ingest.fhir.LARGEST_DOCUMENT_BYTES", 10)
+    monkeypatch.setattr("ingest.bundles.LARGEST_DOCUMENT_BYTES", 10)
     for size in (1, 7, 100):
-        monkeypatch.setattr("ingest.extract.BLOCK_BYTES", size)
+        monkeypatch.setattr("ingest.encoding.BLOCK_BYTES", size)
         found, malformed = rows(tmp_path, content, "report.ndjson")
         assert found == expected[0]
         assert malformed == expected[1]
 
 
 def test_a_document_too_large_to_be_read_at_once_is_refused_with_what_to_ask_for(tmp_path, monkeypatch):
-    monkeypatch.setattr("ingest.fhir.LARGEST_DOCUMENT_BYTES", 1000)
+    monkeypatch.setattr("ingest.bundles.LARGEST_DOCUMENT_BYTES", 1000)
     with pytest.raises(ExtractError, match="too large") as fault:
         rows(tmp_path, json.dumps([bundle(REQUEST)] * 20))
     assert "NDJSON" in fault.value.what_to_do

@@ -7,14 +7,14 @@ import duckdb
 import pytest
 
 from tvaers.errors import WarehouseError
-from warehouse import connection
+from warehouse import encryption
 from warehouse.connection import (
     open_for_build,
     open_read_only,
     open_working_copy,
-    probe_encryption,
     write_result,
 )
+from warehouse.encryption import probe_encryption
 from warehouse.schema import schema_version
 
 KEY, OTHER_KEY = b"\1" * 32, b"\2" * 32
@@ -229,7 +229,7 @@ def test_without_the_safe_encryption_module_nothing_is_opened(tmp_path, monkeypa
     def missing():
         raise FileNotFoundError
 
-    monkeypatch.setattr(connection, "_encryption_module", missing)
+    monkeypatch.setattr(encryption, "_encryption_module", missing)
     with pytest.raises(WarehouseError, match="unsafe encryption module") as fault:
         probe_encryption()
     assert f"duckdb-extension-httpfs=={duckdb.__version__}" in fault.value.what_to_do
@@ -241,7 +241,7 @@ def test_without_the_safe_encryption_module_nothing_is_opened(tmp_path, monkeypa
 def test_an_encryption_module_that_does_not_load_is_refused(tmp_path, monkeypatch):
     broken = tmp_path / "httpfs.duckdb_extension"
     broken.write_bytes(b"not an extension")
-    monkeypatch.setattr(connection, "_encryption_module", lambda: broken)
+    monkeypatch.setattr(encryption, "_encryption_module", lambda: broken)
     with pytest.raises(WarehouseError, match="unsafe encryption module"):
         probe_encryption()
 
