@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ingest import extract as extract_module
+from ingest import encoding
 from ingest.extract import survey
 from ingest.rows import read_rows
 
@@ -83,7 +83,7 @@ def test_a_quote_that_is_never_closed_costs_its_row_only(tmp_path):
 
 
 def test_row_numbers_run_on_from_block_to_block(tmp_path, monkeypatch):
-    monkeypatch.setattr(extract_module, "BLOCK_BYTES", 50)
+    monkeypatch.setattr(encoding, "BLOCK_BYTES", 50)
     lines = [f"{number};x;y" for number in range(1, 101)]
     lines[40] = "too;few"
     lines[60] = '61;"quoted; and\nbroken";y'
