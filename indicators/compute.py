@@ -14,13 +14,14 @@ from indicators.adding_up import KEYS, NAMES, CellSums, add_up, all_keys
 from indicators.area import area_as_text, area_of
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.cells import Counted
+from indicators.compute_summary import ComputeSummary, summary_of
 from indicators.coverage import Coverage, coverage_of
-from indicators.dialect import add_rows, drop, shown_as, tables_beginning_with
+from indicators.dialect import add_rows, at_once, drop, shown_as, tables_beginning_with
 from indicators.engine import Found, Run, by_length, prepare, run_all
 from indicators.medians import medians
 from indicators.members import classify, members_at_a_time
 from indicators.patient_results import create_patient_results, patient_table
-from indicators.reporting_dates import last_covered_quarter, quarter_ends, refuse_dates_without_data, with_data
+from indicators.reporting_dates import last_covered_quarter, quarter_ends, refuse_dates_without_data
 from indicators.results import RESULT_COLUMNS, results_of
 from indicators.silence import find_silences
 from indicators.too_few import with_too_few
@@ -31,33 +32,6 @@ from tvaers.progress import Advance, track
 from tvaers.settings import Settings
 from warehouse.connection import open_for_build, open_read_only
 from warehouse.swap import one_builder_at_a_time, replace_atomically
-
-
-@dataclass(frozen=True)
-class ComputeSummary:
-    """What a computation did.
-
-    Attributes:
-        people: How many people each classifier finds, by its name.
-        results: Rows of `indicator.result` by state.
-        municipalities: How many the area has, of those that anybody lives in.
-        dates_without_data: Reporting dates on which no indicator has data.
-        without_data: Indicators without data on the last reporting date, with the last day that all of their sources
-            cover; None where one of them has no rows.
-        outside: In how many others people have an address; nobody is counted there.
-        seconds: How long it took.
-    """
-
-    disease: str
-    reporting_dates: tuple[date, ...]
-    indicators: int
-    people: dict[str, int]
-    results: dict[str, int]
-    dates_without_data: tuple[date, ...]
-    without_data: dict[str, date | None]
-    municipalities: int
-    outside: int
-    seconds: float
 
 
 def compute(settings: Settings, reporting_dates: Sequence[date] | None = None, *, quarters: int = 1) -> ComputeSummary:
@@ -128,12 +102,13 @@ def compute_on(
     gathered = Gathered({months: CellSums() for months in lengths})
     classifier = diabetes_definition or catalogue.populations.classifier
     at_a_time = members_per_chunk or members_at_a_time(len(dates))
-    for bound, group in by_values(catalogue, dates):
-        run = Run(con, catalogue, group, bound, lengths, keeps_latest=dates[-1] in group, silences=silences)
-        for found in run_all(run, classifier=classifier, members_per_chunk=at_a_time):
-            gathered.add(con, found)
-        if run.keeps_latest:
-            create_patient_results(con, "indicator", lengths, bound)
+    with at_once(con):
+        for bound, group in by_values(catalogue, dates):
+            run = Run(con, catalogue, group, bound, lengths, keeps_latest=dates[-1] in group, silences=silences)
+            for found in run_all(run, classifier=classifier, members_per_chunk=at_a_time):
+                gathered.add(con, found)
+            if run.keeps_latest:
+                create_patient_results(con, "indicator", lengths, bound)
     with track("Adding up units and intervals", len(catalogue.indicators)) as advance:
         write_results(con, catalogue, lengths, gathered, dates, coverage, advance)
     write_run(con, catalogue, dates)
@@ -225,34 +200,4 @@ def write_run(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Seque
     con.executemany("INSERT INTO indicator.run VALUES (?, ?)", list(facts.items()))
     con.execute(
         "INSERT INTO indicator.run SELECT 'latest_batch', CAST(coalesce(max(batch_id), 0) AS VARCHAR) FROM meta.batch"
-    )
-
-
-def summary_of(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Sequence[date], coverage: Coverage, seconds: float
-) -> ComputeSummary:
-    """Return the summary of a computation from the tables that it wrote."""
-    people = con.execute("SELECT definition, count(*) FROM indicator.diabetes GROUP BY ALL ORDER BY ALL").fetchall()
-    states = con.execute("SELECT state, count(*) FROM indicator.result GROUP BY ALL ORDER BY ALL").fetchall()
-    inside, outside = con.execute(
-        "SELECT count(*) FILTER (municipality_code IN (SELECT municipality_code FROM area)), "
-        "count(*) FILTER (municipality_code NOT IN (SELECT municipality_code FROM area)) "
-        "FROM (SELECT DISTINCT municipality_code FROM core.residence)"
-    ).fetchone() or (0, 0)
-    found = {day: with_data(catalogue, coverage, day) for day in dates}
-    return ComputeSummary(
-        disease=catalogue.disease,
-        reporting_dates=tuple(dates),
-        indicators=len(catalogue.indicators),
-        people=dict(people),
-        results=dict(states),
-        dates_without_data=tuple(day for day in dates if not found[day]),
-        without_data={
-            indicator.id: coverage.until(catalogue.sources_of(indicator))
-            for indicator in catalogue.indicators
-            if indicator not in found[dates[-1]]
-        },
-        municipalities=inside,
-        outside=outside,
-        seconds=round(seconds, 1),
     )

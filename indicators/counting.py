@@ -1,7 +1,8 @@
 """Count patients into the finest cells column by column, instead of by one GROUP BY over some hundred columns.
 
 What is meant is `cells.cells_sql`, and any SQL engine may run that. On one machine it is quicker to number the cell
-of each row once and to add every column up by these numbers. A test holds both equal.
+of each row once and to add every column up by these numbers, several columns side by side in one number. A test holds
+both equal.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,6 +18,8 @@ from indicators.dialect import Column
 from indicators.population import Breakdowns
 
 Numbers = NDArray[np.int64]
+# Whole numbers of so many binary digits are exact in floating point.
+EXACT_DIGITS = 53
 
 
 @dataclass(frozen=True)
@@ -32,6 +35,14 @@ class Places:
     of_rows: Numbers
 
 
+@dataclass(frozen=True)
+class CellRows:
+    """The cell of each of some rows, and how many rows each cell has."""
+
+    of_rows: Numbers
+    sizes: Numbers
+
+
 def places_of(rows: pl.DataFrame, breakdowns: Breakdowns) -> list[Places]:
     """Return the finest cells of each family, once for all lengths of period, whose rows are some of these.
 
@@ -42,7 +53,7 @@ def places_of(rows: pl.DataFrame, breakdowns: Breakdowns) -> list[Places]:
     found = []
     for family in FAMILIES:
         cells = rows.select(family.cell(breakdowns))
-        numbers = numbered(cells, cells)
+        numbers = numbered(cells)
         order = np.argsort(numbers, kind="stable")
         opens = np.diff(numbers[order], prepend=-1) != 0
         of_rows = np.empty(len(numbers), dtype=np.int64)
@@ -62,21 +73,61 @@ def cells_of(
         flags: The columns of `cells.flags_sql`, row by row as `patient_period`.
         counted: The indicators.
     """
-    is_of_any = flags[IS_OF_ANY]
     wanted = {name: number for each in counted for name, number in each.counts.items()}
-    columns = {number: of_number(flags, number)[is_of_any].astype(np.float64) for number in wanted.values()}
-    families = []
+    of_families = []
     for place in places:
-        of_rows = place.of_rows[is_in][is_of_any]
-        size = place.keys.height
-        is_there = np.bincount(of_rows, minlength=size) > 0
-        sums = {
-            number: np.bincount(of_rows, column, minlength=size)[is_there].astype(kind_of(number))
-            for number, column in columns.items()
-        }
+        # Who is of no population goes into a cell of their own, behind the others.
+        of_rows = np.where(flags[IS_OF_ANY], place.of_rows[is_in], place.keys.height)
+        of_families.append(CellRows(of_rows, np.bincount(of_rows, minlength=place.keys.height + 1)))
+    sums = sums_of({number: of_number(flags, number) for number in wanted.values()}, of_families)
+    found = []
+    for place, of_family, own in zip(places, of_families, sums, strict=True):
+        is_there = of_family.sizes[:-1] > 0
+        numbers = {number: column[:-1][is_there].astype(kind_of(number)) for number, column in own.items()}
         cells = place.keys.filter(pl.Series(is_there))
-        families.append(cells.with_columns(pl.Series(name, sums[number]) for name, number in wanted.items()))
-    return pl.concat(families, how="diagonal").select(*CELL, *wanted)
+        found.append(cells.with_columns(pl.Series(name, numbers[number]) for name, number in wanted.items()))
+    return pl.concat(found, how="diagonal").select(*CELL, *wanted)
+
+
+def sums_of(columns: Mapping[Number, Column], of_families: Sequence[CellRows]) -> list[dict[Number, Numbers]]:
+    """Return the sum of each column in each cell, family by family.
+
+    Numbers that are small enough stand side by side in one, whose digits are told apart again after adding up. They
+    are added as floating-point numbers, which are exact for whole numbers of 53 binary digits.
+    """
+    largest = max(int(family.sizes.max()) for family in of_families)
+    sums: list[dict[Number, Numbers]] = [{} for _ in of_families]
+    for group in side_by_side({number: digits_of(column, largest) for number, column in columns.items()}):
+        packed = np.zeros(len(of_families[0].of_rows), dtype=np.int64)
+        for number, digits in group.items():
+            packed <<= digits
+            packed += columns[number].astype(np.int64)
+        weights = packed.astype(np.float64)
+        for family, own in zip(of_families, sums, strict=True):
+            added = np.bincount(family.of_rows, weights, minlength=len(family.sizes)).astype(np.int64)
+            for number, digits in reversed(group.items()):
+                own[number] = added if len(group) == 1 else added & ((1 << digits) - 1)
+                added = added >> digits
+    return sums
+
+
+def digits_of(column: Column, rows: int) -> int:
+    """Return how many binary digits the sum of so many rows of a column can have; all that there are if below zero."""
+    if column.dtype == np.bool_:
+        return rows.bit_length()
+    if not len(column) or column.min() < 0:
+        return EXACT_DIGITS
+    return max(1, (int(column.max()) * rows).bit_length())
+
+
+def side_by_side(digits: Mapping[Number, int]) -> list[dict[Number, int]]:
+    """Return the columns in groups whose sums have no more digits together than one number can hold exactly."""
+    groups: list[dict[Number, int]] = []
+    for number, own in sorted(digits.items(), key=lambda pair: pair[1]):
+        if not groups or sum(groups[-1].values()) + own > EXACT_DIGITS:
+            groups.append({})
+        groups[-1][number] = own
+    return groups
 
 
 def kind_of(number: Number) -> type[np.signedinteger[Any]]:
@@ -104,16 +155,11 @@ def of_number(flags: Mapping[str, Column], number: Number) -> Column:
     return column > (0 if number.more_than == "0" else np.ma.filled(flags[number.more_than], 0))
 
 
-def numbered(rows: pl.DataFrame, among: pl.DataFrame) -> Numbers:
-    """Return a number for each row; it is the same for rows that are equal in every column, and for no others.
-
-    Args:
-        rows: Dates and categories.
-        among: A frame with the same columns that holds these rows; rows of several frames among it can be compared.
-    """
+def numbered(rows: pl.DataFrame) -> Numbers:
+    """Return a number for each row of dates and categories; it is the same for equal rows, and for no others."""
     found = np.zeros(rows.height, dtype=np.int64)
-    for column in rows.columns:
-        every = among[column].to_physical()
-        lowest, highest = int(every.min() or 0), int(every.max() or 0)  # type: ignore[arg-type]
-        found = found * (highest - lowest + 1) + (rows[column].to_physical().to_numpy().astype(np.int64) - lowest)
+    for column in rows:
+        codes = column.to_physical().to_numpy().astype(np.int64)
+        lowest, highest = int(codes.min(initial=0)), int(codes.max(initial=0))
+        found = found * (highest - lowest + 1) + (codes - lowest)
     return found

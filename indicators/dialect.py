@@ -68,8 +68,10 @@ def create_view(con: duckdb.DuckDBPyConnection, name: str, select: str) -> None:
 
 
 def fetch(con: duckdb.DuckDBPyConnection, select: str, bound: Bound | None = None) -> pl.DataFrame:
-    """Return the rows of a portable SELECT."""
-    return con.execute(select, bound_in(select, bound)).pl()
+    """Return the rows of a portable SELECT; sums of whole numbers come as such, not as numbers of 38 digits."""
+    rows = con.execute(select, bound_in(select, bound)).pl()
+    wide = [name for name, kind in rows.schema.items() if kind == pl.Decimal and kind.scale == 0]  # type: ignore[attr-defined]
+    return rows.with_columns(pl.col(wide).cast(pl.Int64)) if wide else rows
 
 
 def fetch_in_order(con: duckdb.DuckDBPyConnection, select: str, bound: Bound | None = None) -> dict[str, Column]:
@@ -195,6 +197,21 @@ def add_rows(
     con.execute(f"CREATE {kind} IF NOT EXISTS {schema}.{name} AS {rows} LIMIT 0")
     con.execute(f"INSERT INTO {schema}.{name} BY NAME {rows}")
     con.unregister("incoming_frame")
+
+
+@contextmanager
+def at_once(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Write all rows that are added in a block when it ends, and none of them when it ends with a fault.
+
+    The file is then brought in order once, instead of whenever enough rows have come together.
+    """
+    con.begin()
+    try:
+        yield
+    except BaseException:
+        con.rollback()
+        raise
+    con.commit()
 
 
 def tables_beginning_with(con: duckdb.DuckDBPyConnection, start: str) -> list[str]:

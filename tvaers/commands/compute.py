@@ -8,7 +8,7 @@ import typer
 from tvaers.commands.options import HomeOption, JsonOption
 
 if TYPE_CHECKING:
-    from indicators.compute import ComputeSummary
+    from indicators.compute_summary import ComputeSummary
 
 QUARTERS = 20
 """Quarter ends computed unless others are asked for: five years."""

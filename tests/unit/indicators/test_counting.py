@@ -8,8 +8,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from indicators.cells import CELL, cells_sql, counted_of, flags_sql
-from indicators.counting import cells_of, places_of, values_of
+from indicators.cells import CELL, Number, cells_sql, counted_of, flags_sql
+from indicators.counting import CellRows, cells_of, places_of, sums_of, values_of
 from indicators.dialect import fetch, fetch_in_order, shown_as
 from indicators.engine import variables_of
 from tests.lib.evaluate import catalogue
@@ -93,3 +93,19 @@ def test_a_cell_is_there_only_when_somebody_in_it_is_of_a_population(rows):
         flags = fetch_in_order(con, flags_sql(FOUND, COUNTED), bound)
     places = places_of(rows.head(3), FOUND.breakdowns)
     assert cells_of(places, np.ones(3, dtype=bool), flags, COUNTED).height == 0
+
+
+def test_numbers_that_are_added_side_by_side_do_not_run_into_each_other():
+    chance = np.random.default_rng(2)
+    of_rows = np.sort(chance.integers(0, 7, 5_000))
+    columns = {Number(f"flag_{place}"): chance.random(5_000) < 0.9 for place in range(40)} | {
+        Number("all"): np.ones(5_000, dtype=bool),
+        Number("none", is_sum=True): np.zeros(5_000, dtype=np.int64),
+        Number("days", is_sum=True): chance.integers(0, 366, 5_000),
+        Number("large", is_sum=True): chance.integers(0, 1 << 40, 5_000),
+        Number("below zero", is_sum=True): chance.integers(-50, 50, 5_000).astype(np.float64),
+    }
+    (found,) = sums_of(columns, [CellRows(of_rows, np.bincount(of_rows))])
+    for number, values in columns.items():
+        expected = [int(values[of_rows == cell].sum()) for cell in range(7)]
+        assert found[number].tolist() == expected, number.column
