@@ -68,7 +68,7 @@ def audit_insiders(
     """
     small = np.flatnonzero(system.small)
     safe = system.holder[small][:, None] == insiders
-    safe = safe if earlier is None else safe | earlier
+    safe |= _told_by_own_numbers(system, width)[small][:, insiders].toarray() if earlier is None else earlier
     if safe.all():
         return InsiderFindings(small, safe, np.zeros(safe.shape), float(np.inf), 0)
     below = np.zeros(safe.shape)
@@ -105,6 +105,24 @@ def audit_insiders(
         below[at] = np.where(sign[inside, None] > 0, -low, high)
     widths[asked & ~safe & ~is_bound[leader][:, None]] = 0.0
     return InsiderFindings(small, safe, below, float(widths.min(initial=np.inf)), int((widths < EXACT).sum()))
+
+
+def _told_by_own_numbers(system: System, width: int) -> sparse.csr_matrix:
+    """Return, by variable and unit, whether a total of the unit alone tells the variable or leaves it too little room.
+
+    A cluster with one case knows that each of its practices has one at most. No release can protect from that.
+    """
+    entries = system.equations.tocoo()
+    is_total = entries.data < 0
+    knower = np.full(entries.shape[0], NOBODY)
+    knower[entries.row[is_total]] = system.holder[entries.col[is_total]]
+    is_others = ~is_total & (knower[entries.row] != NOBODY) & (system.holder[entries.col] != knower[entries.row])
+    row, count = entries.row[is_others], entries.col[is_others]
+    number = np.bincount(row, minlength=knower.size)
+    left = np.bincount(row, system.truth[count], minlength=knower.size)
+    told = (number[row] == 1) | (left[row] < width)
+    shape = (system.truth.size, len(system.units))
+    return sparse.csr_matrix((np.ones(told.sum(), bool), (count[told], knower[row[told]])), shape=shape, dtype=bool)
 
 
 def _holds(leader: NDArray[np.int64], holder: NDArray[np.int64], insiders: NDArray[np.int64]) -> sparse.csr_matrix:

@@ -10,6 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from indicators.disclosure.moves import Moves
+from indicators.disclosure.slices import Slices
 from indicators.disclosure.system import System
 
 TOUCHED = 1e-7
@@ -25,6 +26,7 @@ class Repair:
         self.system = system
         self.everywhere = np.arange(system.truth.size)
         self.models: dict[bytes, Moves] = {}
+        self.slices = Slices(system.grid, system.truth) if system.grid else None
 
     def let_move(self, hidden: NDArray[np.bool_], upwards: dict[int, float]) -> bool:
         """Hide the cheapest cells so that each count can be as much higher as asked; false when nothing lets one.
@@ -82,6 +84,8 @@ class Repair:
     ) -> NDArray[np.float64] | None:
         """Return by how much each count moves when one moves that far, at the lowest price; None when it cannot."""
         price = np.asarray(self.system.shows.T @ np.where(hidden, 0.0, self.system.cost))
+        if self.slices and (found := self.slices.cheapest(price, count, far, still)) is not None:
+            return found
         nearby = self._nearby(count)
         for among in (nearby, self.everywhere) if nearby.size <= FEW else (self.everywhere,):
             stays = None if still is None else still[among]

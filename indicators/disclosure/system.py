@@ -28,6 +28,7 @@ from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, is_small
 from indicators.disclosure.quantities import FIELDS, LooksAt, Quantities, find_quantities, find_sums
 from indicators.disclosure.related import Related
+from indicators.disclosure.slices import Grid
 
 LEAST_SLACK = 5
 NOBODY = -1
@@ -47,6 +48,7 @@ class System:
         small: Variables that count 1 to k-1 people, or events of too few people, met or not.
         units: The units whose numbers stand in the cells, as level and unit, in order; each knows its own counts.
         holder: Number of the unit that knows a variable besides the release; -1 when no unit does.
+        grid: How the variables are laid out, where they are quantities at places.
     """
 
     truth: NDArray[np.int64]
@@ -58,6 +60,7 @@ class System:
     small: NDArray[np.bool_]
     units: tuple[tuple[str, str], ...] = ()
     holder: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    grid: Grid | None = None
 
     @cached_property
     def pattern(self) -> sparse.csr_matrix:
@@ -105,7 +108,8 @@ def build_system(
     totals, values = find_totals(places, parents, found.values)
     sums = find_sums(values)
     of_totals, of_sums = complete_totals(values, totals), complete_sums(values, sums)
-    equations = _equations(totals, of_totals, sums, of_sums)
+    grid = _grid(totals, sums, values.shape)
+    equations = _equations(grid, of_totals, of_sums)
     follows = follows_from_its_parts(len(values), sums, totals, of_sums)
     is_enough = np.concatenate([~follows[of_totals], independent_sums(sums, of_sums)[of_sums]])
     shows, own, small = _cells_and_variables(placed, found, values, policy)
@@ -120,25 +124,25 @@ def build_system(
         small=small,
         units=units,
         holder=holder,
+        grid=grid,
     )
 
 
-def _equations(
-    totals: Totals, of_totals: NDArray[np.bool_], sums: NDArray[np.int64], of_sums: NDArray[np.bool_]
-) -> sparse.csr_matrix:
-    """Return the equations that hold: those between places, by quantity and total, then those between quantities."""
-    quantities, spots = of_totals.shape[0], of_sums.shape[1]
-    over_places = sparse.csr_matrix(
-        (totals.sign, (totals.equation, totals.place)), shape=(totals.number, spots), dtype=np.int8
-    )
-    between_places = sparse.kron(sparse.identity(quantities, dtype=np.int8), over_places, format="csr")
+def _grid(totals: Totals, sums: NDArray[np.int64], shape: tuple[int, int]) -> Grid:
+    """Return the equations between places, and those between quantities."""
+    quantities, spots = shape
+    entries = (totals.sign, (totals.equation, totals.place))
+    over_places = sparse.csr_matrix(entries, shape=(totals.number, spots), dtype=np.int8)
     number = len(sums)
-    of_quantities = sparse.csr_matrix(
-        (np.tile([1, 1, -1], number), (np.repeat(np.arange(number), 3), sums.ravel())),
-        shape=(number, quantities),
-        dtype=np.int8,
-    )
-    between_quantities = sparse.kron(of_quantities, sparse.identity(spots, dtype=np.int8), format="csr")
+    parts = (np.tile([1, 1, -1], number), (np.repeat(np.arange(number), 3), sums.ravel()))
+    return Grid(over_places, sparse.csr_matrix(parts, shape=(number, quantities), dtype=np.int8))
+
+
+def _equations(grid: Grid, of_totals: NDArray[np.bool_], of_sums: NDArray[np.bool_]) -> sparse.csr_matrix:
+    """Return the equations that hold: those between places, by quantity and total, then those between quantities."""
+    quantities, spots = grid.shape
+    between_places = sparse.kron(sparse.identity(quantities, dtype=np.int8), grid.over_places, format="csr")
+    between_quantities = sparse.kron(grid.over_quantities, sparse.identity(spots, dtype=np.int8), format="csr")
     return sparse.vstack([between_places[of_totals.ravel()], between_quantities[of_sums.ravel()]]).tocsr()
 
 

@@ -129,10 +129,14 @@ def test_the_audit_of_insiders_finds_what_the_audit_finds_for_each_of_them_alone
         return
     found = audit_insiders(system, hidden, width, everybody, None)
     for unit in everybody:
-        alone = audit(system, hidden, width, also_known=system.holder == unit)
+        own = system.holder == unit
+        alone = audit(system, hidden, width, also_known=own)
+        by_itself = audit(system, np.ones(frame.height, dtype=bool), width, also_known=own)
+        told_by_own_numbers = (by_itself.narrow | by_itself.exact)[found.small]
+        learnt = (alone.narrow | alone.exact)[found.small]
+        assert not (learnt & found.safe[:, unit] & ~told_by_own_numbers).any()
         if not alone.exact.any():
-            assert np.array_equal(~found.safe[:, unit], alone.narrow[found.small])
-        assert not (found.safe[:, unit] & alone.exact[found.small]).any()
+            assert not (~found.safe[:, unit] & ~learnt).any()
 
 
 def test_the_audit_sees_a_cell_that_is_left_open() -> None:
