@@ -15,7 +15,7 @@ from indicators.dialect import (
     show_all_facts,
     store,
 )
-from indicators.workers import Range, work_on
+from indicators.workers import Range, rounds, work_on
 from tvaers.progress import track
 
 # A range of people fits in memory with one row per reporting date, and reading a range has its price too.
@@ -70,7 +70,7 @@ def classify(
     create_diabetes_table(con)
     codes = fetch(con, "SELECT * FROM codelist")
     people = fetch(con, "SELECT count(*) AS people FROM core.person").item()
-    parts = ranges(max(1, -(-people // people_per_chunk)))
+    parts = ranges(rounds(max(1, -(-people // people_per_chunk))))
 
     def work(own: duckdb.DuckDBPyConnection, part: Range) -> dict[str, pl.DataFrame]:
         show_all_facts(own, *part)
@@ -97,7 +97,7 @@ def members_at_a_time(dates: int) -> int:
 def number_of_chunks(con: duckdb.DuckDBPyConnection, classifier: str, members_per_chunk: int) -> int:
     """Return into how many ranges of pseudonyms the members are best split."""
     row = con.execute("SELECT count(*) FROM indicator.diabetes WHERE definition = $c", {"c": classifier}).fetchone()
-    return max(1, -(-(row[0] if row else 0) // members_per_chunk))
+    return rounds(max(1, -(-(row[0] if row else 0) // members_per_chunk)))
 
 
 def create_members(

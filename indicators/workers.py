@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
 from typing import TypeVar
 
 import duckdb
@@ -11,6 +12,11 @@ Found = TypeVar("Found")
 Range = tuple[str, str]
 # The database uses all cores for a statement, but not at its end, and not while rows are placed beside each other.
 WORKERS = 2
+
+
+def rounds(parts: int) -> int:
+    """Return so many parts or the next number that all workers share evenly; one part is left whole."""
+    return parts if parts == 1 else -(-parts // WORKERS) * WORKERS
 
 
 def work_on(
@@ -44,8 +50,20 @@ def work_on(
         return work(own.con, part)
 
     try:
-        with ThreadPoolExecutor(WORKERS) as pool:
+        with fewer_helpers(con), ThreadPoolExecutor(WORKERS) as pool:
             yield from pool.map(work_apart, parts)
     finally:
         for connection in opened:
             connection.close()
+
+
+@contextmanager
+def fewer_helpers(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Let the database start fewer threads within a block: every worker is one itself, and more would only wait."""
+    row = con.execute("SELECT current_setting('threads')").fetchone()
+    threads = int(row[0]) if row else 1
+    con.execute(f"SET threads = {max(1, threads - WORKERS + 1)}")
+    try:
+        yield
+    finally:
+        con.execute(f"SET threads = {threads}")

@@ -4,7 +4,7 @@ import duckdb
 import pytest
 
 from indicators.dialect import ranges
-from indicators.workers import work_on
+from indicators.workers import rounds, work_on
 
 
 def prepared(con: duckdb.DuckDBPyConnection) -> None:
@@ -35,3 +35,16 @@ def test_a_fault_in_one_range_stops_the_work():
     con = duckdb.connect()
     with pytest.raises(duckdb.CatalogException):
         list(work_on(con, ranges(3), lambda own: None, lambda own, part: own.execute("FROM nowhere").fetchall()))
+
+
+def test_the_database_starts_fewer_threads_while_workers_are_some_of_them():
+    con = duckdb.connect(config={"threads": 4})
+    threads = "SELECT CAST(current_setting('threads') AS INTEGER)"
+    found = work_on(con, ranges(2), lambda own: None, lambda own, part: own.sql(threads).fetchone())
+    assert list(found) == [(3,), (3,)]
+    assert con.sql(threads).fetchone() == (4,)
+
+
+@pytest.mark.parametrize(("wanted", "taken"), [(1, 1), (2, 2), (3, 4), (5, 6)])
+def test_ranges_are_shared_evenly_by_all_workers(wanted, taken):
+    assert rounds(wanted) == taken
