@@ -154,9 +154,14 @@ def counted_of(catalogue: Catalogue, indicators: Sequence[Indicator], undelivere
     return found
 
 
+def populations_of(catalogue: Catalogue, indicators: Sequence[Indicator]) -> dict[str, str]:
+    """Return the truth expression `in_<population>` of each population in use, over `patient_period`."""
+    return {f"in_{indicator.population}": truth(catalogue.population_of(indicator)) for indicator in indicators}
+
+
 def populated_sql(catalogue: Catalogue, indicators: Sequence[Indicator]) -> str:
-    """Return the SELECT of `patient_period` with one truth column `in_<population>` per population in use."""
-    columns = {f"in_{indicator.population}": truth(catalogue.population_of(indicator)) for indicator in indicators}
+    """Return the SELECT of `patient_period` with one truth column per population in use."""
+    columns = populations_of(catalogue, indicators)
     selected = "".join(f", {expression} AS {name}" for name, expression in columns.items())
     return f"SELECT *{selected} FROM patient_period"
 
@@ -166,20 +171,33 @@ def in_any_population(counted: Sequence[Counted]) -> str:
     return " OR ".join(sorted({each.clauses.in_population for each in counted}))
 
 
-def flags_sql(catalogue: Catalogue, counted: Sequence[Counted], *others: str) -> str:
-    """Return the SELECT of who is counted, who meets what and the values of medians, a row per row of `patient_period`.
+def flags_of(catalogue: Catalogue, counted: Sequence[Counted]) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """Return who is counted, who meets what and the values of medians as three layers of expressions by name.
 
-    Who is counted is decided first, once for all indicators with the same denominator; then, among them, who meets it.
+    Who is in a population is decided first; then, once for all indicators with the same denominator, who is counted;
+    then, among them, who meets it. The last layer holds every column that is wanted in the end.
+    """
+    denominators = {each.counted: each.clauses.in_denominator for each in counted}
+    named = {name: sql for each in counted for name, sql in (each.flags | each.values).items()}
+    kept = {name: name for name in denominators}
+    return (
+        populations_of(catalogue, [each.indicator for each in counted]),
+        denominators,
+        {IS_OF_ANY: in_any_population(counted), **kept, **named},
+    )
+
+
+def flags_sql(catalogue: Catalogue, counted: Sequence[Counted], *others: str) -> str:
+    """Return the SELECT of the columns of `flags_of`, a row per row of `patient_period`.
 
     Args:
         catalogue: The definitions.
         counted: The indicators of one length of period.
         others: Columns of `patient_period` to return beside them.
     """
-    denominators = {each.counted: each.clauses.in_denominator for each in counted}
+    _, denominators, named = flags_of(catalogue, counted)
     is_counted = ", ".join(f"{sql} AS {name}" for name, sql in denominators.items())
-    named = [f"{sql} AS {name}" for each in counted for name, sql in (each.flags | each.values).items()]
-    flags = ", ".join([*others, f"{in_any_population(counted)} AS {IS_OF_ANY}", *denominators, *named])
+    flags = ", ".join([*others, *(f"{sql} AS {name}" for name, sql in named.items())])
     populated = populated_sql(catalogue, [each.indicator for each in counted])
     return f"SELECT {flags} FROM (SELECT *, {is_counted} FROM ({populated}) AS populated) AS described"
 

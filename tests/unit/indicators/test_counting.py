@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from indicators.cells import CELL, Number, cells_sql, counted_of, flags_sql
+from indicators.cells import CELL, Number, cells_sql, counted_of, flags_of, flags_sql
+from indicators.columnwise import NotTranslatedError, evaluated, translated
 from indicators.counting import CellRows, cells_of, places_of, sums_of, values_of
 from indicators.dialect import fetch, fetch_in_order, shown_as
 from indicators.engine import variables_of
@@ -25,6 +26,15 @@ TEXTS = {
     "cluster_id": ["K1", "none"],
     "hospital_id": ["6001", "none"],
 }
+EXPRESSIONS = [
+    "x < y", "x <= $limit", "x = y", "x <> y", "x > 1 AND y > 1", "x > 1 OR y > 1", "NOT (x > y)", "(x > y) IS TRUE",
+    "NOT ((x > y) IS TRUE)", "x IS NULL", "x IS NOT NULL", "x BETWEEN y AND 2", "x NOT BETWEEN 0 AND y", "n IN (1, 3)",
+    "CASE WHEN x > y THEN 1 WHEN x < 0 THEN 2 END", "CASE WHEN x > y THEN x ELSE 0 END", "coalesce(x, y, 0)",
+    "LEAST(d, e)", "GREATEST(d, e)", "DATE_DIFF('day', d, e)",
+    "(DATE_DIFF('day', d, e) + 1) / 365.25", "CAST(round((x) * 365.25) AS BIGINT)", "round(x)",
+    "CAST(x > y AS INTEGER)", "CAST(n AS DOUBLE)", "CAST($flag AS BOOLEAN)", "t = $word", "t <> 'a'", "x + y - 2",
+    "d = e", "d BETWEEN e AND e",
+]  # fmt: skip
 # More rows than the database takes at a time, so that several threads share them.
 ROWS = 125_000
 
@@ -84,6 +94,39 @@ def test_every_number_of_every_cell_is_the_same(rows):
     for tag, values in found.items():
         expected = beside.select(*CELL, value=f"value_{tag}").drop_nulls("value")
         assert_frame_equal(as_texts(values), as_texts(expected))
+
+
+def test_clauses_mean_the_same_on_columns_as_in_the_database(rows):
+    bound = FOUND.values_on(FOUND.indicators, date(2026, 3, 31))
+    with duckdb.connect(config={"threads": 2}) as con, shown_as(con, "patient_period", rows):
+        expected = fetch_in_order(con, flags_sql(FOUND, COUNTED), bound)
+    found = evaluated(rows, flags_of(FOUND, COUNTED), bound)
+    assert found is not None
+    assert list(found) == list(expected)
+    for name, column in expected.items():
+        assert np.array_equal(np.ma.getmaskarray(found[name]), np.ma.getmaskarray(column)), name
+        assert np.array_equal(np.ma.filled(found[name], 0), np.ma.filled(column, 0)), name
+
+
+@pytest.mark.parametrize("sql", EXPRESSIONS)
+def test_each_thing_that_clauses_consist_of_means_the_same_for_every_value(sql):
+    few, days = [None, -1.5, -0.5, 0.0, 0.5, 2.0, 2.5], [None, date(2024, 2, 28), date(2024, 3, 1), date(2026, 1, 1)]
+    rows = (
+        (pl.DataFrame({"x": few}).join(pl.DataFrame({"y": few}), how="cross").with_columns(n=pl.lit(3), t=pl.lit("a")))
+        .join(pl.DataFrame({"d": days}), how="cross")
+        .join(pl.DataFrame({"e": days}, schema={"e": pl.Date}), how="cross")
+    )
+    bound = {"limit": 0.5, "flag": 1, "word": "a"}
+    with duckdb.connect() as con, shown_as(con, "rows", rows):
+        expected = fetch(con, f"SELECT {sql} AS found FROM rows", bound)["found"].to_list()
+    assert rows.with_columns(found=translated(sql, tuple(bound.items())))["found"].to_list() == expected
+
+
+@pytest.mark.parametrize("sql", ["x / y", "CAST(x AS BIGINT)", "upper(t) = 'A'", "CASE x WHEN 1 THEN 2 END", "-x"])
+def test_what_may_mean_something_else_on_columns_is_left_to_the_database(sql):
+    with pytest.raises(NotTranslatedError):
+        translated(sql, ())
+    assert evaluated(pl.DataFrame({"x": [1]}), ({"found": sql},), {}) is None
 
 
 def test_a_cell_is_there_only_when_somebody_in_it_is_of_a_population(rows):
