@@ -3,7 +3,7 @@
 import json
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
@@ -78,6 +78,7 @@ class Definition:
         acceptable: The level that is still acceptable where the target is missed.
         sets: The named sets that it belongs to.
         distribution: The scale that its threshold cuts, empty for none.
+        counts_at: At which unit of each level something counts.
         neighbours: How other countries ask the same question, a line each.
         ends_on: Month and day on which its periods end (`03-31`), empty for every reporting date.
         threshold_relation: Which side of the threshold counts: `below`, `at_most`, `at_least`, `above`, or empty.
@@ -117,6 +118,7 @@ class Definition:
     sets: tuple[NamedSet, ...] = ()
     neighbours: tuple[Texts, ...] = ()
     distribution: str = ""
+    counts_at: Mapping[str, Texts] = field(default_factory=dict)
 
     @property
     def target_value(self) -> float | None:
@@ -185,6 +187,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         ends_on=stated.get("ends_on") or "",
         neighbours=tuple(_texts(each) for each in stated.get("neighbours") or ()),
         distribution=stated.get("distribution") or "",
+        counts_at={level: _texts(rule) for level, rule in (stated.get("counts_at") or {}).items()},
         sets=tuple(
             NamedSet(_texts(each["title"]), str(each["version"]), bool(each["verified"]))
             for each in stated.get("sets") or ()

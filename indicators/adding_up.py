@@ -26,12 +26,16 @@ class CellSums:
 
     def add(self, cells: pl.DataFrame) -> None:
         """Add the cells of one range."""
+        if not cells.width:
+            return
         self._frames.append(cells)
         if len(self._frames) > 1 and sum(frame.height for frame in self._frames) > ROWS_AT_ONCE:
             self._frames = [self.total()]
 
     def total(self) -> pl.DataFrame:
-        """Return each cell once, with the sum of each of its numbers."""
+        """Return each cell once, with the sum of each of its numbers; without columns where nothing was added."""
+        if not self._frames:
+            return pl.DataFrame()
         if len(self._frames) == 1:
             return self._frames[0]
         return pl.concat(self._frames).group_by(CELL).agg(pl.exclude(CELL).sum())
@@ -75,7 +79,7 @@ def all_keys(cells: Iterable[pl.DataFrame], dates: Sequence[date], breakdowns: B
     rows for every date.
     """
     bands = [band.id for band in breakdowns.age_bands]
-    found = pl.concat([frame.select(CELL) for frame in cells])
+    found = pl.concat([frame.select(CELL) for frame in cells if frame.width])
     parts = []
     for level, breakdown in breakdowns.levels.items():
         if level == "all":

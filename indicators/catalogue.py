@@ -13,6 +13,7 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
+from indicators.attribution import refuse_other_attribution
 from indicators.codelists import create_codelist, lists_named_in, load_codelists
 from indicators.definition import PARAMETER, Indicator, unknown
 from indicators.definition_files import load_definitions
@@ -42,7 +43,6 @@ from indicators.variables import Source, Variable, load_variables
 from tvaers.errors import DefinitionError
 from warehouse.schema import create_schema
 
-KEYS = ("patient_id", "period_end")
 NO_LIST = "codelist"
 
 
@@ -101,7 +101,8 @@ class Catalogue:
         """Return the variables whose columns an indicator uses, in order of name.
 
         Raises:
-            DefinitionError: An expression uses a column that no variable returns.
+            DefinitionError: An expression uses a column that no variable returns, or the events of its variables stand
+                at other organisations than those that it names.
         """
         known = self._variables_found.get(indicator.id)
         if known is not None and known[0] is indicator:
@@ -114,6 +115,7 @@ class Catalogue:
                 if name := owner_of(column, self.columns, where=where):
                     found.add(name)
         variables = tuple(self.variables[name] for name in sorted(found))
+        refuse_other_attribution(indicator, variables)
         self._variables_found[indicator.id] = (indicator, variables)
         return variables
 
@@ -256,7 +258,7 @@ def value_columns(
                     f"A variable is not valid: {str(fault).splitlines()[0]}", where=where, what_to_do="Correct the SQL."
                 ) from None
             columns = [row[0] for row in con.execute(f"DESCRIBE {table_of(variable)}").fetchall()]
-            keys = KEYS if variable.rows == "patient and period" else KEYS[:1]
+            keys = variable.keys
             if missing := [key for key in keys if key not in columns]:
                 raise DefinitionError(
                     f"A variable lacks the column {', '.join(missing)}.",

@@ -16,12 +16,20 @@ from indicators.catalogue import Catalogue, load_catalogue
 from indicators.cells import Counted
 from indicators.compute_summary import ComputeSummary, summary_of
 from indicators.coverage import Coverage, coverage_of
+from indicators.definition import Level
 from indicators.dialect import add_rows, at_once, drop, shown_as, tables_beginning_with
 from indicators.engine import Found, Run, by_length, prepare, run_all
 from indicators.medians import medians
 from indicators.members import classify, members_at_a_time
-from indicators.patient_results import create_patient_results, patient_table
+from indicators.patient_results import (
+    RESULT,
+    RESULT_AT_UNIT,
+    create_patient_results,
+    create_results_at_units,
+    patient_table,
+)
 from indicators.reporting_dates import last_covered_quarter, quarter_ends, refuse_dates_without_data
+from indicators.responsible_units import tables_at_units, with_medians_at_units, with_numbers_at_units
 from indicators.results import RESULT_COLUMNS, results_of
 from indicators.silence import find_silences
 from indicators.too_few import with_too_few
@@ -99,7 +107,7 @@ def compute_on(
     silences = find_silences(con, catalogue, dates)
     lengths = by_length(catalogue, catalogue.indicators, silences.undelivered)
     remove_rows_of_earlier_runs(con)
-    gathered = Gathered({months: CellSums() for months in lengths})
+    gathered = Gathered({months: CellSums() for months in lengths}, {months: CellSums() for months in lengths})
     classifier = diabetes_definition or catalogue.populations.classifier
     at_a_time = members_per_chunk or members_at_a_time(len(dates))
     with at_once(con):
@@ -109,6 +117,7 @@ def compute_on(
                 gathered.add(con, found)
             if run.keeps_latest:
                 create_patient_results(con, "indicator", lengths, bound)
+                create_results_at_units(con, "indicator", tables_at_units(catalogue, lengths), bound)
     with track("Adding up units and intervals", len(catalogue.indicators)) as advance:
         write_results(con, catalogue, lengths, gathered, dates, coverage, advance)
     write_run(con, catalogue, dates)
@@ -121,11 +130,15 @@ class Gathered:
 
     Attributes:
         cells: The cells of each length of period.
+        at_units: The cells at responsible organisations, of each length of period.
         values: Values of which medians are taken, by the indicator's tag.
+        values_at_units: The same at responsible organisations, by tag and level.
     """
 
     cells: dict[int, CellSums]
+    at_units: dict[int, CellSums]
     values: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
+    values_at_units: dict[tuple[str, Level], list[pl.DataFrame]] = field(default_factory=dict)
 
     def add(self, con: duckdb.DuckDBPyConnection, found: Found) -> None:
         """Add what was found in one range; the patients of the latest date go to their tables at once."""
@@ -133,13 +146,24 @@ class Gathered:
             self.cells[months].add(cells)
         for tag, values in found.values.items():
             self.values.setdefault(tag, []).append(values)
+        for months, there in found.at_units.items():
+            self.at_units[months].add(there.cells)
+            for tag_and_level, values in there.values.items():
+                self.values_at_units.setdefault(tag_and_level, []).append(values)
+            for name, patients in there.latest.items():
+                add_rows(con, "indicator", patient_table(months, name), patients, pseudonyms=("patient_id",))
         for months, patients in found.latest.items():
             add_rows(con, "indicator", patient_table(months), patients, pseudonyms=("patient_id",))
+
+    def values_of(self, each: Counted) -> dict[Level, pl.DataFrame]:
+        """Return the values of which an indicator's medians are taken at responsible organisations, by level."""
+        return {level: pl.concat(self.values_at_units[each.tag, level]) for level in each.indicator.attribution}
 
 
 def remove_rows_of_earlier_runs(con: duckdb.DuckDBPyConnection) -> None:
     """Remove the tables to which a run adds rows."""
-    drop(con, "indicator", "patient_result")
+    for view in (RESULT, RESULT_AT_UNIT):
+        drop(con, "indicator", view)
     for name in tables_beginning_with(con, "patient_"):
         drop(con, "indicator", name)
 
@@ -162,16 +186,19 @@ def write_results(
     """Write `indicator.result` from the cells and values of a run."""
     sources = {indicator.id: catalogue.sources_of(indicator) for indicator in catalogue.indicators}
     cells = {months: gathered.cells[months].total() for months in lengths}
-    keys = all_keys(cells.values(), dates, catalogue.breakdowns)
+    there = {months: gathered.at_units[months].total() for months in lengths}
+    keys = all_keys([*cells.values(), *there.values()], dates, catalogue.breakdowns)
     names = keys.with_columns(pl.col(NAMES).cast(pl.Categorical))
     frames = {}
     for months, counted in lengths.items():
         found = add_up(con, cells[months], counted, catalogue.breakdowns)
         numbers = keys.join(found, on=KEYS, how="left", maintain_order="left").drop(KEYS)
+        numbers = with_numbers_at_units(con, keys, numbers, there[months], counted, catalogue.breakdowns)
         for each in counted:
             own = None
             if each.tag in gathered.values:
                 middle = medians(pl.concat(gathered.values[each.tag]), catalogue.breakdowns)
+                middle = with_medians_at_units(middle, gathered.values_of(each), catalogue.breakdowns)
                 own = keys.join(middle, on=KEYS, how="left", maintain_order="left").drop(KEYS)
             found_results = results_of(
                 each, names, numbers, own, lambda e, start, end: coverage.covers(sources[e.indicator.id], start, end)

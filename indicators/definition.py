@@ -32,6 +32,7 @@ from indicators.parts import (
 from tvaers.errors import DefinitionError
 
 Level = Literal["all", "municipality", "cluster", "practice", "hospital"]
+RESPONSIBLE_LEVELS = frozenset({"municipality", "hospital"})
 Group = Literal[
     "hba1c",
     "blood_pressure",
@@ -63,6 +64,8 @@ class Indicator(Part):
             counted in `eligible` (`exclude`), kept as not met (`fail`), or counted as met (`count_as_numerator`).
         ends_on: Month and day (`03-31`) on which its periods end, where it is counted by the calendar or audit year; on
             other reporting dates its state is `not_applicable`. None for every reporting date.
+        attribution: Levels at which its events count at the organisation that is responsible for them, and which one
+            that is; at the others, and where nothing is said, a person counts where they belong (breakdowns.yaml).
         report_by: Levels at which the indicator has a meaning; at the others its state is `not_applicable`.
         exclusions: Who is never counted.
         exceptions: Who is not counted unless they meet the indicator; they stay among those who could have been.
@@ -90,6 +93,7 @@ class Indicator(Part):
     period: int
     leeway: int | None = None
     ends_on: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
+    attribution: dict[Level, TranslatedText] = Field(default_factory=dict)
     report_by: tuple[Level, ...] = LEVELS
     population: str = Field(pattern=NAME)
     denominator: Denominator
@@ -164,6 +168,10 @@ class Indicator(Part):
             and self.measured is None,
             "`measured` goes with patients or medians, not with events or rates": self.measured is not None
             and (counted is not None or years is not None),
+            "`attribution` names municipality or hospital": not RESPONSIBLE_LEVELS.issuperset(self.attribution),
+            "`attribution` goes with a proportion of events or a median": bool(self.attribution)
+            and counted is None
+            and self.kind != "median",
             "`leeway` is a part of the period": (self.leeway or 0) >= self.period,
             "`all` must be among report_by": "all" not in self.report_by,
             "next_review must come after reviewed_on": self.next_review <= self.reviewed_on,

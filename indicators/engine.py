@@ -38,6 +38,7 @@ from indicators.patient_period import (
 )
 from indicators.patient_results import latest_patients
 from indicators.placement import Grid, Numbers, place_beside
+from indicators.responsible_units import AtUnits, at_units
 from indicators.silence import Silences
 from indicators.variables import Variable
 from indicators.workers import Range, work_on
@@ -58,6 +59,7 @@ class Run:
         kept: Rows of variables that are the same for all lengths of period.
         latest: Which of those rows are the latest of each patient and period.
         silences: Who delivers nothing when.
+        events: Rows of variables that tell organisations apart, of the length of period computed last.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -70,6 +72,7 @@ class Run:
     kept: dict[str, pl.DataFrame] = field(default_factory=dict)
     latest: dict[str, Numbers] = field(default_factory=dict)
     silences: Silences = field(default_factory=Silences)
+    events: dict[str, pl.DataFrame] = field(default_factory=dict)
 
 
 @dataclass
@@ -80,11 +83,13 @@ class Found:
         cells: Numbers of each finest cell, by length of period.
         values: Values of which medians are taken, by the indicator's tag.
         latest: Rows of the latest date under pseudonyms, by length of period.
+        at_units: What counts at responsible organisations, by length of period.
     """
 
     cells: dict[int, pl.DataFrame] = field(default_factory=dict)
     values: dict[str, pl.DataFrame] = field(default_factory=dict)
     latest: dict[int, pl.DataFrame] = field(default_factory=dict)
+    at_units: dict[int, AtUnits] = field(default_factory=dict)
 
 
 def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, *, is_classified: bool = False) -> None:
@@ -131,7 +136,7 @@ def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> Iterator[Fo
             store(con, name, frame)
 
     def work(con: duckdb.DuckDBPyConnection, part: Range) -> Found:
-        return run_range(replace(run, con=con, kept={}, latest={}), classifier, part)
+        return run_range(replace(run, con=con, kept={}, latest={}, events={}), classifier, part)
 
     with track("Computing indicators", len(chunks)) as advance:
         for found in work_on(run.con, chunks, share, work):
@@ -150,8 +155,10 @@ def run_range(run: Run, classifier: str, part: Range) -> Found:
         is_in = run.base.select(is_observed(months)).to_series().to_numpy()
         found.cells[months] = cells_of(places, is_in, flags, counted)
         found.values |= values_of(rows, flags, counted)
+        last = max(run.dates) if run.keeps_latest else None
+        found.at_units[months] = at_units(run.con, run.catalogue, counted, run.bound, rows, run.events, last)
         if run.keeps_latest:
-            latest = rows.filter(pl.col("period_end") == max(run.dates))
+            latest = rows.filter(pl.col("period_end") == last)
             found.latest[months] = latest_patients(run.con, run.catalogue, counted, run.bound, latest)
     return found
 
@@ -183,6 +190,8 @@ def patient_period(run: Run, months: int) -> pl.DataFrame:
     for variable in variables:
         if variable.name not in run.kept:
             frames[variable.name] = fetch(run.con, rows_sql(run, variable), run.bound)
+            if variable.responsible:
+                run.events[variable.name] = frames[variable.name]
             if is_same_for_all_lengths(variable):
                 run.kept[variable.name] = frames[variable.name]
         else:

@@ -12,6 +12,7 @@ import polars as pl
 
 from indicators.absence import why_absent
 from indicators.area import area_of
+from indicators.attribution import rules_of
 from indicators.catalogue import Catalogue, columns_in, load_catalogue
 from indicators.clauses import truth
 from indicators.definition import PARAMETER, Indicator, Text, read_yaml
@@ -271,6 +272,8 @@ def explain_definition(catalogue: Catalogue, indicator_id: str, on: date, langua
         lines.append(f"{words['leeway']}: {indicator.leeway} {words['leeway_is']}")
     for part, who, _ in clauses_in_order(catalogue, indicator):
         lines.append(f"{words[part]}: {who.in_language(language)}")
+    for level, rule in rules_of(indicator, catalogue.breakdowns).items():
+        lines.append(f"{words['counts_at']} ({words[level]}): {rule.in_language(language)}")
     for part, name, said in (
         ("threshold", indicator.threshold, threshold_in_words),
         ("target", indicator.target, target_in_words),

@@ -60,7 +60,8 @@ def render(
         "",
         f"{len(catalogue.indicators)} indicators of {catalogue.disease.replace('_', ' ')}. Periods end on the "
         "reporting date; both ends are included. A person counts at the municipality, practice, cluster and hospital "
-        "where they belonged on the last day of the period on which they lived in the area.",
+        "where they belonged on the last day of the period on which they lived in the area; events count at the "
+        "hospital or municipality that is responsible for them where the indicator says so.",
         "",
         "| indicator | counts | period | target |",
         "| --- | --- | --- | --- |",
@@ -105,6 +106,8 @@ def page_of(catalogue: Catalogue, indicator: Indicator, on: date) -> Iterator[st
     for part, who, expression in clauses_in_order(catalogue, indicator):
         yield f"- {WORDS['en'][part]}: {plain(who)} (`{' '.join(expression.split())}`)"
     leeway = f" ({indicator.leeway} of them leeway)" if indicator.leeway else ""
+    for level, rule in indicator.attribution.items():
+        yield f"- Counts at the {level}: {plain(rule)}"
     counted = f"{KINDS[indicator.kind]} of {indicator.counts} in {indicator.period} months{leeway}"
     yield f"- {counted}; {DIRECTIONS[indicator.direction]}"
     if indicator.measured:

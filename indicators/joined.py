@@ -12,7 +12,10 @@ def joined_sql(variables: Sequence[Variable], columns: Mapping[str, Sequence[str
     joins = ""
     for variable in variables:
         table = table_of(variable)
-        rows = latest_sql(variable, columns[variable.name]) if variable.rows == "patient and day" else table
+        own = columns[variable.name]
+        rows = latest_sql(variable, own) if variable.rows == "patient and day" else table
+        if variable.responsible:
+            rows = f"({summed_sql(table, ('patient_id', 'period_end'), own)}) AS {table}"
         joins += f" LEFT JOIN {rows} ON {table}.patient_id = patient.patient_id"
         if variable.rows != "patient":
             joins += f" AND {table}.period_end = patient.period_end"
@@ -30,6 +33,19 @@ def latest_sql(variable: Variable, own: Sequence[str]) -> str:
         f"(PARTITION BY patient_id, period_end ORDER BY {day} DESC) AS place FROM {table} JOIN period_day "
         f"ON period_day.day = {table}.{day}{within}) AS placed WHERE place = 1) AS {table}"
     )
+
+
+def summed_sql(table: str, keys: Sequence[str], own: Sequence[str]) -> str:
+    """Return the SELECT that adds up the rows of a variable that has several: totals of counts, the largest of others.
+
+    Args:
+        table: The relation that holds its rows.
+        keys: The columns that say what a row of the result stands for.
+        own: The value columns.
+    """
+    found = [f"CAST(sum({name}) AS BIGINT)" if name.endswith("_count") else f"max({name})" for name in own]
+    selected = ", ".join([*keys, *(f"{value} AS {name}" for value, name in zip(found, own, strict=True))])
+    return f"SELECT {selected} FROM {table} GROUP BY {', '.join(keys)}"
 
 
 def table_of(variable: Variable) -> str:

@@ -4,7 +4,7 @@ Values are counted: how often each occurs in each unit. Counting up from the low
 half are counted, and few different values, as measurements have, are counted in one pass without sorting.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from indicators.adding_up import KEYS, NAMES
 from indicators.cells import CELL, UNIT_COLUMN
-from indicators.definition import Level
+from indicators.definition import LEVELS, Level
 from indicators.population import Breakdowns, Split
 from indicators.statistics import median_ranks
 
@@ -35,12 +35,13 @@ class Coded:
     values: int
 
 
-def medians(values: pl.DataFrame, breakdowns: Breakdowns) -> pl.DataFrame:
+def medians(values: pl.DataFrame, breakdowns: Breakdowns, levels: Collection[Level] = LEVELS) -> pl.DataFrame:
     """Return the medians of one indicator with their intervals: key columns, value, ci_low, ci_high.
 
     Args:
         values: One row per patient and period with the columns of a cell and the value.
         breakdowns: How units are split.
+        levels: The levels whose units are wanted.
     """
     distinct = np.sort(values["value"].unique().to_numpy())
     value = Coded(np.searchsorted(distinct, values["value"].to_numpy()), len(distinct))
@@ -48,6 +49,7 @@ def medians(values: pl.DataFrame, breakdowns: Breakdowns) -> pl.DataFrame:
     parts = [
         medians_of_split(values.select(CELL), columns, value, distinct, level, splits)
         for level, breakdown in breakdowns.levels.items()
+        if level in levels
         for splits in breakdown
     ]
     return pl.concat(parts)

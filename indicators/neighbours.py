@@ -12,7 +12,7 @@ from pathlib import Path
 
 import sqlglot
 
-from indicators.catalogue import KEYS, Catalogue
+from indicators.catalogue import Catalogue
 from indicators.codelists import load_codelists
 from indicators.definition import Group, Indicator
 from indicators.definition_files import definitions_of_pack
@@ -90,7 +90,7 @@ def _columns(disease: str) -> Mapping[str, tuple[str, ...]]:
     variables = load_variables(disease)
     selects = {name: sqlglot.parse_one(variable.sql, read="duckdb") for name, variable in variables.items()}
     return {
-        name: tuple(column for column in select.named_selects if column not in KEYS)  # type: ignore[attr-defined]
+        name: tuple(column for column in select.named_selects if column not in variables[name].keys)  # type: ignore[attr-defined]
         for name, select in selects.items()
     }
 

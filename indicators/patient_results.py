@@ -11,8 +11,8 @@ import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue
-from indicators.cells import Counted, in_any_population, populated_sql
-from indicators.definition import PARAMETER
+from indicators.cells import UNIT_COLUMN, Counted, in_any_population, populated_sql
+from indicators.definition import PARAMETER, Level
 from indicators.dialect import Bound, drop, fetch, shown_as
 
 COLUMNS = (
@@ -32,6 +32,9 @@ COLUMNS = (
     "evidence_value",
     "evidence_on",
 )
+
+RESULT = "patient_result"
+RESULT_AT_UNIT = "patient_result_at_unit"
 
 LATEST = """
     SELECT populated.*, member.pseudonym
@@ -57,7 +60,7 @@ def create_patient_results(
     con: duckdb.DuckDBPyConnection, schema: str, lengths: Mapping[int, Sequence[Counted]], bound: Bound
 ) -> None:
     """Create the view `patient_result` in a schema that holds `patient_<months>` for each length of period."""
-    drop(con, schema, "patient_result")
+    drop(con, schema, RESULT)
     selects = (
         patient_result_sql(each, f"{schema}.{patient_table(months)}")
         for months, counted in lengths.items()
@@ -67,13 +70,45 @@ def create_patient_results(
     con.execute(f"CREATE VIEW {schema}.patient_result ({', '.join(COLUMNS)}) AS {statement}")
 
 
-def patient_table(months: int) -> str:
-    """Return the name of the table of patients of one length of period."""
-    return f"patient_{months}"
+def create_results_at_units(
+    con: duckdb.DuckDBPyConnection,
+    schema: str,
+    places: Mapping[str, tuple[Level, Sequence[Counted]]],
+    bound: Bound,
+) -> None:
+    """Create the view `patient_result_at_unit`: the same by patient and organisation that is responsible.
+
+    Args:
+        con: The warehouse.
+        schema: The schema that holds the tables and gets the view.
+        places: By table, the level of its organisations and the indicators that count there.
+        bound: Values of the parameters.
+    """
+    drop(con, schema, RESULT_AT_UNIT)
+    selects = [
+        patient_result_sql(each, f"{schema}.{table}", f"'{level}'", f"CAST({UNIT_COLUMN[level]} AS VARCHAR)")
+        for table, (level, counted) in places.items()
+        for each in counted
+    ]
+    if selects:
+        statement = PARAMETER.sub(lambda name: literal(bound[name[1]]), " UNION ALL ".join(selects))
+        columns = ", ".join([*COLUMNS, "level", "unit_id"])
+        con.execute(f"CREATE VIEW {schema}.{RESULT_AT_UNIT} ({columns}) AS {statement}")
 
 
-def patient_result_sql(each: Counted, table: str) -> str:
-    """Return the SELECT of one indicator's patients, over the table of its length of period."""
+def patient_table(months: int, variable: str | None = None) -> str:
+    """Return the name of the table of patients of one length of period, or of their rows at a variable's units."""
+    return f"patient_{months}_{variable}" if variable else f"patient_{months}"
+
+
+def patient_result_sql(each: Counted, table: str, *others: str) -> str:
+    """Return the SELECT of one indicator's patients, over the table of its length of period.
+
+    Args:
+        each: The indicator.
+        table: The table.
+        others: Expressions to return beside them.
+    """
     indicator, clauses = each.indicator, each.clauses
     names = " ".join(
         f"WHEN {place} THEN '{quoted(clause.who.en)}'"
@@ -91,7 +126,7 @@ def patient_result_sql(each: Counted, table: str) -> str:
             {clauses.in_population}, {clauses.in_denominator}, {excluded_by}, {clauses.is_missing},
             CAST({numerator} AS BIGINT), CAST({clauses.denominator} AS BIGINT), {years},
             CAST({clauses.value or "NULL"} AS DOUBLE), CAST({evidence_value or "NULL"} AS VARCHAR),
-            CAST({evidence_on or "NULL"} AS DATE)
+            CAST({evidence_on or "NULL"} AS DATE){"".join(f", {other}" for other in others)}
         FROM {table}
         WHERE {clauses.in_population}
     """

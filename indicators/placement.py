@@ -99,9 +99,11 @@ def place_beside(
     placed = [grid.base]
     for variable in variables:
         frame, own = frames[variable.name], columns[variable.name]
+        if variable.responsible:
+            frame = summed(variable, frame, own)
         if variable.rows == "patient":
             origin = origin_by_patient(grid, variable, frame)
-        elif variable.rows == "patient and period":
+        elif variable.rows != "patient and day":
             origin = origin_by_period(grid, variable, frame)
         else:
             if variable.name not in kept:
@@ -109,6 +111,22 @@ def place_beside(
             origin = origin_by_day(grid, variable, kept[variable.name])
         placed.append(taken_from(frame, own, origin))
     return pl.concat(placed, how="horizontal")
+
+
+def summed(variable: Variable, frame: pl.DataFrame, own: Sequence[str]) -> pl.DataFrame:
+    """Return one row per patient and period of rows of several organisations, as `joined.summed_sql` adds them up.
+
+    Raises:
+        DefinitionError: There are two rows for one patient, period and organisation.
+    """
+    refuse_repeated(variable, frame.select(variable.keys).n_unique(), frame.height)
+    totals = {
+        name: pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum().cast(pl.Int64))
+        if name.endswith("_count")
+        else pl.col(name).max()
+        for name in own
+    }
+    return frame.group_by("patient_id", "period_end").agg(**totals)
 
 
 def origin_by_patient(grid: Grid, variable: Variable, frame: pl.DataFrame) -> Places:

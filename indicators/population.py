@@ -5,6 +5,7 @@ from typing import Literal
 from pydantic import Field, ValidationError, model_validator
 
 from indicators.definition import LEVELS, Clause, Level, Part, describe_fault, disease_folder, read_yaml, unknown
+from indicators.parts import TranslatedText
 from tvaers.errors import DefinitionError
 
 Split = Literal["sex", "age_band"]
@@ -53,9 +54,21 @@ class AgeBand(Part):
 
 
 class Attribution(Part):
-    """To which hospital a person belongs: that of the latest physical contact in so many months."""
+    """Where a person belongs, and counts unless a definition says otherwise.
+
+    Attributes:
+        hospital_months: The hospital is that of the latest physical contact in so many months.
+        belongs: The rule in words, by level.
+    """
 
     hospital_months: int = Field(ge=1, le=60)
+    belongs: dict[Level, TranslatedText]
+
+    @model_validator(mode="after")
+    def _every_level_is_told(self) -> "Attribution":
+        if set(self.belongs) != set(LEVELS[1:]):
+            raise ValueError(f"`belongs` must name each of {', '.join(LEVELS[1:])}")
+        return self
 
 
 class Breakdowns(Part):

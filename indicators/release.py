@@ -11,6 +11,7 @@ import duckdb
 import polars as pl
 
 import tvaers
+from indicators.attribution import rules_of
 from indicators.breaks import breaks_of, load_breaks
 from indicators.catalogue import columns_in, load_catalogue
 from indicators.definition import Indicator
@@ -21,7 +22,7 @@ from indicators.disclosure_control import protect
 from indicators.explain_beside import asked_elsewhere
 from indicators.limits import threshold_relation
 from indicators.parameters import Parameter, load_parameters
-from indicators.population import Populations, load_breakdowns, load_populations
+from indicators.population import Breakdowns, Populations, load_breakdowns, load_populations
 from indicators.release_content import completeness, left_out, parents, units
 from indicators.release_file import write_release
 from indicators.results import RESULT_COLUMNS
@@ -165,6 +166,7 @@ def _pages(definitions: tuple[Indicator, ...], pack: Pack, disease: str, day: da
     sets = load_sets(pack.folder, disease, [each.id for each in load_definitions(disease)])
     pages = [
         _page(each, parameters, populations, day)
+        | {"counts_at": _rules(each, catalogue.breakdowns)}
         | _relation(each, variables)
         | {"breaks": breaks_of(each, catalogue, breaks)}
         | {"neighbours": asked_elsewhere(disease, each, pack.name, day)}
@@ -197,6 +199,11 @@ def _page(
     ]:
         stated[key] = held.get((stated.get(key) or "").removeprefix("$"))
     return page
+
+
+def _rules(indicator: Indicator, breakdowns: Breakdowns) -> dict[str, Any]:
+    """Return at which unit of each level something counts, in words."""
+    return {level: rule.model_dump(exclude_none=True) for level, rule in rules_of(indicator, breakdowns).items()}
 
 
 def _set(one: IndicatorSet) -> dict[str, Any]:

@@ -24,11 +24,18 @@ What it returns, by its `rows`:
 
 - patient: patient_id and value columns, at most one row per patient
 - patient and period: patient_id, period_end and value columns, at most one row per patient and period
+- patient, period and hospital (or municipality): the same with hospital_id (municipality_id), the organisation that is
+  responsible for the events counted; several rows per patient and period. Beside the patient stands their sum: of
+  columns that end in `_count` the total, of others the largest. An indicator that uses it says under `attribution` that
+  at that level it counts there instead of where the patient belongs
 - patient and day: patient_id, a day (the first column that ends in `_on`) and value columns, for all of history. The
   engine takes the row of the latest day of each period; with value columns there is at most one row per patient and
   day, without them (when only the day matters) there may be several. Prefer this kind for "latest ...": it is read once
   for all lengths of period, and needs no join to period_day. A further header line `-- within: 12 months` lets only the
   last months of each period count.
+
+What several variables do in the same way stands once, as `variables/steps/<name>.sql`: a SELECT that is put in place of
+`step.<name>`, and reads the relations that the variable has defined above it.
 
 Column names carry their unit; dates end in `_on`; counts in `_count`.
 """
@@ -37,14 +44,26 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal, cast, get_args
 
-from indicators.definition import PARAMETER, disease_folder, unknown
+from indicators.definition import PARAMETER, Level, disease_folder, unknown
 from tvaers.errors import DefinitionError
 
-Rows = Literal["patient", "patient and period", "patient and day"]
+Rows = Literal[
+    "patient",
+    "patient and period",
+    "patient and day",
+    "patient, period and hospital",
+    "patient, period and municipality",
+]
 ROWS: tuple[Rows, ...] = get_args(Rows)
 HEADER = ("label", "unit", "rows", "sources", "ties")
+STEP = re.compile(r"\bstep\.([a-z][a-z0-9_]*)\b")
+RESPONSIBLE: Mapping[str, Level] = {
+    "patient, period and hospital": "hospital",
+    "patient, period and municipality": "municipality",
+}
 WITHIN = re.compile(r"^(\d+) months$")
 SOURCE = re.compile(r"^(?P<table>[a-z_]+)(\((?P<column>[a-z_]+)=(?P<value>[a-z0-9_]+)\))?$")
 # The day by which a source's rows are placed in time, for judging whether its extracts cover a period.
@@ -105,12 +124,24 @@ class Variable:
         """Names of the dated parameters in the SELECT."""
         return frozenset(PARAMETER.findall(self.sql))
 
+    @property
+    def responsible(self) -> Level | None:
+        """The level of the organisations for which it has rows of their own, None where it has one row per patient."""
+        return RESPONSIBLE.get(self.rows)
 
-def parse_variable(name: str, text: str) -> Variable:
-    """Return the variable written in a file's text.
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The columns that say what a row stands for, but the day."""
+        if self.responsible:
+            return ("patient_id", "period_end", f"{self.responsible}_id")
+        return ("patient_id", "period_end") if self.rows == "patient and period" else ("patient_id",)
+
+
+def parse_variable(name: str, text: str, steps: Mapping[str, str] = MappingProxyType({})) -> Variable:
+    """Return the variable written in a file's text, with the steps that it names in place.
 
     Raises:
-        DefinitionError: A header line is missing, unknown or has a value that is not allowed.
+        DefinitionError: A header line is missing, unknown or has a value that is not allowed, or a step is unknown.
     """
     header: dict[str, str] = {}
     body: list[str] = []
@@ -138,9 +169,21 @@ def parse_variable(name: str, text: str) -> Variable:
         rows=cast("Rows", header["rows"]),
         sources=tuple(parse_source(part, where) for part in split_sources(header["sources"])),
         ties=header["ties"],
-        sql="\n".join(body).strip().rstrip(";"),
+        sql=with_steps("\n".join(body).strip().rstrip(";"), steps, where),
         within=parse_within(header, where),
     )
+
+
+def with_steps(sql: str, steps: Mapping[str, str], where: str) -> str:
+    """Return a SELECT with each `step.<name>` replaced by the step's own SELECT.
+
+    Raises:
+        DefinitionError: There is no such step.
+    """
+    for name in STEP.findall(sql):
+        if name not in steps:
+            raise unknown("step", name, steps, where=where)
+    return STEP.sub(lambda found: f"(\n{steps[found[1]]}\n) AS {found[1]}", sql)
 
 
 def parse_within(header: Mapping[str, str], where: str) -> int | None:
@@ -191,4 +234,12 @@ def load_variables(disease: str) -> dict[str, Variable]:
         DefinitionError: A file is written wrongly.
     """
     folder: Path = disease_folder(disease) / "variables"
-    return {path.stem: parse_variable(path.stem, path.read_text("utf-8")) for path in sorted(folder.glob("*.sql"))}
+    steps = {path.stem: without_comments(path.read_text("utf-8")) for path in sorted(folder.glob("steps/*.sql"))}
+    return {
+        path.stem: parse_variable(path.stem, path.read_text("utf-8"), steps) for path in sorted(folder.glob("*.sql"))
+    }
+
+
+def without_comments(sql: str) -> str:
+    """Return a SELECT without its lines of comment."""
+    return "\n".join(line for line in sql.splitlines() if not line.lstrip().startswith("--")).strip().rstrip(";")

@@ -126,7 +126,10 @@ def _hospital(
     home = np.array([codes.index(place.hospital) for place in scene.municipalities])
     elsewhere = draw.random(len(people)) < 0.06
     hospital_of = np.where(elsewhere, draw.integers(0, len(codes), len(people)), home[people.municipality])
-    book = ContactBook(tuple(scene.country.region["specialties"]), hospital_of, scene.last_day, draw)
+    book = ContactBook(
+        tuple(scene.country.region["specialties"]), len(codes), hospital_of, scene.last_day, draw,
+        scene.chance.about("admitted elsewhere"),
+    )  # fmt: skip
     hospital_care.add_clinic_contacts(book, patients, visits, draw)
     hospital_care.add_complication_contacts(book, data, patients, onset, scene.observed_from, draw)
     discharges = hospital_care.add_ordinary_contacts(book, data, patients, scene.observed_from, draw)

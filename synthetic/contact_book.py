@@ -22,15 +22,19 @@ class ContactBook:
 
     Attributes:
         specialties: Specialty keys; a contact holds the index.
-        hospital_of: By person: index of the hospital that the person uses.
+        hospitals: How many hospitals there are.
+        hospital_of: By person: index of the hospital that the person uses, but for some admissions and emergencies.
         last_day: By person: last recordable day.
         draw: Random numbers.
+        draw_elsewhere: Random numbers of their own for who is admitted elsewhere.
     """
 
     specialties: Sequence[str]
+    hospitals: int
     hospital_of: Ints
     last_day: Days
     draw: np.random.Generator
+    draw_elsewhere: np.random.Generator
     _contacts: list[pl.DataFrame] = field(default_factory=list)
     _diagnoses: list[pl.DataFrame] = field(default_factory=list)
     _procedures: list[pl.DataFrame] = field(default_factory=list)
@@ -46,7 +50,6 @@ class ContactBook:
         *,
         acute: Flags | bool = False,
         stay_days: npt.NDArray[np.float64] | None = None,
-        hospital: int | None = None,
     ) -> Ints:
         """Add contacts and return their numbers. A stay never goes beyond the person's last day."""
         count = len(person)
@@ -71,9 +74,7 @@ class ContactBook:
                     "kind": pl.repeat(kind, count, dtype=Kind, eager=True),
                     "acute": acute,
                     "specialty": index.astype(np.int8),
-                    "hospital": (self.hospital_of[person] if hospital is None else np.full(count, hospital)).astype(
-                        np.int8
-                    ),
+                    "hospital": self.hospital_of[person].astype(np.int8),
                 }
             )
         )
@@ -105,7 +106,8 @@ class ContactBook:
     def finish(self, rates: Mapping[str, Any]) -> "Hospital":
         """Return the book's three tables; some diagnoses are retracted or lack the mark.
 
-        A person has at most one contact a day with a specialty.
+        A person has at most one contact a day with a specialty. Some are admitted, or come in an emergency, to another
+        hospital than the one that they use.
         """
         contacts = (
             pl.concat(self._contacts)
@@ -113,6 +115,7 @@ class ContactBook:
             .unique(["person", "day", "specialty"], keep="first", maintain_order=True)
             .drop("day")
         )
+        contacts = contacts.with_columns(hospital=self._where(contacts, rates["admitted_elsewhere"]))
         diagnoses = pl.concat(self._diagnoses).join(contacts.select("contact"), on="contact", maintain_order="left")
         diagnoses = diagnoses.unique(["contact", "code", "type"], keep="first", maintain_order=True)
         luck = self.draw.random(diagnoses.height)
@@ -127,6 +130,14 @@ class ContactBook:
         )
         procedures = procedures.unique(["contact", "code"], keep="first", maintain_order=True)
         return Hospital(contacts, diagnoses.with_columns(retraction=pl.Series(retraction)), procedures)
+
+    def _where(self, contacts: pl.DataFrame, share: float) -> pl.Series:
+        """Return each contact's hospital: for a share of admissions and emergencies another than the person uses."""
+        own = contacts["hospital"].to_numpy().astype(np.int64)
+        is_elsewhere = self.draw_elsewhere.random(len(own)) < share
+        is_elsewhere &= (contacts["kind"] != "outpatient").to_numpy()
+        other = (own + 1 + self.draw_elsewhere.integers(0, max(1, self.hospitals - 1), len(own))) % self.hospitals
+        return pl.Series(np.where(is_elsewhere, other, own).astype(np.int8))
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,7 @@ def definition_in_words(
         _paragraph("parts", [words.text(part) for part in definition.parts], words),
         _paragraph("exclusions", [words.text(exclusion) for exclusion in definition.exclusions], words),
         _paragraph("exceptions", [words.text(exception) for exception in definition.exceptions], words),
+        _paragraph("counts_at", _counts_at(definition, words), words),
         _paragraph("missing", [words(f"definition.missing_values.{definition.missing_values}")], words),
         _paragraph("period", _period(definition, words), words),
     ]
@@ -72,6 +73,14 @@ def definition_in_words(
     )
     found.append(_paragraph("version", [_version(definition, words)], words))
     return [paragraph for paragraph in found if any(paragraph.texts)]
+
+
+def _counts_at(definition: Definition, words: Wording) -> list[str]:
+    """Return for each level at which unit something counts."""
+    return [
+        words("definition.counts_at_level", level=words(f"level.{level}.many"), rule=words.text(rule))
+        for level, rule in definition.counts_at.items()
+    ]
 
 
 def units_beside_each_other(

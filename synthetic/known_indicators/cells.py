@@ -8,7 +8,8 @@ from typing import Any
 import polars as pl
 
 from synthetic.known_indicators.contacts import Patient
-from synthetic.known_indicators.indicators import INDICATORS, MONTHS, count
+from synthetic.known_indicators.events import AT_UNITS
+from synthetic.known_indicators.indicators import INDICATORS, MONTHS, count, count_at
 from synthetic.known_indicators.rules import MISSING
 from synthetic.known_indicators.who_and_where import Row
 
@@ -39,6 +40,7 @@ _COUNTED = {
     "seen": pl.Int32, "indicator_id": pl.UInt16, "period_end": pl.Date, "numerator": pl.Int64, "denominator": pl.Int64,
     "days": pl.Int64, "value": pl.Float64, "is_missing": pl.Boolean,
 }  # fmt: skip
+_COUNTED_AT = _COUNTED | {"unit": pl.String}
 
 
 def partly_added(
@@ -54,6 +56,7 @@ def partly_added(
     """
     placed: dict[str, list[Any]] = {name: [] for name in _PLACED}
     counted: dict[str, list[Any]] = {name: [] for name in _COUNTED}
+    counted_at: dict[str, list[Any]] = {name: [] for name in _COUNTED_AT}
     seen = 0
     for rows in people:
         of_person: dict[Any, Any] = {}
@@ -70,9 +73,14 @@ def partly_added(
                     if MONTHS.get(indicator, 12) == months and (adds := count(patient, indicator)):
                         units = silent.get((indicator, day), ())
                         own = {("practice", patient.practice), ("municipality", patient.municipality)}
-                        _append(counted, seen, number, day, *(adds if own.isdisjoint(units) else MISSING))
-    frame = pl.DataFrame(counted, schema=_COUNTED).join(pl.DataFrame(placed, schema=_PLACED), on="seen")
-    return _by_cell(frame)
+                        is_delivered = own.isdisjoint(units)
+                        _append(counted, seen, number, day, *(adds if is_delivered else MISSING))
+                        for unit, adds_there in count_at(patient, indicator) if indicator in AT_UNITS else ():
+                            adds = adds_there if is_delivered else MISSING
+                            _append(counted_at, seen, number, day, *adds, unit)
+    where = pl.DataFrame(placed, schema=_PLACED)
+    frames = (pl.DataFrame(counted, schema=_COUNTED), pl.DataFrame(counted_at, schema=_COUNTED_AT))
+    return _by_cell(*(frame.join(where, on="seen") for frame in frames))
 
 
 def _append(columns: dict[str, list[Any]], *values: Any) -> None:
@@ -80,18 +88,16 @@ def _append(columns: dict[str, list[Any]], *values: Any) -> None:
         column.append(value)
 
 
-def _by_cell(frame: pl.DataFrame) -> pl.DataFrame:
-    """Add patients up by level, unit and breakdown."""
-    # Somebody in no event and without a day under observation is no part of a rate's or a share's denominator.
-    is_rate = (pl.col("days") > 0).any().over("indicator_id")
-    inside = (pl.col("denominator") > 0) & ((pl.col("days") > 0) | ~is_rate)
-    names = pl.Series(INDICATORS)
-    rows = frame.with_columns(
-        inside=inside,
-        indicator_id=pl.col("indicator_id").replace_strict(dict(enumerate(names)), return_dtype=pl.String),
-    )
+def _by_cell(frame: pl.DataFrame, at_units: pl.DataFrame) -> pl.DataFrame:
+    """Add patients up by level, unit and breakdown; at their levels, what counts at responsible units instead."""
+    everywhere, there = _described(frame), _described(at_units)
     parts = []
     for level, splits in LEVELS.items():
+        here = [name for name, of_level in AT_UNITS.items() if of_level == level]
+        rows = everywhere.filter(~pl.col("indicator_id").is_in(here))
+        if here:
+            moved = there.filter(pl.col("indicator_id").is_in(here)).with_columns(pl.col("unit").alias(level))
+            rows = pl.concat([rows, moved.select(rows.columns)])
         unit = pl.lit("all") if level == "all" else pl.col(level)
         for split in splits:
             sex = pl.col("sex") if "sex" in split else pl.lit("all")
@@ -113,6 +119,17 @@ def _by_cell(frame: pl.DataFrame) -> pl.DataFrame:
                 )
             )
     return pl.concat(parts)
+
+
+def _described(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return rows with the indicator's name, and whether the patient is counted."""
+    # Somebody in no event and without a day under observation is no part of a rate's or a share's denominator.
+    is_rate = (pl.col("days") > 0).any().over("indicator_id")
+    names = dict(enumerate(INDICATORS))
+    return frame.with_columns(
+        inside=(pl.col("denominator") > 0) & ((pl.col("days") > 0) | ~is_rate),
+        indicator_id=pl.col("indicator_id").replace_strict(names, return_dtype=pl.String),
+    )
 
 
 def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:

@@ -142,6 +142,12 @@ class Patient(Complications):
             and (died is None or died > stay["end"].date())
         ]
 
+    @staticmethod
+    def discharged_from(stay: Row) -> str:
+        """Hospital of the contact of a stay that ended last, of those that ended together the one that began last."""
+        last = max(stay["contacts"], key=lambda row: (*Patient._from_to(row)[1::-1], row["hospital_id"] or "none"))
+        return str(last["hospital_id"] or "none")
+
     def has_diabetes_diagnosis(self, stay: Row) -> bool:
         """Return whether a contact of the stay holds a diabetes diagnosis."""
         contacts = {row["contact_id"] for row in stay["contacts"]}

@@ -11,6 +11,7 @@ from synthetic.known_indicators.conflicts import (
     smoking_record_contradicts,
 )
 from synthetic.known_indicators.contacts import Patient
+from synthetic.known_indicators.events import EVENTS, added_up, count_at_units, referral_to_start
 from synthetic.known_indicators.other_people import (
     hba1c_after_gestational_birth,
     hba1c_every_third_year_after_gestational,
@@ -23,8 +24,6 @@ from synthetic.known_indicators.rules import (
     all_or_none,
     blood_pressure_controlled,
     blood_pressure_lowering_when_indicated,
-    contact_after_discharge,
-    course_completed,
     eye_examined_by_risk,
     glucose_lowering_when_indicated,
     has_had,
@@ -38,11 +37,8 @@ from synthetic.known_indicators.rules import (
     met,
     new,
     ras_blockade_with_albuminuria,
-    readmission_within_30_days,
-    referral_to_start,
     review_parts,
     smokers,
-    started_within,
 )
 from synthetic.known_indicators.strata import (
     eye_examined_60_months,
@@ -106,19 +102,16 @@ PRESENT: dict[str, Rule] = {
 } | {name: has_had(name) for name in ALL_COMPLICATIONS if name != "peripheral_arterial_disease"}
 """Indicators about adults with type 2 diabetes who are alive and resident on the reporting date."""
 
-DURING_PERIOD: dict[str, Rule] = {
-    "major_amputations_rate": major_amputations_rate,
-    "hypoglycaemia_admissions_rate": admissions_rate("hypoglycaemia"),
-    "ketoacidosis_admissions_rate": admissions_rate("ketoacidosis"),
-    "new_any_complication": new("any_complication"),
-    "contact_after_discharge_within_7_days": contact_after_discharge(7),
-    "contact_after_discharge_within_14_days": contact_after_discharge(14),
-    "contact_after_discharge_within_30_days": contact_after_discharge(30),
-    "readmission_within_30_days": readmission_within_30_days,
-    "course_completed": course_completed,
-    "started_within_14_days": started_within(14),
-    "started_within_30_days": started_within(30),
-} | {f"new_{name}": new(name) for name in ALL_COMPLICATIONS if name != "peripheral_arterial_disease"}
+DURING_PERIOD: dict[str, Rule] = (
+    {
+        "major_amputations_rate": major_amputations_rate,
+        "hypoglycaemia_admissions_rate": admissions_rate("hypoglycaemia"),
+        "ketoacidosis_admissions_rate": admissions_rate("ketoacidosis"),
+        "new_any_complication": new("any_complication"),
+    }
+    | {name: added_up(rule) for name, (_, rule) in EVENTS.items()}
+    | {f"new_{name}": new(name) for name in ALL_COMPLICATIONS if name != "peripheral_arterial_disease"}
+)
 """Indicators about adults with type 2 diabetes who lived in the area for at least one day of the period."""
 
 TYPE_1: dict[str, Rule] = {
@@ -179,6 +172,11 @@ def count(patient: Patient, indicator: str) -> Counted | None:
         return None
     belongs, rules = next(each for each in POPULATIONS if indicator in each[1])
     return rules[indicator](patient) if belongs(patient) else None
+
+
+def count_at(patient: Patient, indicator: str) -> list[tuple[str, Counted]]:
+    """Return what a patient adds at each unit responsible for what the indicator counts, of its level in `AT_UNITS`."""
+    return count_at_units(patient, indicator) if count(patient, indicator) else []
 
 
 def is_adult_with(patient: Patient, diabetes_type: str) -> bool:

@@ -1,11 +1,10 @@
 """What one patient adds to each indicator, in plain Python, written from the words of the definitions."""
 
 from collections.abc import Callable
-from datetime import date, timedelta
 from typing import NamedTuple
 
 from synthetic.known_indicators.contacts import Patient
-from synthetic.known_indicators.who_and_where import Row, months_after, months_before
+from synthetic.known_indicators.who_and_where import months_before
 
 
 class Counted(NamedTuple):
@@ -190,82 +189,3 @@ def lost_to_follow_up(patient: Patient) -> Counted | None:
     if patient.diabetes["diabetes_since_on"] >= patient.start:
         return None
     return met(patient.latest("hba1c") is None and patient.latest_day(patient.diabetes_contacts()) is None)
-
-
-def contact_after_discharge(days: int) -> Rule:
-    """Discharges after which somebody saw the patient within so many days."""
-
-    def rule(patient: Patient) -> Counted:
-        died = patient.person["died_on"]
-        followed = [
-            stay
-            for stay in patient.discharges(days)
-            if patient.has_diabetes_diagnosis(stay)
-            and not patient.next_stays(stay, days)
-            and not (died is not None and died <= stay["end"].date() + timedelta(days=days))
-        ]
-        return Counted(sum(patient.seen_after(stay, days) for stay in followed), len(followed))
-
-    return rule
-
-
-def readmission_within_30_days(patient: Patient) -> Counted:
-    """Discharges followed by an acute stay within 30 days."""
-    discharges = patient.discharges(30)
-    again = [
-        stay for stay in discharges if any(other["contacts"][0]["is_acute"] for other in patient.next_stays(stay, 30))
-    ]
-    return Counted(len(again), len(discharges))
-
-
-def course_completed(patient: Patient) -> Counted:
-    """Courses completed; of those granted to a patient who was observed then and for 6 months after."""
-    courses = [
-        row
-        for row in patient.courses()
-        if patient.is_observed(row["granted_on"]) and months_after(row["granted_on"], 6) <= patient.observed_to
-    ]
-    completed = [
-        row for row in courses if row["status"] == "completed" and row["closed_on"] and row["closed_on"] <= patient.end
-    ]
-    return Counted(len(completed), len(courses))
-
-
-def started_within(days: int) -> Rule:
-    """Referrals whose first meeting was held within so many days."""
-
-    def rule(patient: Patient) -> Counted:
-        referrals = [
-            row
-            for row in patient.courses()
-            if patient.is_observed(row["referred_on"])
-            and row["referred_on"] + timedelta(days=days) <= patient.observed_to
-            and not _is_revoked_by(row, row["referred_on"] + timedelta(days=days))
-        ]
-        started = [
-            row
-            for row in referrals
-            if row["begun_on"] is not None and (row["begun_on"] - row["referred_on"]).days <= days
-        ]
-        return Counted(len(started), len(referrals))
-
-    return rule
-
-
-def _is_revoked_by(course: Row, day: date) -> bool:
-    """Return whether a referral was revoked on or before a day, and nothing ever began."""
-    return course["status"] == "revoked" and course["begun_on"] is None and course["revoked_on"] <= day
-
-
-def referral_to_start(patient: Patient) -> Counted | None:
-    """Days from referral to the first meeting of the latest course begun."""
-    begun = [row for row in patient.courses() if patient.is_observed(row["begun_on"]) and row["referred_on"]]
-    referred = [
-        row
-        for row in patient.courses()
-        if patient.is_observed(row["referred_on"]) and not _is_revoked_by(row, patient.end)
-    ]
-    if begun:
-        last = max(begun, key=lambda row: (row["begun_on"], row["referred_on"]))
-        return Counted(value=float((last["begun_on"] - last["referred_on"]).days))
-    return MISSING if referred else None

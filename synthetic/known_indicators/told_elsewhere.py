@@ -14,6 +14,7 @@ from synthetic.extracts.primary_care_files import with_practice
 from synthetic.histories import Told
 from synthetic.known_counts import Ledger
 from synthetic.known_indicators.told_by_hospitals import TableRow, about, day_of, records
+from synthetic.moves import value_on
 from synthetic.truth import Region
 
 FOOT = {"lav": "low", "moderat": "moderate", "hoej": "high", "saar": "ulcer"}
@@ -114,13 +115,16 @@ def municipality(
     yield from _measured(about(measured, people), "municipality")
     reports = list(_reports(deliveries))
     meetings, last_reported = _meetings(reports), _last_reported(reports)
-    for row in records(about(care["courses"], people)):
+    lived_in = value_on(care["courses"], region.residences, "municipality", day="referred")
+    codes = {place: one.code for place, one in enumerate(region.municipalities)}
+    for row in records(about(care["courses"].with_columns(lived_in.alias("lived_in")), people)):
         if row["course"] not in last_reported:
             continue
         referred_on, is_revoked = day_of(row["referred"]), row["status"] == "revoked"
         yield row["person"], "municipal_course", {
             "course_id": row["course"],
             "focus_code": row["focus"],
+            "municipality_code": codes.get(row["lived_in"], "none"),
             "referred_on": referred_on,
             "granted_on": None if is_revoked else day_of(row["granted"]),
             "closed_on": None if is_revoked or row["closed"] < 0 else day_of(row["closed"]),

@@ -26,7 +26,7 @@ from indicators.patient_period import base_of, create_base, create_period, creat
 from indicators.placement import Grid
 from tests.lib.case_files import DrawnCase, case_files, folder_of, read_case_file
 from tests.lib.drawn_tables import Row, complete, insert, parse, patient_uuid, warehouse_of
-from tests.lib.evaluate import catalogue, in_words, results_of_patients
+from tests.lib.evaluate import catalogue, in_words, results_of_patients, words_of_units
 
 OUTCOME = (
     "patient_id",
@@ -57,12 +57,14 @@ class Board:
     Attributes:
         cases: By indicator, each case with its person; none for one that is drawn elsewhere.
         frames: `patient_period` of settings that were asked for.
+        events: Rows of variables that tell organisations apart, of the same settings, by variable.
     """
 
     con: duckdb.DuckDBPyConnection
     cases: Mapping[str, Sequence[tuple[DrawnCase, UUID]]]
     numbers: Mapping[UUID, Sequence[int]]
     frames: dict[Setting, pl.DataFrame] = field(default_factory=dict)
+    events: dict[Setting, dict[str, pl.DataFrame]] = field(default_factory=dict)
 
     def dates_of(self, subject: str) -> list[date]:
         """Return the reporting dates on which an indicator has cases, the one with most cases first."""
@@ -82,13 +84,10 @@ class Board:
         """Return `patient_period` of a setting with the columns of all indicators, kept for the next call."""
         if setting not in self.frames:
             on_this_day = [each for each in known.indicators if setting.reporting_date in self.dates_of(each.id)]
-            self.frames[setting] = self.computed(known, setting, on_this_day)
+            with self.placed(known, setting, on_this_day) as run:
+                self.frames[setting] = patient_period(run, setting.months)
+            self.events[setting] = run.events
         return self.frames[setting]
-
-    def computed(self, known: Catalogue, setting: Setting, indicators: Sequence[Indicator]) -> pl.DataFrame:
-        """Return `patient_period` of a setting, with the columns of some indicators' variables."""
-        with self.placed(known, setting, indicators) as run:
-            return patient_period(run, setting.months)
 
     @contextmanager
     def placed(self, known: Catalogue, setting: Setting, indicators: Sequence[Indicator]) -> Iterator[Run]:
@@ -114,7 +113,13 @@ class Board:
             yield run, Grid(base_of(run.base, setting.months), run.dates, people)
 
     def outcomes(
-        self, known: Catalogue, subject: str, variants: Sequence[Indicator], frame: pl.DataFrame, day: date
+        self,
+        known: Catalogue,
+        subject: str,
+        variants: Sequence[Indicator],
+        frame: pl.DataFrame,
+        events: Mapping[str, pl.DataFrame],
+        day: date,
     ) -> list[dict[DrawnCase, str]]:
         """Return what becomes of an indicator's cases of one reporting date under variants of the indicator.
 
@@ -123,6 +128,7 @@ class Board:
             subject: The indicator whose cases these are.
             variants: It, or changed copies of it.
             frame: `patient_period`.
+            events: Rows of the variables that tell organisations apart, by variable.
             day: The reporting date.
         """
         cases = self.cases_on(subject, day)
@@ -130,13 +136,14 @@ class Board:
         numbered = [variant.model_copy(update={"id": f"variant_{place}"}) for place, variant in enumerate(variants)]
         changed = replace(known, indicators=tuple(numbered))
         counted = counted_of(changed, numbered, {})
-        rows = results_of_patients(self.con, changed, counted, all_values_on(known, day), own)
+        bound = all_values_on(known, day)
+        rows = results_of_patients(self.con, changed, counted, bound, own)
+        elsewhere = words_of_units(self.con, changed, counted, bound, own, events)
         found: list[dict[UUID, str]] = [{} for _ in variants]
         for name, person, *row in rows.select("indicator_id", *OUTCOME).rows():
             place = int(name.removeprefix("variant_"))
-            found[place][UUID(person)] = in_words(
-                variants[place].kind, variants[place].denominator.count is not None, row
-            )
+            words = in_words(variants[place].kind, variants[place].denominator.count is not None, row)
+            found[place][UUID(person)] = words + elsewhere.get((name, person), "")
         return [{case: words.get(person, "not in denominator") for case, person in cases} for words in found]
 
 

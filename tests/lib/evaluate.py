@@ -1,6 +1,6 @@
 """One indicator on drawn tables: what becomes of each patient, in the words of a boundary case."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -10,14 +10,17 @@ import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue, load_catalogue
-from indicators.cells import Counted
+from indicators.cells import UNIT_COLUMN, Counted
 from indicators.clauses import DAYS_PER_YEAR
+from indicators.definition import Indicator
 from indicators.dialect import Bound, fetch, ranges, shown_as
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
 from indicators.patient_results import COLUMNS, latest_patients, patient_result_sql
+from indicators.responsible_units import places_of_events, rows_at_units_sql
 from indicators.variables import Variable
 from tests.lib.drawn_tables import draw, erase, parse, patient_uuid, warehouse_of
 
+OUTCOME = ("excluded_by", "in_denominator", "is_missing", "numerator", "denominator", "patient_years", "value")
 ROOT = Path(__file__).parents[2]
 
 
@@ -57,7 +60,8 @@ def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dic
     Returns:
         By patient number, one of
         'met', 'not met' (proportions of patients);
-        '1 of 2' (proportions of events: numerator of denominator);
+        '1 of 2' (proportions of events: numerator of denominator), followed by ': 1 of 1 at 6630, 0 of 1 at 7601' where
+        the definition counts them at other organisations than where the patient belongs;
         '1 in 184 days' (rates: events in days under observation);
         'value 53' (medians: the patient's value);
         'missing' (the denominator describes them, but the value is missing and the policy leaves them out);
@@ -81,9 +85,8 @@ def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dic
     finally:
         erase(con)
     has_events = indicator.denominator.count is not None
-    columns = ("excluded_by", "in_denominator", "is_missing", "numerator", "denominator", "patient_years", "value")
     words = {
-        row["patient_id"]: in_words(indicator.kind, has_events, [row[column] for column in columns])
+        row["patient_id"]: in_words(indicator.kind, has_events, [row[column] for column in OUTCOME])
         for row in rows.to_dicts()
     }
     return {number: words.get(str(patient_uuid(number)), "not in denominator") for number in drawn_patients(drawing)}
@@ -107,6 +110,57 @@ def results_of_patients(
         statement = " UNION ALL ".join(patient_result_sql(each, "latest_patient") for each in counted)
         rows = fetch(con, statement, bound)
     return rows.rename(dict(zip(rows.columns, COLUMNS, strict=True)))
+
+
+def words_of_units(
+    con: duckdb.DuckDBPyConnection,
+    known: Catalogue,
+    counted: Sequence[Counted],
+    bound: Bound,
+    rows: pl.DataFrame,
+    events: Mapping[str, pl.DataFrame],
+) -> dict[tuple[str, str], str]:
+    """Return where a patient's events count, by indicator and patient, if not all where the patient belongs."""
+    found: dict[tuple[str, str], str] = {}
+    for place in places_of_events(known, counted):
+        own, column = known.columns[place.variable.name], UNIT_COLUMN[place.level]
+        with shown_as(con, "patient_period", rows), shown_as(con, "event", events[place.variable.name]):
+            there = fetch(con, rows_at_units_sql(place.variable, own, rows.columns))
+        belongs = there.select("patient_id", pl.col(column).cast(pl.String)).join(
+            rows.select("patient_id", pl.col(column).cast(pl.String).alias("own")), on="patient_id"
+        )
+        if belongs.filter(pl.col(column) != pl.col("own")).is_empty():
+            continue
+        with shown_as(con, "latest_patient", latest_patients(con, known, place.counted, bound, there)):
+            for each in place.counted:
+                told = fetch(con, patient_result_sql(each, "latest_patient", column, "'here'"), bound)
+                told = told.rename(dict(zip(told.columns, (*COLUMNS, "unit", "here"), strict=True)))
+                found |= words_of_indicator(each.indicator, told, rows, column, con)
+    return found
+
+
+def words_of_indicator(
+    indicator: Indicator, told: pl.DataFrame, rows: pl.DataFrame, column: str, con: duckdb.DuckDBPyConnection
+) -> dict[tuple[str, str], str]:
+    """Return the words of those patients of one indicator whose events do not all count where they belong."""
+    names = fetch(con, "SELECT patient_id AS number, pseudonym AS patient_id FROM member")
+    own = dict(
+        rows.select(number="patient_id", unit=pl.col(column).cast(pl.String))
+        .join(names, on="number")
+        .select("patient_id", "unit")
+        .iter_rows()
+    )
+    has_events = indicator.denominator.count is not None
+    by_patient: dict[str, list[tuple[str, str]]] = {}
+    for row in told.sort("unit").to_dicts():
+        words = in_words(indicator.kind, has_events, [row[name] for name in OUTCOME])
+        if words != "not in denominator":
+            by_patient.setdefault(row["patient_id"], []).append((row["unit"], words))
+    return {
+        (indicator.id, patient): ": " + ", ".join(f"{words} at {unit}" for unit, words in counted)
+        for patient, counted in by_patient.items()
+        if [unit for unit, _ in counted] != [own[patient]]
+    }
 
 
 def in_words(kind: str, counts_events: bool, row: Sequence) -> str:

@@ -136,7 +136,8 @@ def prove_definition(board: Board, known: Catalogue, indicator: Indicator) -> Pr
         for setting in dict.fromkeys(mutant.setting(day) for mutant in alive):
             here = [mutant for mutant in alive if mutant.setting(day) == setting]
             frame = board.frame(known, setting)
-            outcomes = board.outcomes(known, indicator.id, [mutant.variant for mutant in here], frame, day)
+            variants, events = [mutant.variant for mutant in here], board.events[setting]
+            outcomes = board.outcomes(known, indicator.id, variants, frame, events, day)
             still_alive += [
                 mutant
                 for mutant, found in zip(here, outcomes, strict=True)
@@ -174,6 +175,7 @@ def with_population(known: Catalogue, name: str, when: str) -> Catalogue:
 
 def is_noticed_by(board: Board, known: Catalogue, user: Indicator, day: date) -> bool:
     """Return whether a case of an indicator comes out otherwise under a changed catalogue."""
-    frame = board.frame(known, Setting(day, user.period))
-    (found,) = board.outcomes(known, user.id, [user], frame, day)
+    setting = Setting(day, user.period)
+    frame = board.frame(known, setting)
+    (found,) = board.outcomes(known, user.id, [user], frame, board.events[setting], day)
     return any(words != case.outcome for case, words in found.items())

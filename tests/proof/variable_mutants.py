@@ -1,6 +1,6 @@
 """Small mistakes in a variable's SQL: noticed when a drawn case of an indicator that uses it comes out otherwise."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence, Set
 from datetime import date
 
 import duckdb
@@ -30,15 +30,19 @@ def prove_variable(board: Board, known: Catalogue, variable: Variable) -> Proof:
         noticed: list[SqlMutant] = []
         frame = board.frame(known, Setting(day, months))
         with board.based(known, Setting(day, months)) as (run, grid):
-            before = columns_of(run, grid, variable, parse_again(variable.sql))
+            before, told = columns_of(run, grid, variable, parse_again(variable.sql))
             for mutant in alive:
                 try:
-                    after = columns_of(run, grid, variable, mutant.sql)
+                    after, tells = columns_of(run, grid, variable, mutant.sql)
                 except (duckdb.Error, DefinitionError):
                     refused += 1
                     noticed.append(mutant)
                     continue
-                if not after.equals(before) and is_noticed(board, known, here, frame, after, day):
+                if after.equals(before) and tells.equals(told):
+                    continue
+                events = board.events[Setting(day, months)] | {variable.name: tells}
+                moved = {row[0] for row in set(told.rows()) ^ set(tells.rows())}
+                if is_noticed(board, known, here, frame, after, events, moved, day):
                     noticed.append(mutant)
         alive = [mutant for mutant in alive if mutant not in noticed]
     return Proof(f"variables/{variable.name}", mutants - refused, tuple(mutant.change for mutant in alive))
@@ -59,10 +63,12 @@ def parse_again(sql: str) -> str:
     return text_of(parse(sql))
 
 
-def columns_of(run: Run, grid: Grid, variable: Variable, sql: str) -> pl.DataFrame:
-    """Return the columns of a variable for each base row, with another SELECT in its place."""
-    rows = place_beside(grid, [variable], {variable.name: fetch(run.con, sql, run.bound)}, run.catalogue.columns)
-    return rows.select(run.catalogue.columns[variable.name])
+def columns_of(run: Run, grid: Grid, variable: Variable, sql: str) -> tuple[pl.DataFrame, pl.DataFrame]:
+    """Return the columns of a variable for each base row, with another SELECT in its place, and its rows by unit."""
+    found = fetch(run.con, sql, run.bound)
+    rows = place_beside(grid, [variable], {variable.name: found}, run.catalogue.columns)
+    by_unit = found.select(*variable.keys, *run.catalogue.columns[variable.name]) if variable.responsible else found[:0]
+    return rows.select(run.catalogue.columns[variable.name]), by_unit.sort(pl.all())
 
 
 def is_noticed(
@@ -71,14 +77,28 @@ def is_noticed(
     users: Sequence[Indicator],
     frame: pl.DataFrame,
     columns: pl.DataFrame,
+    events: Mapping[str, pl.DataFrame],
+    moved: Set[int],
     day: date,
 ) -> bool:
-    """Return whether a drawn case comes out otherwise when a variable's columns are others."""
+    """Return whether a drawn case comes out otherwise when a variable's columns are others.
+
+    Args:
+        board: The drawn cases.
+        known: The definitions.
+        users: The indicators that use the variable.
+        frame: `patient_period`.
+        columns: The variable's columns, row by row as the frame.
+        events: Rows of the variables that tell organisations apart, by variable.
+        moved: Patients of whom the variable's rows are others.
+        day: The reporting date.
+    """
     changed = frame.with_columns(columns)
     touched = set(frame["patient_id"].filter(frame.select(columns.columns).hash_rows() != columns.hash_rows()))
+    touched |= moved
     for user in users:
         if touched & set(board.rows_of(user.id, frame, day)["patient_id"]):
-            (found,) = board.outcomes(known, user.id, [user], changed, day)
+            (found,) = board.outcomes(known, user.id, [user], changed, events, day)
             if any(words != case.outcome for case, words in found.items()):
                 return True
     return False

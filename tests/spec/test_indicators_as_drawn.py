@@ -19,8 +19,9 @@ INDICATORS = catalogue().indicators
 def outcomes(indicator_id: str, reporting_date: str) -> dict[DrawnCase, str]:
     board, known, day = case_board(), catalogue(), date.fromisoformat(reporting_date)
     indicator = known.indicator(indicator_id)
-    frame = board.frame(known, Setting(day, indicator.period))
-    return board.outcomes(known, indicator_id, [indicator], frame, day)[0]
+    setting = Setting(day, indicator.period)
+    frame = board.frame(known, setting)
+    return board.outcomes(known, indicator_id, [indicator], frame, board.events[setting], day)[0]
 
 
 @pytest.mark.parametrize("case", CASES, ids=str)

@@ -24,8 +24,9 @@ def test_a_drawn_case_of_a_neighbour_comes_out_as_expected(country, path):
     known, board = catalogue(country=country), case_board(country)
     indicator = known.indicator(path.stem)
     for day in board.dates_of(indicator.id):
-        frame = board.frame(known, Setting(day, indicator.period))
-        (found,) = board.outcomes(known, indicator.id, [indicator], frame, day)
+        setting = Setting(day, indicator.period)
+        frame = board.frame(known, setting)
+        (found,) = board.outcomes(known, indicator.id, [indicator], frame, board.events[setting], day)
         assert {case: words for case, words in found.items() if words != case.outcome} == {}
 
 

@@ -1,15 +1,15 @@
--- label: Hospital discharges and what followed them
+-- label: Hospital discharges and what followed them, by hospital
 -- unit: discharges
--- rows: patient and period
+-- rows: patient, period and hospital
 -- sources: hospital_contact, diagnosis, examination, service, municipal_encounter
 -- ties: -
 --
--- A stay is physical contacts joined when they overlap or lie at most 4 hours apart; it is an admission from 12 hours
--- on (national statistics of readmissions). A contact with dates but no times is a stay when the register calls it
--- inpatient. The discharge is alive, and counts once the 7, 14 or 30 days have passed within the period. Discharges
--- with a diabetes diagnosis at any contact of the stay are followed up, unless the patient died or was admitted again
--- in those days. Contacts that count: general practice (a consultation is dated by the Monday of its week), outpatient
--- endocrinology, and municipal meetings that were held.
+-- By the hospital where the stay ended. A stay is physical contacts joined when they overlap or lie at most 4 hours
+-- apart; it is an admission from 12 hours on (national statistics of readmissions). A contact with dates but no times
+-- is a stay when the register calls it inpatient. The discharge is alive, and counts once the 7, 14 or 30 days have
+-- passed within the period. Discharges with a diabetes diagnosis at any contact of the stay are followed up, unless the
+-- patient died or was admitted again in those days. Contacts that count: general practice (a consultation is dated by
+-- the Monday of its week), outpatient endocrinology, and municipal meetings that were held.
 WITH contact AS (
     SELECT
         patient_id,
@@ -17,39 +17,14 @@ WITH contact AS (
         COALESCE(starts_at, CAST(started_on AS TIMESTAMP)) AS begins_at,
         COALESCE(ends_at, CAST(ended_on AS TIMESTAMP)) AS finishes_at,
         COALESCE(is_acute, FALSE) AS is_acute,
-        starts_at IS NULL OR ends_at IS NULL AS has_dates_only
+        starts_at IS NULL OR ends_at IS NULL AS has_dates_only,
+        COALESCE(hospital_id, 'none') AS hospital_id,
+        COALESCE(ends_at, CAST(ended_on AS TIMESTAMP)) + INTERVAL '4' HOUR AS joined_until
     FROM hospital_contact
     WHERE
         is_physical
         AND ended_on IS NOT NULL
         AND ((starts_at IS NOT NULL AND ends_at IS NOT NULL) OR patient_type = 'inpatient')
-),
-
-marked AS (
-    SELECT
-        *,
-        CASE
-            WHEN
-                begins_at <= MAX(finishes_at) OVER (
-                    PARTITION BY patient_id
-                    ORDER BY begins_at, finishes_at, contact_id
-                    ROWS BETWEEN UNBOUNDED PRECEDING AND 1 PRECEDING
-                ) + INTERVAL '4' HOUR
-                THEN 0
-            ELSE 1
-        END AS opens_stay
-    FROM contact
-),
-
-numbered AS (
-    SELECT
-        *,
-        SUM(opens_stay) OVER (
-            PARTITION BY patient_id
-            ORDER BY begins_at, finishes_at, contact_id
-            ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-        ) AS stay_number
-    FROM marked
 ),
 
 diabetes_contact AS (
@@ -64,19 +39,24 @@ diabetes_contact AS (
 
 stay AS (
     SELECT
-        numbered.patient_id,
-        MIN(numbered.begins_at) AS admitted_at,
-        MAX(numbered.finishes_at) AS discharged_at,
-        CAST(MAX(numbered.finishes_at) AS DATE) AS discharged_on,
-        MAX(CASE WHEN numbered.opens_stay = 1 AND numbered.is_acute THEN 1 ELSE 0 END) = 1 AS is_acute,
+        contacts_joined.patient_id,
+        MAX_BY(
+            contacts_joined.hospital_id,
+            (contacts_joined.finishes_at, contacts_joined.begins_at, contacts_joined.hospital_id)
+        ) AS hospital_id,
+        MIN(contacts_joined.begins_at) AS admitted_at,
+        MAX(contacts_joined.finishes_at) AS discharged_at,
+        CAST(MAX(contacts_joined.finishes_at) AS DATE) AS discharged_on,
+        MAX(CASE WHEN contacts_joined.opens_stay = 1 AND contacts_joined.is_acute THEN 1 ELSE 0 END) = 1 AS is_acute,
         MAX(CASE WHEN diabetes_contact.contact_id IS NOT NULL THEN 1 ELSE 0 END) = 1 AS has_diabetes_diagnosis
-    FROM numbered
+    FROM step.contacts_joined
     LEFT JOIN diabetes_contact
-        ON diabetes_contact.patient_id = numbered.patient_id AND diabetes_contact.contact_id = numbered.contact_id
-    GROUP BY numbered.patient_id, numbered.stay_number
+        ON diabetes_contact.patient_id = contacts_joined.patient_id
+        AND diabetes_contact.contact_id = contacts_joined.contact_id
+    GROUP BY contacts_joined.patient_id, contacts_joined.stay_number
     HAVING
-        MAX(CASE WHEN numbered.has_dates_only THEN 1 ELSE 0 END) = 1
-        OR MAX(numbered.finishes_at) >= MIN(numbered.begins_at) + INTERVAL '12' HOUR
+        MAX(CASE WHEN contacts_joined.has_dates_only THEN 1 ELSE 0 END) = 1
+        OR MAX(contacts_joined.finishes_at) >= MIN(contacts_joined.begins_at) + INTERVAL '12' HOUR
 ),
 
 followed AS (
@@ -139,6 +119,7 @@ timed AS (
     SELECT
         followed.patient_id,
         patient.period_end,
+        followed.hospital_id,
         followed.discharged_on,
         followed.has_diabetes_diagnosis,
         DATE_DIFF('day', followed.discharged_on, patient.period_end) AS followed_days,
@@ -160,6 +141,7 @@ timed AS (
 SELECT
     patient_id,
     period_end,
+    hospital_id,
     SUM(
         CASE
             WHEN has_diabetes_diagnosis AND followed_days >= 7 AND COALESCE(interrupted_after_days > 7, TRUE)
@@ -218,4 +200,4 @@ SELECT
     SUM(CASE WHEN followed_days >= 30 AND readmitted_after_days <= 30 THEN 1 ELSE 0 END) AS readmissions_count,
     MAX(discharged_on) AS latest_discharge_on
 FROM timed
-GROUP BY patient_id, period_end
+GROUP BY patient_id, period_end, hospital_id

@@ -1,15 +1,16 @@
--- label: Municipal diabetes courses begun at least six months ago, and those completed
+-- label: Municipal diabetes courses begun at least six months ago, and those completed, by municipality
 -- unit: courses
--- rows: patient and period
+-- rows: patient, period and municipality
 -- sources: municipal_course
 -- ties: -
 --
--- Courses granted while the patient is observed, before the last six calendar months of the period, of patients who
--- are observed until the end of the six months after. Only courses whose focus is diabetes. A course that was stopped
--- or revoked, or still runs, is not completed.
+-- By the municipality that received the referral. Courses granted while the patient is observed, before the last six
+-- calendar months of the period, of patients who are observed until the end of the six months after. Only courses whose
+-- focus is diabetes. A course that was stopped or revoked, or still runs, is not completed.
 SELECT
     municipal_course.patient_id,
     patient.period_end,
+    municipal_course.municipality_code AS municipality_id,
     COUNT(*) AS course_count,
     SUM(
         CASE
@@ -25,4 +26,4 @@ JOIN patient
     ON patient.patient_id = municipal_course.patient_id
     AND municipal_course.granted_on >= patient.observed_from
     AND municipal_course.granted_on + INTERVAL '6' MONTH <= patient.observed_to
-GROUP BY municipal_course.patient_id, patient.period_end
+GROUP BY municipal_course.patient_id, patient.period_end, municipal_course.municipality_code

@@ -18,13 +18,36 @@ from indicators.joined import joined_sql, table_of
 from indicators.members import MEMBERS, create_members
 from indicators.patient_results import LATEST, patient_result_sql
 from indicators.placement import Grid, place_beside
+from indicators.responsible_units import (
+    cells_at_units_sql,
+    places_of_events,
+    rows_at_units_sql,
+    values_at_units_sql,
+)
 from tests.lib.drawn_tables import warehouse_of
 from tests.lib.evaluate import catalogue
 from tvaers.errors import DefinitionError
 
 FOUND = catalogue()
 COUNTED = counted_of(FOUND, FOUND.indicators, {})
+AT_UNITS = {
+    f"{what} of {place.variable.name} {months}": statement
+    for months, counted in by_length(FOUND, FOUND.indicators).items()
+    for place in places_of_events(FOUND, counted)
+    for what, statement in {
+        "rows at units": rows_at_units_sql(
+            place.variable, FOUND.columns[place.variable.name], ("patient_id", place.variable.keys[-1])
+        ),
+        "cells at units": cells_at_units_sql(FOUND, place),
+        **{
+            f"values at units of {each.indicator.id}": values_at_units_sql(FOUND, each, name)
+            for each in place.counted
+            for name in each.values
+        },
+    }.items()
+}
 STATEMENTS = {
+    **AT_UNITS,
     **{f"variable {name}": variable.sql for name, variable in FOUND.variables.items()},
     **{f"classifier {name}": select for name, select in FOUND.classifiers.items()},
     **{f"step of classifiers {name}": select for name, select in FOUND.classifier_steps.items()},

@@ -1,0 +1,137 @@
+"""What followed a patient's discharges and referrals, and which hospital or municipality each of them counts at."""
+
+from collections.abc import Callable
+from datetime import date, timedelta
+
+from synthetic.known_indicators.contacts import Patient
+from synthetic.known_indicators.rules import MISSING, Counted, Rule
+from synthetic.known_indicators.who_and_where import Row, months_after
+
+Events = list[tuple[str, bool]]
+"""Who is responsible for each event, and whether it meets the indicator."""
+EventRule = Callable[[Patient], Events]
+
+
+def contact_after_discharge(days: int) -> EventRule:
+    """Discharges after which somebody saw the patient within so many days, by hospital."""
+
+    def rule(patient: Patient) -> Events:
+        died = patient.person["died_on"]
+        followed = [
+            stay
+            for stay in patient.discharges(days)
+            if patient.has_diabetes_diagnosis(stay)
+            and not patient.next_stays(stay, days)
+            and not (died is not None and died <= stay["end"].date() + timedelta(days=days))
+        ]
+        return [(patient.discharged_from(stay), patient.seen_after(stay, days)) for stay in followed]
+
+    return rule
+
+
+def readmission_within_30_days(patient: Patient) -> Events:
+    """Discharges followed by an acute stay within 30 days, by hospital."""
+    return [
+        (
+            patient.discharged_from(stay),
+            any(other["contacts"][0]["is_acute"] for other in patient.next_stays(stay, 30)),
+        )
+        for stay in patient.discharges(30)
+    ]
+
+
+def course_completed(patient: Patient) -> Events:
+    """Courses completed, by municipality, of those granted to a patient observed then and for 6 months after."""
+    return [
+        (
+            row["municipality_code"],
+            bool(row["status"] == "completed" and row["closed_on"] and row["closed_on"] <= patient.end),
+        )
+        for row in patient.courses()
+        if patient.is_observed(row["granted_on"]) and months_after(row["granted_on"], 6) <= patient.observed_to
+    ]
+
+
+def started_within(days: int) -> EventRule:
+    """Referrals whose first meeting was held within so many days, by municipality."""
+
+    def rule(patient: Patient) -> Events:
+        referrals = [
+            row
+            for row in patient.courses()
+            if patient.is_observed(row["referred_on"])
+            and row["referred_on"] + timedelta(days=days) <= patient.observed_to
+            and not _is_revoked_by(row, row["referred_on"] + timedelta(days=days))
+        ]
+        return [
+            (
+                row["municipality_code"],
+                row["begun_on"] is not None and (row["begun_on"] - row["referred_on"]).days <= days,
+            )
+            for row in referrals
+        ]
+
+    return rule
+
+
+def added_up(rule: EventRule) -> Rule:
+    """Return what a patient's events add wherever they happened."""
+
+    def of_patient(patient: Patient) -> Counted:
+        events = rule(patient)
+        return Counted(sum(is_met for _, is_met in events), len(events))
+
+    return of_patient
+
+
+def _is_revoked_by(course: Row, day: date) -> bool:
+    """Return whether a referral was revoked on or before a day, and nothing ever began."""
+    return course["status"] == "revoked" and course["begun_on"] is None and course["revoked_on"] <= day
+
+
+def referral_to_start(patient: Patient) -> Counted | None:
+    """Days from referral to the first meeting of the latest course begun."""
+    decides = deciding_referral(patient)
+    if decides is None:
+        return None
+    if not patient.is_observed(decides["begun_on"]):
+        return MISSING
+    return Counted(value=float((decides["begun_on"] - decides["referred_on"]).days))
+
+
+def deciding_referral(patient: Patient) -> Row | None:
+    """Return the referral of the course that began last, or else the last one that still waits."""
+    begun = [row for row in patient.courses() if patient.is_observed(row["begun_on"]) and row["referred_on"]]
+    referred = [
+        row
+        for row in patient.courses()
+        if patient.is_observed(row["referred_on"]) and not _is_revoked_by(row, patient.end)
+    ]
+    if begun:
+        return max(begun, key=lambda row: (row["begun_on"], row["referred_on"]))
+    return max(referred, key=lambda row: row["referred_on"]) if referred else None
+
+
+EVENTS: dict[str, tuple[str, EventRule]] = {
+    "contact_after_discharge_within_7_days": ("hospital", contact_after_discharge(7)),
+    "contact_after_discharge_within_14_days": ("hospital", contact_after_discharge(14)),
+    "contact_after_discharge_within_30_days": ("hospital", contact_after_discharge(30)),
+    "readmission_within_30_days": ("hospital", readmission_within_30_days),
+    "course_completed": ("municipality", course_completed),
+    "started_within_14_days": ("municipality", started_within(14)),
+    "started_within_30_days": ("municipality", started_within(30)),
+}
+"""Indicators that count events, each with the level at which an event counts at whoever is responsible for it."""
+AT_UNITS = {name: level for name, (level, _) in EVENTS.items()} | {"referral_to_start": "municipality"}
+"""The level at which an indicator counts at whoever is responsible, and not where the patient belongs."""
+
+
+def count_at_units(patient: Patient, indicator: str) -> list[tuple[str, Counted]]:
+    """Return what a patient adds to each unit that is responsible for some of the patient's events."""
+    if indicator == "referral_to_start":
+        decides, adds = deciding_referral(patient), referral_to_start(patient)
+        return [(decides["municipality_code"], adds)] if decides and adds else []
+    by_unit: dict[str, list[bool]] = {}
+    for unit, is_met in EVENTS[indicator][1](patient):
+        by_unit.setdefault(unit, []).append(is_met)
+    return [(unit, Counted(sum(found), len(found))) for unit, found in by_unit.items()]
