@@ -38,6 +38,10 @@ def variables(indicator: Indicator) -> str:
     return " ".join(f"{variable.rows} {variable.ties}" for variable in KNOWN.variables_of(indicator))
 
 
+def is_median(indicator: Indicator) -> bool:
+    return indicator.kind == "median"
+
+
 def months(number: int) -> Callable[[Indicator], bool]:
     return lambda each: each.period == number
 
@@ -68,6 +72,8 @@ KINDS: dict[str, Callable[[Indicator], bool]] = {
     "smallest denominator of its own": lambda each: each.smallest_denominator is not None,
     "denominator by a value above x": lambda each: bool(PARAMETER.search(each.denominator.when or "")),
     "events as denominator": lambda each: each.denominator.count is not None,
+    "attribution to the responsible organisation": lambda each: bool(each.attribution) and each.counts != "patients",
+    "attribution of a person to the organisation that decides": lambda each: bool(each.attribution) and is_median(each),
     "exclusions": lambda each: bool(each.exclusions),
     "exceptions": lambda each: bool(each.exceptions),
     "threshold by risk": lambda each: any("first_stroke_on" in one.when for one in each.threshold_for),

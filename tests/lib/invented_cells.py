@@ -139,9 +139,11 @@ def invented_cells(
         }
     )
     effect = rng.normal(0, 0.25, practices + 1)[chosen]
+    elsewhere = np.random.default_rng([seed, 1])
     frames = []
     for number, period_end in enumerate(quarter_ends(quarters)):
         drawn = _draw(rng, people.height, effect + 0.03 * number)
+        drawn += _elsewhere(elsewhere, *(each.to_numpy() for each in drawn if each.name in ("stays", "again")))
         present = people.with_columns(*drawn).filter(pl.Series(rng.random(people.height) < 0.97))
         for invented in INVENTED:
             counted = _count(present, invented)
@@ -178,6 +180,32 @@ def _draw(rng: np.random.Generator, people: int, effect: np.ndarray) -> list[pl.
     ]
 
 
+def _elsewhere(rng: np.random.Generator, stays: np.ndarray, again: np.ndarray) -> list[pl.Series]:
+    """Draw how many of each person's stays ended in another hospital than the one that the person attended last."""
+    away = rng.binomial(stays, 0.3)
+    return [
+        pl.Series("stays_elsewhere", away),
+        pl.Series("again_elsewhere", rng.hypergeometric(again, stays - again, away)),
+        pl.Series("elsewhere", np.array(["6630", "6650"])[rng.integers(0, 2, len(stays))]),
+    ]
+
+
+def _at_hospitals(present: pl.DataFrame) -> pl.DataFrame:
+    """Return a row for each hospital that a person's stays ended in: discharges count where they happened."""
+    away = present.with_columns(
+        pl.col("stays_elsewhere").alias("stays"),
+        pl.col("again_elsewhere").alias("again"),
+        pl.col("elsewhere").alias("hospital"),
+    )
+    here = present.with_columns(
+        pl.col("stays") - pl.col("stays_elsewhere"), pl.col("again") - pl.col("again_elsewhere")
+    )
+    person = pl.int_range(pl.len()).alias("person")
+    both = pl.concat([here.with_columns(person), away.with_columns(person)])
+    others = pl.exclude("person", "hospital", "stays", "again").first()
+    return both.group_by("person", "hospital").agg(pl.col("stays", "again").sum(), others)
+
+
 def _count(present: pl.DataFrame, invented: Invented) -> pl.DataFrame:
     flag = pl.col(f"{invented.indicator_id}__flag")
     inside = pl.col(f"{invented.of}__flag") if invented.of else pl.lit(value=True)
@@ -210,7 +238,8 @@ def _count(present: pl.DataFrame, invented: Invented) -> pl.DataFrame:
     for level in LEVELS:
         for split in SPLIT_LEVELS.get(level, [()]):
             unit = pl.lit("all") if level == "all" else pl.col(level)
-            keyed = present.with_columns(
+            of_events = level == "hospital" and invented.counts == "discharges"
+            keyed = (_at_hospitals(present) if of_events else present).with_columns(
                 unit.alias("unit_id"),
                 *(pl.lit("all").alias(name) for name in ("sex", "age_band") if name not in split),
             )
