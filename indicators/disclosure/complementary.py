@@ -6,10 +6,10 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from indicators.disclosure.audit import EXACT, Findings, audit, subtract, tight
+from indicators.disclosure.audit import Findings, audit, subtract, tight
 from indicators.disclosure.insiders import InsiderFindings, audit_insiders
 from indicators.disclosure.repair import Repair
-from indicators.disclosure.system import System
+from indicators.disclosure.system import EXACT, System
 
 MOST_ROUNDS = 400
 
@@ -118,9 +118,10 @@ def _hide_from_insiders(
         for at in np.flatnonzero(~safe[:, place]):
             count, lacks = int(learnt.small[at]), width - float(learnt.below[at, place])
             if any(move[count] > lacks - EXACT and not move[still].any() for move in made):
+                safe[at, place] = True
                 continue
             moves = repair.let_move_beside(hidden, count, width - lacks, width, still)
-            safe[at, place] = not moves
+            safe[at, place] = all(system.allows(move, hidden, still) for move in moves)
             made += moves
     return safe
 

@@ -15,9 +15,11 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from indicators.disclosure.audit import EXACT, connected_parts, fold_unknown, subtract
+from indicators.disclosure.audit import fold_unknown, subtract
+from indicators.disclosure.bounds import connected_parts
 from indicators.disclosure.part import Part
-from indicators.disclosure.system import NOBODY, System
+from indicators.disclosure.swaps import Swaps
+from indicators.disclosure.system import EXACT, NOBODY, System
 
 
 @dataclass(frozen=True)
@@ -74,6 +76,7 @@ def audit_insiders(
     below = np.zeros(safe.shape)
     widths = np.full(safe.shape, np.inf)
     known, _ = subtract(system, system.visible(hidden))
+    safe |= _proved_by_swaps(system, ~known, small, ~safe, insiders, width)
     free = np.flatnonzero(~known)
     together = fold_unknown(system, free, width)
     place = np.searchsorted(free, small)
@@ -105,6 +108,24 @@ def audit_insiders(
         below[at] = np.where(sign[inside, None] > 0, -low, high)
     widths[asked & ~safe & ~is_bound[leader][:, None]] = 0.0
     return InsiderFindings(small, safe, below, float(widths.min(initial=np.inf)), int((widths < EXACT).sum()))
+
+
+def _proved_by_swaps(
+    system: System,
+    unknown: NDArray[np.bool_],
+    small: NDArray[np.int64],
+    asked: NDArray[np.bool_],
+    insiders: NDArray[np.int64],
+    width: int,
+) -> NDArray[np.bool_]:
+    """Return, of some pairs of a count and an insider, those of which swaps prove that they are safe."""
+    if not system.grid:
+        return np.zeros_like(asked)
+    of_all = np.zeros((system.truth.size, insiders.size + 1), dtype=bool)
+    of_all[small, :-1] = asked
+    laid_out = of_all.reshape(*system.grid.shape, -1)
+    proved = Swaps(system, system.grid, unknown, insiders).prove(laid_out, width)
+    return proved.reshape(of_all.shape)[small, :-1]
 
 
 def _told_by_own_numbers(system: System, width: int) -> sparse.csr_matrix:

@@ -9,15 +9,15 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from indicators.disclosure.audit import EXACT
 from indicators.disclosure.moves import Moves
+from indicators.disclosure.system import EXACT
 
 # Equations of more counts than this (the total of all practices) tie together moves that are independent of each other.
 SHORT = 20
 # A step of a count is worth this many steps of others while many counts are moved at once.
 SHORT_WAY = 12.0
 # How often a count is moved together with others before it is moved alone.
-PATIENCE = 3
+PATIENCE = 2
 
 
 class Part:
@@ -66,9 +66,6 @@ class Part:
         self._push(outsider)
         asked = np.column_stack([asked, np.zeros(len(asked), dtype=bool)]) & ~self.known
         self._push(asked)
-        lacks = asked & ~self.is_wide
-        for turn in range(int(lacks.sum(axis=1).max(initial=0))):
-            self._push(lacks & (lacks.cumsum(axis=1) == turn + 1))
         for count, insider in np.argwhere(asked & ~self.is_wide):
             self._push_one(count, insider)
 

@@ -32,6 +32,8 @@ from indicators.disclosure.slices import Grid
 
 LEAST_SLACK = 5
 NOBODY = -1
+# Where a linear programme is exact, up to its rounding.
+EXACT = 1e-6
 
 
 @dataclass(frozen=True)
@@ -80,6 +82,12 @@ class System:
     def visible(self, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which variables the shown cells tell."""
         return np.asarray(self.shows.T @ (~hidden).astype(np.int32)) > 0
+
+    def allows(self, move: NDArray[np.float64], hidden: NDArray[np.bool_], still: NDArray[np.bool_]) -> bool:
+        """Return whether somebody who knows the shown cells and some variables cannot rule out a move of the others."""
+        moves_known = abs(move[self.visible(hidden) | still]) > EXACT
+        is_below_zero = self.truth + move < -EXACT
+        return not (moves_known.any() or is_below_zero.any() or (abs(self.enough @ move) > EXACT).any())
 
     def protected(self, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
         """Return which variables must not be found: all small ones, and the own results of hidden cells."""

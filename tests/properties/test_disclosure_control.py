@@ -7,12 +7,13 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from scipy.optimize import linprog
 
-from indicators.disclosure.audit import audit
+from indicators.disclosure.audit import audit, subtract
 from indicators.disclosure.complementary import CannotBeProtectedError, hide_enough
 from indicators.disclosure.insiders import audit_insiders
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.primary import too_small
 from indicators.disclosure.related import Related
+from indicators.disclosure.swaps import Swaps
 from indicators.disclosure.system import build_system
 from indicators.disclosure_control import PUBLISHED, protect
 from tests.lib.drawn_cells import cell, cells, clusters
@@ -23,6 +24,7 @@ POLICY_IN_FORCE = load_policy(POLICY)
 AGAINST_INSIDERS = POLICY_IN_FORCE.model_copy(update={"insiders": ("practice", "cluster", "municipality", "hospital")})
 PARENTS = clusters(a="K1", b="K1", c="K2", d="K2", e="K3")
 PRACTICES = dict(zip(PARENTS["unit_id"], PARENTS["cluster_id"], strict=True))
+PLACES = ["level", "unit_id"]
 groups = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 60)), min_size=10, max_size=10)
 relaxed = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 few = settings(relaxed, max_examples=12)
@@ -137,6 +139,43 @@ def test_the_audit_of_insiders_finds_what_the_audit_finds_for_each_of_them_alone
         assert not (learnt & found.safe[:, unit] & ~told_by_own_numbers).any()
         if not alone.exact.any():
             assert not (~found.safe[:, unit] & ~learnt).any()
+
+
+@relaxed
+@given(groups, st.lists(st.booleans(), min_size=11, max_size=11))
+def test_what_swaps_prove_linear_programming_finds_too_for_every_insider(
+    counts: list[tuple[int, int]], also_hidden: list[bool]
+) -> None:
+    frame = drawn_from(counts)
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    hidden = too_small(frame, POLICY_IN_FORCE).to_numpy() | np.array(also_hidden)
+    known, _ = subtract(system, system.visible(hidden))
+    units = np.arange(len(system.units))
+    grid, width = system.grid, POLICY_IN_FORCE.protection_width
+    assert grid
+    own = np.column_stack([system.holder[:, None] == units, np.zeros(known.size, dtype=bool)])
+    asked = (system.small & ~known)[:, None] & ~own
+    proved = Swaps(system, grid, ~known, units).prove(asked.reshape(*grid.shape, -1), width).reshape(asked.shape)
+    for insider in np.flatnonzero(proved.any(axis=0)):
+        found = audit(system, hidden, width, also_known=own[:, insider])
+        assert not (proved[:, insider] & (found.exact | found.narrow)).any()
+
+
+def test_swaps_prove_what_a_neighbour_can_take_over_and_not_beside_the_neighbour() -> None:
+    frame = drawn_from([(20, 20), (20, 20), (1, 20), (1, 20), *[(20, 20)] * 6])
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    assert system.grid
+    hidden = np.array([place in {("practice", "a"), ("practice", "b")} for place in frame.select(PLACES).iter_rows()])
+    known, _ = subtract(system, system.visible(hidden))
+    units = np.arange(len(system.units))
+    asked = np.repeat((system.small & ~known)[:, None], units.size + 1, axis=1)
+    asked[:, :-1] &= system.holder[:, None] != units
+    proved = Swaps(system, system.grid, ~known, units).prove(asked.reshape(*system.grid.shape, -1), 5)
+    neighbour = system.units.index(("practice", "a"))
+    count = int(np.flatnonzero(system.small & ~known)[0])
+    of_count = proved.reshape(asked.shape)[count]
+    assert of_count[-1]
+    assert not of_count[neighbour]
 
 
 def test_the_audit_sees_a_cell_that_is_left_open() -> None:
