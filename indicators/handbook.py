@@ -7,14 +7,13 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 
 from indicators import handbook_neighbours
-from indicators.catalogue import Catalogue, load_catalogue
+from indicators.catalogue import Catalogue
 from indicators.definition import Indicator, Text
 from indicators.explain import WORDS, clauses_in_order
 from indicators.handbook_neighbours import details_of
 from indicators.limits import acceptable_in_words, smallest_in_words, target_in_words, threshold_in_words
 from indicators.neighbours import catalogue_to_read, packs_with_sets, page_of_pack
 from indicators.sets import IndicatorSet, load_sets, load_shown
-from packs.pack import load_pack
 from tvaers.settings import Settings
 
 KINDS = {
@@ -168,12 +167,6 @@ def sets_in_words(sets: Sequence[IndicatorSet], shown: Collection[str] | None) -
                 "",
                 f"{each.title.en}: *{plain(waiting.title)}* is asked and not computed. {plain(waiting.lacks)}",
             )
-
-
-def default_catalogue() -> Catalogue:
-    """Return the catalogue of the disease and country that a new home folder begins with."""
-    fields = Settings.model_fields
-    return load_catalogue(fields["disease"].default, load_pack(fields["pack"].default))
 
 
 def generated_files() -> dict[str, str]:

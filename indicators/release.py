@@ -14,6 +14,7 @@ import tvaers
 from indicators.attribution import rules_of
 from indicators.breaks import breaks_of, load_breaks
 from indicators.catalogue import columns_in, load_catalogue
+from indicators.computed import computed_cells
 from indicators.definition import Indicator
 from indicators.definition_files import load_definitions
 from indicators.disclosure.policy import load_policy
@@ -25,13 +26,10 @@ from indicators.parameters import Parameter, load_parameters
 from indicators.population import Breakdowns, Populations, load_breakdowns, load_populations
 from indicators.release_content import completeness, left_out, parents, units
 from indicators.release_file import write_release
-from indicators.results import RESULT_COLUMNS
 from indicators.sets import IndicatorSet, load_sets, shown_of
 from indicators.standards import as_text, load_standards
-from indicators.too_few import TOO_FEW
 from indicators.variables import Variable, load_variables
 from packs.pack import Pack, load_pack
-from tvaers.errors import WarehouseError
 from tvaers.keys import load_master_key
 from tvaers.settings import Settings
 from warehouse.connection import open_read_only
@@ -73,8 +71,8 @@ def publish(settings: Settings) -> ReleaseSummary:
 
     Raises:
         DisclosureError: The policy is not valid, or the cells cannot be protected. Nothing is replaced.
-        WarehouseError: The warehouse is missing, or nothing was computed yet.
-        DefinitionError: Indicators were computed with other definitions than these.
+        WarehouseError: The warehouse is missing; or its indicators were not computed since the last delivery, for the
+            area and disease that the settings name, and with the definitions in use.
     """
     started = time.monotonic()
     pack = load_pack(settings.pack)
@@ -82,7 +80,9 @@ def publish(settings: Settings) -> ReleaseSummary:
     definitions = load_definitions(settings.disease, pack)
     shown = shown_of(definitions, pack.folder, settings.disease)
     with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as con:
-        cells = _cells(con, definitions).filter(pl.col("indicator_id").is_in([each.id for each in shown]))
+        cells = computed_cells(con, settings, pack, definitions).filter(
+            pl.col("indicator_id").is_in([each.id for each in shown])
+        )
         reporting_date = cast("date", cells["period_end"].max())
         looks_at = {indicator.id: _facts(indicator) for indicator in shown}
         related = load_related(settings.disease, [indicator.id for indicator in definitions])
@@ -111,41 +111,6 @@ def publish(settings: Settings) -> ReleaseSummary:
         is_synthetic=settings.is_synthetic,
         seconds=round(time.monotonic() - started, 1),
     )
-
-
-def _cells(con: duckdb.DuckDBPyConnection, definitions: tuple[Indicator, ...]) -> pl.DataFrame:
-    """Return all computed cells with the kind of their indicator, and whether they are too few for it.
-
-    Raises:
-        WarehouseError: Nothing was computed yet, or not with these definitions and this version of the program.
-    """
-    known = pl.DataFrame(
-        [(each.id, each.version, each.kind) for each in definitions],
-        schema={"indicator_id": pl.String, "definition_version": pl.Int32, "kind": pl.String},
-        orient="row",
-    )
-    what_to_do = "tvaers compute, then tvaers release"
-    try:
-        results = con.execute("SELECT * FROM indicator.result ORDER BY ALL").pl()
-    except duckdb.CatalogException:
-        results = pl.DataFrame()
-    if results.is_empty():
-        raise WarehouseError("No indicators have been computed yet.", what_to_do=what_to_do)
-    if results.columns != list(RESULT_COLUMNS):
-        raise WarehouseError("The indicators were computed by another version of the program.", what_to_do=what_to_do)
-    told_apart = (pl.col("state") == TOO_FEW).alias("is_too_few")
-    state = pl.when(pl.col("state") == TOO_FEW).then(pl.lit("computed")).otherwise("state").alias("state")
-    cells = results.with_columns(told_apart, state).join(
-        known, on=["indicator_id", "definition_version"], how="inner", maintain_order="left"
-    )
-    computed = set(results["indicator_id"].unique())
-    if cells.height != results.height or computed != set(known["indicator_id"]):
-        raise WarehouseError(
-            "The indicators were computed with other definitions than those in use now.",
-            how_much=f"{len(computed ^ set(known['indicator_id']))} indicators, {results.height - cells.height} cells.",
-            what_to_do=what_to_do,
-        )
-    return cells
 
 
 def _facts(indicator: Indicator) -> frozenset[str]:

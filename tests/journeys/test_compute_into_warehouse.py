@@ -7,8 +7,8 @@ import pytest
 
 from indicators.compute import compute
 from indicators.explain import explain
-from indicators.handbook import default_catalogue
 from tests.lib.drawn_tables import complete, insert, parse, patient_uuid
+from tests.lib.evaluate import catalogue
 from tvaers.errors import DefinitionError, WarehouseError
 from tvaers.keys import create_key_file, load_master_key
 from tvaers.settings import Settings
@@ -46,7 +46,7 @@ def tables(settings: Settings, statement: str) -> list[tuple]:
 def test_results_are_in_the_warehouse_and_computing_again_gives_the_same(home):
     summary = compute(home, DAYS)
     assert summary.people["osdc"] == 1
-    assert summary.indicators == len(default_catalogue().indicators)
+    assert summary.indicators == len(catalogue().indicators)
     results = tables(home, "SELECT * FROM indicator.result")
     assert len(results) == sum(summary.results.values())
     assert tables(home, "SELECT patient_id, definition FROM indicator.diabetes WHERE definition = 'osdc'") == [

@@ -10,12 +10,12 @@ import pytest
 from indicators.compute import compute
 from indicators.coverage import coverage_of
 from indicators.disclosure.policy import load_policy
-from indicators.handbook import default_catalogue
 from indicators.release_content import completeness, deliveries
 from indicators.reporting_dates import last_covered_quarter
 from ingest.job import run
 from packs.pack import load_pack
 from tests.lib.deliveries import LABKA, answer, deliver, identifiers, new_home, opened, text, typed_rows
+from tests.lib.evaluate import catalogue
 from tvaers.cli import main
 
 PEOPLE = identifiers(40)
@@ -128,7 +128,7 @@ def test_the_steward_may_state_that_nothing_more_will_come(tmp_path, capsys):
     extracts(tmp_path / "extracts")
     code, _ = command(home, capsys, "ingest", str(tmp_path / "extracts"), "--covers-until", "2024-12-31")
     assert code == 0
-    known = default_catalogue()
+    known = catalogue()
     with opened(home) as con:
         coverage = coverage_of(con, known.all_sources(), known.deliverers)
     assert last_covered_quarter(known, coverage) == date(2024, 12, 31)

@@ -62,7 +62,7 @@ def examine(home: Path | None) -> list[Finding]:
     findings.append(_database("warehouse", settings.warehouse, lambda: _open_warehouse(settings)))
     if settings.warehouse.exists():
         findings += [_specialties(settings), _people(settings)]
-    findings.append(_database("release", settings.release, lambda: f"{settings.release}"))
+    findings.append(_release(settings))
     findings.append(_home_access(settings.home))
     return findings
 
@@ -185,6 +185,22 @@ def _people(settings: "Settings") -> Finding:
         return Finding("people", "note", "not seen: the warehouse cannot be opened")
     seen = " ".join(filter(None, said))
     return Finding("people", "note" if seen else "good", seen or "nobody has two homes at once or is two people")
+
+
+def _release(settings: "Settings") -> Finding:
+    """Say whether the release still is that of what the warehouse and the settings hold now."""
+    from tvaers.whats_next import command, next_command
+
+    found = _database("release", settings.release, lambda: f"{settings.release}")
+    if found.state != "good" or not settings.warehouse.exists():
+        return found
+    try:
+        following = next_command(settings)
+    except TvaersError:
+        return Finding("release", "note", f"{found.detail}, not compared: the warehouse cannot be read")
+    if following == command("dashboard", home=settings.home):
+        return found
+    return Finding("release", "note", f"{found.detail} is not of what the warehouse and the settings hold now")
 
 
 def _home_access(home: Path) -> Finding:

@@ -15,6 +15,8 @@ from packs.pack import load_pack
 from tests.lib.deliveries import new_home
 from tests.lib.evaluate import catalogue
 from tvaers.cli import main
+from tvaers.commands.doctor import examine
+from tvaers.errors import WarehouseError
 from tvaers.keys import load_master_key
 from tvaers.settings import Settings
 from tvaers.whats_next import after_faults, command, next_command
@@ -128,6 +130,31 @@ def test_what_was_computed_for_another_area_is_computed_again(settings, capfd):
     said = capfd.readouterr()
     assert "Area      0791" in said.out
     assert f"Next: tvaers compute --home {settings.home}" in said.err
+
+
+@pytest.mark.parametrize(
+    ("afterwards", "told"),
+    [
+        ("UPDATE indicator.run SET value = '0740' WHERE key = 'area'", "for another area (0740)"),
+        ("UPDATE indicator.run SET value = 'gout' WHERE key = 'disease'", "were computed for gout"),
+        (loaded(2), "Files have been loaded since"),
+        ("DROP TABLE indicator.run", "of what the warehouse holds now"),
+    ],
+)
+def test_what_was_computed_for_something_else_is_neither_released_nor_called_good(settings, capfd, afterwards, told):
+    change(settings, loaded(1), computed)
+    change(settings, afterwards)
+    release(settings, seconds_after_warehouse=1)
+    before = settings.release.stat().st_mtime_ns
+    capfd.readouterr()
+    assert main(["release", "--home", str(settings.home)]) == WarehouseError.exit_code
+    said = " ".join(capfd.readouterr().err.split())
+    assert told in said
+    assert "What to do: tvaers compute" in said
+    assert settings.release.stat().st_mtime_ns == before
+    (seen,) = (each for each in examine(settings.home) if each.point == "release")
+    assert seen.state == "note"
+    assert "is not of what the warehouse and the settings hold now" in seen.detail
 
 
 def test_a_command_can_be_pasted_where_names_have_blanks():
