@@ -17,6 +17,7 @@ from indicators.cells import Counted
 from indicators.compute_summary import ComputeSummary, summary_of
 from indicators.coverage import Coverage, coverage_of
 from indicators.definition import Level
+from indicators.delivered_rows import DeliveredRows
 from indicators.dialect import add_rows, at_once, drop, shown_as, tables_beginning_with
 from indicators.engine import Found, Run, by_length, prepare, run_all
 from indicators.medians import medians
@@ -64,11 +65,12 @@ def compute(settings: Settings, reporting_dates: Sequence[date] | None = None, *
         replace_atomically(settings.warehouse, start_from_copy=True) as path,
         open_for_build(path, key) as con,
     ):
-        coverage = coverage_of(con, catalogue.all_sources(), catalogue.deliverers)
+        delivered = DeliveredRows(con)
+        coverage = coverage_of(con, catalogue.all_sources(), catalogue.deliverers, delivered)
         if reporting_dates is None:
             reporting_dates = quarter_ends(last_covered_quarter(catalogue, coverage), quarters)
         refuse_dates_without_data(catalogue, coverage, reporting_dates)
-        return compute_on(con, catalogue, reporting_dates, coverage=coverage)
+        return compute_on(con, catalogue, reporting_dates, coverage=coverage, delivered=delivered)
 
 
 def compute_on(
@@ -79,6 +81,7 @@ def compute_on(
     members_per_chunk: int | None = None,
     diabetes_definition: str | None = None,
     coverage: Coverage | None = None,
+    delivered: DeliveredRows | None = None,
 ) -> ComputeSummary:
     """Compute a catalogue's indicators into the schema `indicator` of a connection's default catalog.
 
@@ -91,6 +94,7 @@ def compute_on(
         diabetes_definition: Take the people from this definition in an `indicator.diabetes` that exists, instead of
             running the classifiers.
         coverage: What the deliveries cover; None finds it out.
+        delivered: The rows that deliveries brought; None counts them.
 
     Raises:
         DefinitionError: A definition is wrong, or no reporting date was given.
@@ -103,8 +107,10 @@ def compute_on(
     if diabetes_definition is None:
         bound = catalogue.classifier_values_on(dates[-1])
         classify(con, catalogue.classifiers, catalogue.classifier_steps, bound)
-    coverage = coverage or coverage_of(con, catalogue.all_sources(), catalogue.deliverers)
-    silences = find_silences(con, catalogue, dates)
+    delivered = delivered or DeliveredRows(con)
+    coverage = coverage or coverage_of(con, catalogue.all_sources(), catalogue.deliverers, delivered)
+    silences = find_silences(con, catalogue, dates, delivered)
+    delivered.keep()
     lengths = by_length(catalogue, catalogue.indicators, silences.undelivered)
     remove_rows_of_earlier_runs(con)
     gathered = Gathered({months: CellSums() for months in lengths}, {months: CellSums() for months in lengths})

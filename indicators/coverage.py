@@ -13,7 +13,9 @@ from typing import cast
 import duckdb
 import polars as pl
 
+from indicators.delivered_rows import DeliveredRows
 from indicators.deliverers import Deliverers
+from indicators.dialect import shown_as
 from indicators.rows_in_time import DAYS_PER_MONTH, RowsInTime, rows_between, rows_in_time
 from indicators.variables import SOURCE_DAYS, Source
 
@@ -37,19 +39,27 @@ class Coverage:
         return None if None in ends else min((end for end in ends if end), default=date.max)
 
 
-def coverage_of(con: duckdb.DuckDBPyConnection, sources: Iterable[Source], rules: Deliverers) -> Coverage:
+def coverage_of(
+    con: duckdb.DuckDBPyConnection,
+    sources: Iterable[Source],
+    rules: Deliverers,
+    delivered: DeliveredRows | None = None,
+) -> Coverage:
     """Return what each source covers.
 
     Args:
         con: A connection whose default catalog is the warehouse.
         sources: The sources.
         rules: From when on a silence is no chance any more.
+        delivered: The rows that deliveries brought; None counts them.
     """
+    delivered = delivered or DeliveredRows(con)
     wanted = set(sources)
     columns = {
         table: sorted({each.column for each in wanted if each.table == table and each.column}) for table in SOURCE_DAYS
     }
-    rows = pl.concat([_delivered(con, table, each) for table, found in columns.items() for each in found or [""]])
+    counted = pl.concat([delivered.of(table, each) for table, found in columns.items() for each in found or [""]])
+    rows = _until_covered(con, counted)
     # A table that is looked at by several columns is there several times.
     once = rows.filter(pl.col("value_of") == pl.col("value_of").first().over("source_table"))
     everything = _reach(once, rules)
@@ -60,26 +70,22 @@ def coverage_of(con: duckdb.DuckDBPyConnection, sources: Iterable[Source], rules
     return Coverage({source: _spans(_of(rows, source), sectors, rules) for source in wanted})
 
 
-def _delivered(con: duckdb.DuckDBPyConnection, table: str, column: str) -> pl.DataFrame:
+def _until_covered(con: duckdb.DuckDBPyConnection, counted: pl.DataFrame) -> pl.DataFrame:
     """Return how many rows of a table each sector has per day and value of a column, as long as its delivery covers.
 
     `stated` counts those of deliveries whose end was stated.
     """
-    return con.execute(f"""
-        WITH counted AS (
-            SELECT batch_id, CAST({column or "NULL"} AS VARCHAR) AS value, {SOURCE_DAYS[table]} AS day, count(*) AS rows
-            FROM core.{table}
+    with shown_as(con, "counted", counted):
+        return con.execute("""
+            SELECT source_table, value_of, coalesce(sector, '') AS sector, value, day,
+                CAST(sum(rows) AS BIGINT) AS rows,
+                CAST(coalesce(sum(rows) FILTER (covers_until IS NOT NULL), 0) AS BIGINT) AS stated,
+                max(delivered_on) AS received_on, max(covers_until) AS covers_until
+            FROM counted LEFT JOIN meta.batch AS batch USING (batch_id)
+            WHERE day <= least(coalesce(covers_until, day), coalesce(delivered_on, day))
             GROUP BY ALL
-        )
-        SELECT '{table}' AS source_table, '{column}' AS value_of,
-            coalesce(sector, '') AS sector, value, day, CAST(sum(rows) AS BIGINT) AS rows,
-            CAST(coalesce(sum(rows) FILTER (covers_until IS NOT NULL), 0) AS BIGINT) AS stated,
-            max(delivered_on) AS received_on, max(covers_until) AS covers_until
-        FROM counted LEFT JOIN meta.batch AS batch USING (batch_id)
-        WHERE day <= least(coalesce(covers_until, day), coalesce(delivered_on, day))
-        GROUP BY ALL
-        ORDER BY ALL
-    """).pl()
+            ORDER BY ALL
+        """).pl()
 
 
 def _of(rows: pl.DataFrame, source: Source) -> pl.DataFrame:

@@ -34,8 +34,8 @@ class Deliverers(Part):
     longest_silence_months: int = Field(default=6, ge=1)
     rows_missed: float = Field(default=30, gt=0)
 
-    def level_of(self, file_type: str) -> DelivererLevel | None:
-        """Return whose extract a file type is, None for the whole area's."""
+    def level_of(self, file_type: str | None) -> DelivererLevel | None:
+        """Return whose extract a file type is, None for the whole area's and for rows of no known delivery."""
         return next((level for level, types in self.file_types.items() if file_type in types), None)
 
 

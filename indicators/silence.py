@@ -13,6 +13,7 @@ import numpy as np
 import polars as pl
 
 from indicators.catalogue import Catalogue
+from indicators.delivered_rows import DeliveredRows
 from indicators.deliverers import DelivererLevel, Deliverers
 from indicators.patient_period import first_day
 from indicators.silent_periods import month_number, silent_in_periods
@@ -74,20 +75,36 @@ class Silences:
         return rows
 
 
-def find_silences(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Sequence[date]) -> Silences:
+def find_silences(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    dates: Sequence[date],
+    delivered: DeliveredRows | None = None,
+) -> Silences:
     """Return which units deliver nothing for the indicators of a catalogue, on each reporting date.
 
     Indicators of events are left alone: whoever delivers nothing has no events, and those of others are complete.
+
+    Args:
+        con: A connection whose default catalog is the warehouse.
+        catalogue: The indicators.
+        dates: The reporting dates.
+        delivered: The rows that deliveries brought; None counts them.
     """
+    delivered = delivered or DeliveredRows(con)
     deliverers = catalogue.deliverers
     groups: dict[Group, Silence] = {}
     undelivered: dict[str, str] = {}
     lengths = sorted({indicator.period for indicator in catalogue.indicators})
     sources = {source for indicator in catalogue.indicators for source in catalogue.sources_of(indicator)}
-    by_source = groups_of(con, sources, deliverers)
+    file_types = dict(con.execute("SELECT batch_id, file_type FROM meta.batch").fetchall())
+    by_source = groups_of(delivered, file_types, sources, deliverers)
     if not any(by_source.values()):
         return Silences()
-    brought = file_types_of_tables(con)
+    brought = {
+        table: frozenset(file_types[batch] for batch in delivered.of(table)["batch_id"].unique() if batch in file_types)
+        for table in SOURCE_DAYS
+    }
     for indicator in catalogue.indicators:
         if indicator.denominator.count:
             continue
@@ -100,36 +117,21 @@ def find_silences(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: S
     return Silences(tuple(silence for silence in groups.values() if silence.units.height), undelivered)
 
 
-def file_types_of_tables(con: duckdb.DuckDBPyConnection) -> dict[str, frozenset[str]]:
-    """Return the file types that have filled each table of events."""
-    found = {}
-    for table in SOURCE_DAYS:
-        rows = con.execute(
-            f"SELECT file_type FROM meta.batch WHERE batch_id IN (SELECT DISTINCT batch_id FROM core.{table})"
-        ).fetchall()
-        found[table] = frozenset(file_type for (file_type,) in rows)
-    return found
-
-
 def groups_of(
-    con: duckdb.DuckDBPyConnection, sources: Collection[Source], deliverers: Deliverers
+    delivered: DeliveredRows, file_types: Mapping[int, str], sources: Collection[Source], deliverers: Deliverers
 ) -> dict[Source, Group | None]:
     """Return whose extracts bring each source; None when one for the whole area does, or nothing is known of it."""
     found: dict[Source, Group | None] = dict.fromkeys(sources)
     for table, column in {(source.table, source.column) for source in sources if source.table in SOURCE_DAYS}:
-        rows = con.execute(
-            f"SELECT value, file_type, sum(rows) FROM (SELECT CAST({column or 'NULL'} AS VARCHAR) AS value, batch_id, "
-            f"count(*) AS rows FROM core.{table} GROUP BY ALL) AS counted "
-            "LEFT JOIN meta.batch AS batch USING (batch_id) GROUP BY ALL"
-        ).fetchall()
+        by_batch = delivered.of(table, column or "").group_by("value", "batch_id").agg(pl.col("rows").sum()).rows()
         for source in sources:
             if (source.table, source.column) == (table, column):
-                own = [(file_type, int(count)) for value, file_type, count in rows if value == source.value]
+                own = [(file_types.get(batch), rows) for value, batch, rows in by_batch if value == source.value]
                 found[source] = group_of(own, deliverers)
     return found
 
 
-def group_of(rows: Sequence[tuple[str, int]], deliverers: Deliverers) -> Group | None:
+def group_of(rows: Sequence[tuple[str | None, int]], deliverers: Deliverers) -> Group | None:
     """Return who delivers a source that each of some file types brought so many rows of.
 
     Where both practices and municipalities deliver some of it, those who bring most rows decide: a few measurements
@@ -144,7 +146,7 @@ def group_of(rows: Sequence[tuple[str, int]], deliverers: Deliverers) -> Group |
     if not by_level:
         return None
     _, deciding = max((count, level) for level, count in by_level.items())
-    return Group(deciding, frozenset(name for name, _ in rows if deliverers.level_of(name) == deciding))
+    return Group(deciding, frozenset(name for name, _ in rows if name and deliverers.level_of(name) == deciding))
 
 
 def silent_units(
