@@ -5,10 +5,17 @@ from collections.abc import Callable
 from synthetic.known_indicators.complications import ALL_COMPLICATIONS
 from synthetic.known_indicators.conflicts import (
     ace_inhibitor_with_receptor_blocker,
-    hba1c_differs_between_sectors,
+    antiplatelet_with_cardiovascular_disease,
+    diabetes_type_differs_between_sectors,
+    differs_between_sectors,
+    dpp4_inhibitor_with_glp1_agonist,
+    low_foot_risk_after_ulcer_or_amputation,
     major_amputations_rate,
-    metformin_with_low_egfr,
+    nsaid_with_ras_blockade_and_diuretic,
+    sglt2_inhibitor_after_ketoacidosis,
     smoking_record_contradicts,
+    sulfonylurea_from_80_years,
+    with_low_egfr,
 )
 from synthetic.known_indicators.contacts import Patient
 from synthetic.known_indicators.events import EVENTS, added_up, count_at_units, referral_to_start
@@ -82,9 +89,18 @@ PRESENT: dict[str, Rule] = {
     "all_or_none": all_or_none,
     "annual_review_parts": review_parts(6),
     "three_goals_reached": three_goals_reached,
-    "metformin_with_low_egfr": metformin_with_low_egfr,
+    "metformin_with_low_egfr": with_low_egfr("metformin_any"),
+    "sulfonylurea_with_low_egfr": with_low_egfr("sulfonylurea_any"),
+    "sulfonylurea_from_80_years": sulfonylurea_from_80_years,
     "ace_inhibitor_with_receptor_blocker": ace_inhibitor_with_receptor_blocker,
-    "hba1c_differs_between_sectors": hba1c_differs_between_sectors,
+    "nsaid_with_ras_blockade_and_diuretic": nsaid_with_ras_blockade_and_diuretic,
+    "dpp4_inhibitor_with_glp1_agonist": dpp4_inhibitor_with_glp1_agonist,
+    "sglt2_inhibitor_after_ketoacidosis": sglt2_inhibitor_after_ketoacidosis,
+    "antiplatelet_with_cardiovascular_disease": antiplatelet_with_cardiovascular_disease,
+    "hba1c_differs_between_sectors": differs_between_sectors("hba1c", 5),
+    "blood_pressure_differs_between_sectors": differs_between_sectors("systolic_blood_pressure", 20),
+    "diabetes_type_differs_between_sectors": diabetes_type_differs_between_sectors,
+    "low_foot_risk_after_ulcer_or_amputation": low_foot_risk_after_ulcer_or_amputation,
     "smoking_record_contradicts": smoking_record_contradicts,
     "stratum_green": in_stratum("green"),
     "stratum_yellow": in_stratum("yellow"),
@@ -128,8 +144,12 @@ CHILDREN: dict[str, Rule] = {
 }
 """Indicators about people under 18 with diabetes who are alive and resident on the reporting date."""
 
-NOT_INVENTED = (*CHILDREN, "hba1c_differs_between_sectors")
-"""Indicators for which a small invented region has nobody: few children have diabetes, no sectors share a sample."""
+NOT_INVENTED = (
+    *CHILDREN, "hba1c_differs_between_sectors", "blood_pressure_differs_between_sectors",
+    "sglt2_inhibitor_after_ketoacidosis",
+)  # fmt: skip
+"""Indicators for which a small invented region has nobody: few children have diabetes, no sectors share a sample or a
+day, and ketoacidosis is rare in type 2."""
 
 AFTER_GESTATIONAL: dict[str, Rule] = {
     "hba1c_after_gestational_birth": hba1c_after_gestational_birth,
@@ -139,6 +159,7 @@ AFTER_GESTATIONAL: dict[str, Rule] = {
 
 MONTHS = {
     "ldl_below_2_6": 24, "ldl_measured": 24, "albuminuria_examined": 24, "eye_examined": 24, "foot_examined": 24,
+    "diabetes_type_differs_between_sectors": 24, "low_foot_risk_after_ulcer_or_amputation": 24,
     "ldl_at_goal_by_risk": 24, "eye_examined_by_risk": 24, "annual_review_parts": 15,
     "lipid_lowering_when_indicated": 24, "ras_blockade_with_albuminuria": 24, "all_or_none": 24, "course_completed": 18,
     "lost_to_follow_up": 15, "lost_to_follow_up_24_months": 24,

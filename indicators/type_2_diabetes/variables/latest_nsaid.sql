@@ -1,0 +1,12 @@
+-- label: Latest dispensing of an NSAID in the last 6 months of the period
+-- unit: -
+-- rows: patient and day
+-- within: 6 months
+-- sources: dispensing
+-- ties: -
+--
+-- Only dispensings of community pharmacies are known; drugs given in hospital are not.
+SELECT dispensing.patient_id, dispensing.dispensed_on AS latest_nsaid_on
+FROM dispensing
+JOIN codelist
+    ON codelist.list = 'nsaid' AND codelist.system = 'atc' AND codelist.code = dispensing.atc_code
