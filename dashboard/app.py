@@ -16,12 +16,21 @@ FOLDER = Path(__file__).parent / "screens"
 st.logo(FOLDER.parent / "logo.svg", size="large")
 words = frame.reader_words()
 address.keep()
+first, *others = PAGES
 pages = [
-    st.Page(FOLDER / f"{page}.py", title=words(f"page.{page}"), url_path=page, default=page == PAGES[0])
-    for page in PAGES
+    st.Page(FOLDER / f"{first}.py", title=words(f"page.{first}"), url_path="start", default=True),
+    *[st.Page(FOLDER / f"{page}.py", title=words(f"page.{page}"), url_path=page) for page in others],
 ]
+
+
+def to_the_first() -> None:
+    """Show the first page to those who ask for it by its name: Streamlit knows it by the root address alone."""
+    st.switch_page(pages[0])
+
+
+named = st.Page(to_the_first, title=words(f"page.{first}"), url_path=first, visibility="hidden")
 try:
-    st.navigation(pages, position="top").run()
+    st.navigation([*pages, named], position="top").run()
 except Exception:
     logging.getLogger(__name__).exception("A page could not be drawn.")
     st.error(words("fault.unexpected"), icon=":material/error:")

@@ -138,6 +138,8 @@ def _chosen(found: Content, words: Wording, page: str, choices: Sequence[str]) -
     units, words_of = found.units, lambda key: label(found.units.by_key[key], found.units, words)
     unit = units.by_key.get(address.read("unit") or "", units.everybody)
     definition = found.definitions.get(address.read("indicator") or "", next(iter(found.definitions.values())))
+    asked = {"unit": units.by_key, "indicator": found.definitions, "date": [day.isoformat() for day in found.dates]}
+    unknown = [name for name, known in asked.items() if (stated := address.read(name)) and stated not in known]
     with st.container(key="choices", horizontal=True, vertical_alignment="bottom"):
         if "indicator" in choices:
             key = address.choose(
@@ -158,7 +160,16 @@ def _chosen(found: Content, words: Wording, page: str, choices: Sequence[str]) -
         address.choose(
             words("choose.language"), "lang", LANGUAGES, lambda code: words(f"language.{code}"), words.language
         )
-    return View(found, words, page, unit, peer, reporting_date, definition)
+    view = View(found, words, page, unit, peer, reporting_date, definition)
+    instead = {
+        "unit": view.unit_name if {"unit", "practice"} & set(choices) else "",
+        "indicator": words.text(definition.title) if "indicator" in choices else "",
+        "date": words.date(reporting_date) if "date" in choices else "",
+    }
+    for name_of in unknown:
+        if instead[name_of]:
+            st.warning(words(f"frame.not_held.{name_of}", shown=instead[name_of]), icon=":material/link_off:")
+    return view
 
 
 def _peer(unit: Unit, units: Directory, words: Wording, *, is_asked: bool) -> Unit | None:

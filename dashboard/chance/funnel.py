@@ -12,20 +12,14 @@ from statistics import NormalDist
 from typing import Literal
 
 import numpy as np
-from numpy.typing import NDArray
-from scipy.special import bdtr, pdtr
 
 from dashboard.chance import limits
+from dashboard.chance.hiding import FEWEST_UNITS, Kind, Numbers, are_never_hidden
 from dashboard.chance.over_dispersion import OverDispersion, over_dispersion
 
-Numbers = NDArray[np.float64]
-Kind = Literal["share", "rate"]
 Place = Literal["far_below", "below", "inside", "above", "far_above"]
 INNER_TAIL, OUTER_TAIL = 0.025, 0.001
 """Beyond each limit at 95 % and at 99.8 %."""
-FEWEST_UNITS = 10
-# A unit tells of the spread between units only when its count is not hidden more often than this by chance.
-HIDDEN_AT_MOST = 0.01
 
 
 @dataclass(frozen=True)
@@ -87,7 +81,7 @@ def around_everybody(kind: Kind, level: float, counts: Numbers, sizes: Numbers, 
     funnel = around_a_target(kind, level)
     if funnel is None or len(sizes) < FEWEST_UNITS:
         return None
-    fair = _chance_of_hiding(kind, level, sizes, smallest_count) < HIDDEN_AT_MOST
+    fair = are_never_hidden(kind, level, sizes, smallest_count)
     if fair.sum() < FEWEST_UNITS:
         return funnel
     stretched = _stretch(kind)
@@ -107,16 +101,6 @@ def expected_outside(units: int) -> float:
 def around_a_target(kind: Kind, target: float) -> Funnel | None:
     """Return the funnel of chance alone around a target; None when it leaves no room on one side."""
     return Funnel(kind, target) if 0 < target < (1 if kind == "share" else np.inf) else None
-
-
-def _chance_of_hiding(kind: Kind, level: float, sizes: Numbers, smallest_count: int) -> Numbers:
-    largest_hidden = smallest_count - 1
-    if kind == "rate":
-        expected = level * sizes
-        return pdtr(largest_hidden, expected) - pdtr(0, expected)
-    return sum(
-        bdtr(largest_hidden, np.floor(sizes), share) - bdtr(0, np.floor(sizes), share) for share in (level, 1 - level)
-    )
 
 
 def _stretch(kind: Kind) -> Callable[[Numbers], Numbers]:

@@ -5,19 +5,21 @@ import math
 import plotly.graph_objects as go
 
 from dashboard import colours
-from dashboard.charts.sheet import Caption, escaped, sheet
+from dashboard.charts.sheet import Caption, Sign, escaped, sheet
 from dashboard.presenters.data_quality import Received
 from dashboard.wording import Wording
 
 ROW = 34
 MARKS = 4
-_STEPS = ((0.0, "#f5d6bd"), (0.5, "#f9e9dc"), (0.8, "#e3eef5"), (1.0, "#8dbbd8"), (1.5, "#0b5d7a"))
+_STEPS = ((0.0, "#ee9f66"), (0.5, "#f6d2b3"), (0.8, "#e3eef5"), (1.0, "#8dbbd8"), (1.5, "#0b5d7a"))
 _MOST = 1.5
+# Which of the steps the key names: the middle one is the usual month.
+_NAMED = {"none": 0.0, "half": 0.5, "usual": 1.0, "more": _MOST}
 
 
 def figure(received: Received, caption: Caption, words: Wording) -> go.Figure:
     """Return a heat map; a month without rows, or with a count that is not shown, carries a cross."""
-    drawn = sheet(caption, ROW * max(len(received.sectors), 2), words)
+    drawn = sheet(caption, ROW * max(len(received.sectors), 2), words, key=_key(words))
     drawn.add_heatmap(
         z=[[None if share is None else min(share, _MOST) for share in row] for row in received.shares],
         x=received.months,
@@ -56,3 +58,12 @@ def figure(received: Received, caption: Caption, words: Wording) -> go.Figure:
         automargin=True,
     )
     return drawn
+
+
+def _key(words: Wording) -> list[Sign]:
+    colours_of = dict(_STEPS)
+    steps = [
+        Sign(colours.SIGN_BAND, colours_of[share], words(f"data_quality.months_key.{name}"))
+        for name, share in _NAMED.items()
+    ]
+    return [*steps, Sign("×", colours.WORSE, words("data_quality.months_key.gap"))]

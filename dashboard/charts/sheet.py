@@ -110,7 +110,8 @@ def key_lines(key: Sequence[Sign]) -> list[str]:
         if used + length > KEY_LENGTH:
             lines.append([])
             used = 0
-        lines[-1].append(f'<span style="color:{sign.colour}">{sign.symbol}</span> {escaped(sign.name)}')
+        size = ";font-size:17px" if sign.symbol == colours.SIGN_BAND else ""
+        lines[-1].append(f'<span style="color:{sign.colour}{size}">{sign.symbol}</span> {escaped(sign.name)}')
         used += length
     return [(4 * NO_BREAK_SPACE).join(line) for line in lines]
 
@@ -165,7 +166,7 @@ def escaped(text: str) -> str:
     return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def wrapped(text: str, length: int) -> str:
-    """Return a label on at most two lines, safe for Plotly; the pop-up holds it in full."""
-    lines = textwrap.wrap(text, length, max_lines=2, placeholder="…", break_on_hyphens=False)
+def wrapped(text: str, length: int, lines_at_most: int = 2) -> str:
+    """Return a label on a few lines, safe for Plotly; the pop-up holds it in full."""
+    lines = textwrap.wrap(text, length, max_lines=lines_at_most, placeholder="…", break_on_hyphens=False)
     return "<br>".join(escaped(line) for line in lines)

@@ -11,7 +11,8 @@ from dashboard.presenters.practice import Row
 from dashboard.wording import Wording
 
 ROW = 34
-LABEL_LENGTH = 25
+LABEL_LENGTH, LABEL_LINES = 25, 4
+_LINES_OF_A_ROW, _LINE = 2, 17
 # A row of the chart: an indicator, or the group whose indicators follow.
 Entry = str | Row
 _EDGE = 1.12
@@ -28,10 +29,13 @@ def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption:
         words: The reader's language.
     """
     entries = _headed(rows)
-    drawn = sheet(caption, ROW * max(len(entries), 3), words, key=_key(rows, group_names, words))
-    _bands(drawn, entries)
+    labels = [_label(entry, words) for entry in entries]
+    placed_at, end = _places(labels)
+    drawn = sheet(caption, round(ROW * max(end, 3)), words, key=_key(rows, group_names, words))
+    known = _rows(entries, placed_at)
+    _bands(drawn, known)
     for (level, _), symbol in zip(group_names, ("line-ns", "x-thin"), strict=False):
-        placed = [(place, row) for place, row in _rows(entries) if level in row.spine.groups]
+        placed = [(place, row) for place, row in known if level in row.spine.groups]
         drawn.add_scatter(
             x=[max(-_EDGE, min(_EDGE, row.spine.groups[level])) for _, row in placed],
             y=[place for place, _ in placed],
@@ -39,7 +43,7 @@ def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption:
             marker={"symbol": symbol, "size": 11, "line": {"width": 2, "color": colours.INK}},
             hoverinfo="skip",
         )
-    _own(drawn, entries)
+    _own(drawn, known)
     drawn.add_vline(x=0, line={"color": colours.INK, "width": 1})
     drawn.update_xaxes(
         range=[-_EDGE - 0.04, _EDGE + 0.04],
@@ -49,14 +53,9 @@ def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption:
         showgrid=False,
     )
     drawn.update_yaxes(
-        tickvals=list(range(len(entries))),
-        ticktext=[
-            f"<b>{escaped(words(f'indicator_group.{entry}'))}</b>"
-            if isinstance(entry, str)
-            else wrapped(entry.title, LABEL_LENGTH)
-            for entry in entries
-        ],
-        range=[len(entries) - 0.4, -0.6],
+        tickvals=placed_at,
+        ticktext=labels,
+        range=[end + 0.1, -0.1],
         showgrid=False,
         tickfont={"size": 12},
     )
@@ -71,8 +70,24 @@ def _headed(rows: Sequence[Row]) -> list[Entry]:
     return entries
 
 
-def _rows(entries: Sequence[Entry]) -> list[tuple[int, Row]]:
-    return [(place, entry) for place, entry in enumerate(entries) if isinstance(entry, Row)]
+def _label(entry: Entry, words: Wording) -> str:
+    if isinstance(entry, str):
+        return f"<b>{escaped(words(f'indicator_group.{entry}'))}</b>"
+    return wrapped(entry.title, LABEL_LENGTH, LABEL_LINES)
+
+
+def _places(labels: Sequence[str]) -> tuple[list[float], float]:
+    """Return the middle of each row and the end of the last, in rows; a label of many lines makes its row higher."""
+    middles, end = [], 0.0
+    for label in labels:
+        height = 1 + max(label.count("<br>") + 1 - _LINES_OF_A_ROW, 0) * _LINE / ROW
+        middles.append(end + height / 2)
+        end += height
+    return middles, end
+
+
+def _rows(entries: Sequence[Entry], placed_at: Sequence[float]) -> list[tuple[float, Row]]:
+    return [(place, entry) for place, entry in zip(placed_at, entries, strict=True) if isinstance(entry, Row)]
 
 
 def _key(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], words: Wording) -> list[Sign]:
@@ -80,17 +95,16 @@ def _key(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], words: Wor
     marks = [(colours.MARKS[judgement] or "●", judgement) for judgement in _JUDGEMENTS if judgement in shown]
     key = [Sign(mark, colours.JUDGED[judgement], words(f"chart.judged.{judgement}")) for mark, judgement in marks]
     key += [Sign(sign, colours.INK, name) for sign, (_, name) in zip("|×", group_names, strict=False)]
-    key += [
-        Sign(colours.SIGN_BAND, colours.BAND, words("spine.all_practices")),
-        Sign(colours.SIGN_BAND, colours.MIDDLE, words("spine.middle_half")),
-    ]
+    if any(row.spine.spread for row in rows):
+        key.append(Sign(colours.SIGN_BAND, colours.BAND, words("spine.all_practices")))
+        key.append(Sign(colours.SIGN_BAND, colours.MIDDLE, words("spine.middle_half")))
     if any(row.spine.position is None for row in rows):
         key.append(Sign(colours.SIGN_HATCH, colours.HIDDEN, words("chart.hidden")))
     return key
 
 
-def _bands(drawn: go.Figure, entries: Sequence[Entry]) -> None:
-    spread = [(place, row.spine.spread) for place, row in _rows(entries) if row.spine.spread]
+def _bands(drawn: go.Figure, known: Sequence[tuple[float, Row]]) -> None:
+    spread = [(place, row.spine.spread) for place, row in known if row.spine.spread]
     for start, end, colour in ((0, 3, colours.BAND), (1, 2, colours.MIDDLE)):
         drawn.add_bar(
             y=[place for place, _ in spread],
@@ -101,7 +115,7 @@ def _bands(drawn: go.Figure, entries: Sequence[Entry]) -> None:
             marker={"color": colour, "line": {"width": 0}},
             hoverinfo="skip",
         )
-    hidden = [(place, row) for place, row in _rows(entries) if row.spine.position is None]
+    hidden = [(place, row) for place, row in known if row.spine.position is None]
     if hidden:
         drawn.add_bar(
             y=[place for place, _ in hidden],
@@ -119,8 +133,8 @@ def _bands(drawn: go.Figure, entries: Sequence[Entry]) -> None:
         )
 
 
-def _own(drawn: go.Figure, entries: Sequence[Entry]) -> None:
-    shown = [(place, row) for place, row in _rows(entries) if row.spine.position is not None]
+def _own(drawn: go.Figure, known: Sequence[tuple[float, Row]]) -> None:
+    shown = [(place, row) for place, row in known if row.spine.position is not None]
     for judgement in _JUDGEMENTS:
         placed = [(place, row) for place, row in shown if row.judgement == judgement]
         if not placed:

@@ -4,26 +4,27 @@ import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import numpy as np
 import polars as pl
 
 from dashboard.catalogue import Definition
+from dashboard.chance.hiding import FEWEST_UNITS, are_never_hidden
 from dashboard.comparison import HIDDEN, Judgement, Measure
 from dashboard.presenters import measures
 from dashboard.presenters.verdicts import Verdict, compared
 from dashboard.wording import Wording
-
-FEWEST_FOR_SPREAD = 5
 
 
 @dataclass(frozen=True)
 class Spine:
     """An indicator on the common scale of the spine chart.
 
-    The centre (0) is everybody's value and ±1 the practice farthest from it; better lies to the right, or higher where
-    an indicator has no good direction. All positions are None when they are not shown.
+    The centre (0) is everybody's value and ±1 what lies farthest from it of all that is drawn; better lies to the
+    right, or higher where an indicator has no good direction. All positions are None when they are not shown.
 
     Attributes:
-        spread: Positions of the lowest practice, the first and third quartile, and the highest.
+        spread: Positions of the lowest practice, the first and third quartile, and the highest, of the practices that
+            are too large to be hidden; None where these are too few. Those shown of a rare event would mislead.
         groups: Positions of the practice's cluster and municipality, by level.
     """
 
@@ -71,11 +72,18 @@ def present(
         words: The reader's language.
     """
     shown = practices.filter(pl.col("state") == "shown", pl.col("value").is_not_null())
-    values = dict(shown.group_by("indicator_id").agg("value").iter_rows())
+    of_practices = {
+        key: (values, years if definitions[key].kind == "rate_per_1000_patient_years" else cases)
+        for key, values, cases, years in shown.group_by("indicator_id")
+        .agg("value", "denominator", "patient_years")
+        .iter_rows()
+        if key in definitions
+    }
     rows = []
     for key, definition in definitions.items():
         mine = own.get(key, measures.ABSENT)
         theirs = [(level, name, found.get(key, measures.ABSENT)) for level, name, found in others]
+        values = _fair(definition, theirs[-1][2], of_practices.get(key, ([], [])), words.smallest_group)
         verdict = compared(mine, theirs[-1][2], words("unit.everybody_spoken"), definition, words)
         rows.append(
             Row(
@@ -91,7 +99,7 @@ def present(
                 others=tuple(measures.value(found, definition, words) for _, _, found in theirs),
                 verdict=verdict,
                 judgement=verdict.judgement,
-                spine=spine(definition, mine, {level: found for level, _, found in theirs}, values.get(key)),
+                spine=spine(definition, mine, {level: found for level, _, found in theirs}, values),
                 text=measures.in_one_line(mine, definition, words),
             )
         )
@@ -103,16 +111,46 @@ def drawable(rows: Sequence[Row]) -> list[Row]:
     return [row for row in rows if row.state in HIDDEN | {"shown"}]
 
 
-def spine(definition: Definition, own: Measure, groups: Mapping[str, Measure], values: Sequence[float] | None) -> Spine:
-    """Return where a practice lies between the worst and the best; empty when everybody's value is not shown."""
+def without_band(rows: Sequence[Row]) -> int:
+    """Return of how many indicators a practice is drawn and all practices are not."""
+    return sum(row.spine.position is not None and row.spine.spread is None for row in rows)
+
+
+def _fair(
+    definition: Definition, everybody: Measure, shown: tuple[list[float], list[float | None]], smallest_count: int
+) -> list[float]:
+    """Return the values of the practices whose size alone decides that they are shown."""
+    values, sizes = shown
+    if definition.kind == "median" or not values:
+        return values
+    if not everybody.is_shown or everybody.value is None:
+        return []
+    is_share = definition.kind == "proportion"
+    level = everybody.value if is_share else everybody.value / measures.PATIENT_YEARS
+    known = np.array([size or 0 for size in sizes], dtype=np.float64)
+    fair = are_never_hidden("share" if is_share else "rate", level, known, smallest_count)
+    return [value for value, is_fair in zip(values, fair, strict=True) if is_fair]
+
+
+def spine(definition: Definition, own: Measure, groups: Mapping[str, Measure], values: Sequence[float]) -> Spine:
+    """Return where a practice lies between the worst and the best; empty when everybody's value is not shown.
+
+    Args:
+        definition: The indicator.
+        own: The practice's measure.
+        groups: The measures of everybody (`all`) and of the practice's groups, by level.
+        values: Of the practices that tell fairly of all.
+    """
     centre = groups["all"].value if groups["all"].is_shown else None
     nothing = Spine(None, None, None, None, {})
     if centre is None:
         return nothing
-    spread = values if values is not None and len(values) >= FEWEST_FOR_SPREAD else []
-    reach = max(
-        (abs(value - centre) for value in [*spread, *([own.value] if own.value is not None else [])]), default=0
-    )
+    spread = values if len(values) >= FEWEST_UNITS else []
+    if not (spread or own.is_shown):
+        return nothing
+    marked = [own, *groups.values()]
+    drawn = [*spread, own.low, own.high, *(each.value for each in marked if each.is_shown)]
+    reach = max(abs(value - centre) for value in [centre, *drawn] if value is not None)
     if not reach:
         return nothing
     sign = -1 if definition.direction == "lower_is_better" else 1

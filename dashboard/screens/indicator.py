@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboard import address, frame, shown
-from dashboard.chance.funnel import FEWEST_UNITS
+from dashboard.chance.hiding import FEWEST_UNITS
 from dashboard.charts import dots, trend
 from dashboard.charts import funnel as funnel_chart
 from dashboard.charts.run_chart import figure as run_chart_figure

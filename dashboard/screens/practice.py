@@ -6,7 +6,7 @@ from dashboard import frame, shown
 from dashboard.charts import spine
 from dashboard.parts import rows
 from dashboard.presenters.measures import by
-from dashboard.presenters.practice import drawable, present
+from dashboard.presenters.practice import drawable, present, without_band
 from dashboard.presenters.units import name, spoken
 
 view = frame.open_page("practice", ("practice", "date"))
@@ -36,6 +36,8 @@ if all(row.reason for row in found):
 in_chart = drawable(found)
 left_out = len(found) - len(in_chart)
 notes = [words("practice.spine_note")]
+if bandless := without_band(in_chart):
+    notes.append(words.count("spine.no_band", bandless))
 if left_out:
     notes.append(words.count("spine.left_out", left_out))
 frame.subheading(words("practice.spine"), *notes)

@@ -71,6 +71,15 @@ def test_a_shared_link_opens_the_same_page_on_a_phone_and_its_menu_leads_on(addr
     watched.page.close()
 
 
+def test_the_overview_opens_by_its_own_name_with_the_choices_of_the_link(address: str, browser: Browser) -> None:
+    watched = Watched(browser, PHONE)
+    watched.go(f"{address}/overview?lang=da&unit={UNIT}")
+    assert "Lægerne i 1" in watched.page.inner_text("h1")
+    assert watched.complain("da") == []
+    assert {"lang=da", f"unit={UNIT}"} <= set(watched.page.url.split("?")[1].split("&"))
+    watched.page.close()
+
+
 def test_the_reader_searches_for_a_unit_and_switches_language(address: str, browser: Browser) -> None:
     watched = Watched(browser, DESKTOP)
     watched.go(f"{address}/?lang=da")

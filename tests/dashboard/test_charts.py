@@ -3,6 +3,7 @@
 import json
 from dataclasses import replace
 from datetime import date
+from itertools import pairwise
 
 import plotly.graph_objects as go
 import pytest
@@ -144,12 +145,22 @@ def test_the_spine_keeps_marks_inside_its_frame_and_hatches_hidden_rows(english:
     assert "Klynge 1" in figure.layout.title.subtitle.text
 
 
+def test_a_long_label_of_the_spine_is_written_in_full_on_a_higher_row(english: Wording) -> None:
+    long = replace(row(0.2), title="ACE-hæmmer eller angiotensin II-receptorblokker ved albuminuri")
+    axis = spine.figure([row(0.1), long, row(0.3)], [], CAPTION, english).layout.yaxis
+    assert axis.ticktext[2].replace("<br>", " ") == long.title
+    apart = [later - earlier for earlier, later in pairwise(axis.tickvals)]
+    assert apart[2] > apart[0]
+    assert apart[0] == pytest.approx(1)
+
+
 def test_a_month_without_rows_carries_a_cross(english: Wording) -> None:
     found = Received(("Hospital",), (date(2026, 1, 1), date(2026, 2, 1)), ((1.0, None),), (("9", "0"),), (("a", "b"),))
     figure = received.figure(found, CAPTION, english)
     crosses = next(trace for trace in figure.data if trace.type == "scatter")
     assert list(crosses.x) == [date(2026, 2, 1)]
     assert figure.data[0].z[0][1] is None
+    assert "Half as many" in figure.layout.title.subtitle.text
 
 
 @pytest.mark.parametrize("language", LANGUAGES)

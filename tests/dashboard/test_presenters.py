@@ -11,7 +11,7 @@ from dashboard.comparison import Measure, difference
 from dashboard.presenters import about, measures, municipality, overview
 from dashboard.presenters.history import histories, year_before
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
-from dashboard.presenters.practice import present, spine
+from dashboard.presenters.practice import present, spine, without_band
 from dashboard.presenters.units import Directory, Unit, label, natural
 from dashboard.presenters.verdicts import Verdict, changed, compared, target_text
 from dashboard.release_reader import Release
@@ -229,7 +229,7 @@ def test_those_without_a_practice_come_last_and_are_named_in_the_language(danish
 
 
 def test_on_the_spine_better_is_to_the_right_whatever_the_direction(share: Definition) -> None:
-    values = [0.1, 0.2, 0.3, 0.4, 0.5]
+    values = [0.1, 0.1, 0.2, 0.2, 0.2, 0.3, 0.4, 0.4, 0.4, 0.5, 0.5]
     everybody = {"all": shown(0.3)}
     higher = spine(share, shown(0.4), everybody, values)
     lower = spine(replace(share, direction="lower_is_better"), shown(0.4), everybody, values)
@@ -239,9 +239,41 @@ def test_on_the_spine_better_is_to_the_right_whatever_the_direction(share: Defin
     assert (lower.low or 0) < (lower.position or 0) < (lower.high or 0)
 
 
-def test_the_spine_needs_everybodys_value_and_five_practices_for_its_band(share: Definition) -> None:
-    assert spine(share, shown(0.4), {"all": Measure("suppressed")}, [0.1] * 9).position is None
-    assert spine(share, shown(0.4), {"all": shown(0.3)}, [0.1, 0.5]).spread is None
+def test_the_spine_needs_everybodys_value_and_ten_practices_for_its_band(share: Definition) -> None:
+    assert spine(share, shown(0.4), {"all": Measure("suppressed")}, [0.1] * 10).position is None
+    assert spine(share, shown(0.4), {"all": shown(0.3)}, [0.1] * 9).spread is None
+    assert spine(share, shown(0.4), {"all": shown(0.3)}, [0.1] * 10).spread is not None
+
+
+def test_nothing_of_a_practice_reaches_over_the_edge_of_the_spine(share: Definition) -> None:
+    rare = Measure("shown", 0.0, 0.0, 0.046, 0, 80)
+    placed = spine(replace(share, direction="lower_is_better"), rare, {"all": shown(0.012), "cluster": shown(0.02)}, [])
+    assert -1 <= (placed.low or 0) < 0 < (placed.position or 0) == (placed.high or 0) < 0.5
+    assert -1 <= placed.groups["cluster"] < 0
+    assert spine(share, Measure("suppressed"), {"all": shown(0.012), "cluster": shown(0.02)}, []).groups == {}
+
+
+@pytest.mark.parametrize(("level", "size", "has_band"), [(0.01, 120, False), (0.3, 120, True)])
+def test_a_band_is_of_practices_whose_numbers_are_never_small_and_not_of_those_that_happen_to_be_shown(
+    share: Definition, english: Wording, level: float, size: int, *, has_band: bool
+) -> None:
+    met = [0] * 15 + [round(level * size) + 5] * 5
+    practices = pl.DataFrame(
+        {
+            "indicator_id": share.indicator_id,
+            "unit_id": [str(number) for number in range(20)],
+            "state": "shown",
+            "value": [number / size for number in met],
+            "denominator": size,
+            "patient_years": None,
+        }
+    )
+    everybody = {share.indicator_id: shown(level)}
+    (found,) = present(
+        {share.indicator_id: share}, {share.indicator_id: shown(level)}, [("all", "x", everybody)], practices, english
+    )
+    assert (found.spine.spread is not None) == has_band
+    assert without_band([found]) == (not has_band)
 
 
 def test_a_practice_stands_beside_its_cluster_municipality_and_everybody(

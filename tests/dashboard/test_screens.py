@@ -2,6 +2,7 @@
 
 import re
 import shutil
+from datetime import date
 from pathlib import Path
 
 import duckdb
@@ -113,6 +114,24 @@ def test_an_address_that_makes_no_sense_falls_back_instead_of_failing(address: d
         assert not at.exception
         assert not at.error
         assert "<script>alert" not in html(at)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize(
+    ("screen", "name"), [("overview", "unit"), ("practice", "unit"), ("indicator", "indicator"), ("indicator", "date")]
+)
+def test_a_link_to_what_the_release_does_not_hold_says_so_and_what_is_shown_instead(
+    language: str, screen: str, name: str
+) -> None:
+    at, words = opened(screen, lang=language, **{name: "practice-999999"}), wording(language)
+    (title,) = re.findall("<h1>(.*?)</h1>", html(at))
+    instead = {"overview unit": words("unit.everybody"), "indicator date": words.date(date(2026, 9, 30))}
+    told = words(f"frame.not_held.{name}", shown=instead.get(f"{screen} {name}", title))
+    assert [warning.value for warning in at.warning if warning.value in told] == [told]
+
+
+def test_a_link_to_what_the_release_holds_gives_no_warning() -> None:
+    assert not opened("indicator", unit="practice-057000", indicator="hba1c_below_53", date="2026-03-31").warning
 
 
 def test_a_group_of_indicators_can_be_looked_at_alone() -> None:
