@@ -152,7 +152,7 @@ def audit(
     if not exact.any():
         wanted = protected & system.small
         if earlier is not None:
-            wanted &= ~((earlier >= width) & np.isfinite(earlier))
+            wanted &= ~((earlier >= width - EXACT) & np.isfinite(earlier))
         place = np.searchsorted(free, np.flatnonzero(wanted))
         own = together.leader[place]
         low, high = spread(together, np.unique(own), width)

@@ -100,7 +100,7 @@ class _Polytope:
 
         A point from the middle is as good a proof that a count can vary as a corner is, and is found sooner.
         """
-        method = ("ipm", "on", "off") if interior else ("simplex", "on" if self.size >= LARGE else "off", "on")
+        method = ("ipm", "on", "off") if interior else ("simplex", "off", "on")
         for option, value in zip(("solver", "presolve", "run_crossover"), method, strict=True):
             self.solver.setOptionValue(option, value)
 

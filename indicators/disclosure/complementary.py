@@ -88,8 +88,11 @@ def hide_enough(system: System, primary: NDArray[np.bool_], width: int, insiders
                 continue
             found = np.flatnonzero(findings.exact | findings.narrow)
             upwards = np.where(findings.exact, 1.0, width - findings.below)[found]
-            if not repair.let_move(hidden, dict(zip(found.tolist(), upwards.tolist(), strict=True))):
+            moved = repair.let_move(hidden, dict(zip(found.tolist(), upwards.tolist(), strict=True)))
+            if moved is None:
                 _give_up(system, hidden, found, known, told_by)
+            else:
+                earlier[findings.narrow & (moved >= width - findings.below - EXACT)] = width
         else:
             _give_up(system, hidden, found, known, told_by)
         if int(hidden.sum()) == before:

@@ -28,23 +28,26 @@ class Repair:
         self.models: dict[bytes, Moves] = {}
         self.slices = Slices(system.grid, system.truth) if system.grid else None
 
-    def let_move(self, hidden: NDArray[np.bool_], upwards: dict[int, float]) -> bool:
-        """Hide the cheapest cells so that each count can be as much higher as asked; false when nothing lets one.
+    def let_move(self, hidden: NDArray[np.bool_], upwards: dict[int, float]) -> NDArray[np.float64] | None:
+        """Hide the cheapest cells so that each count can be as much higher as asked, and return how far each can go.
+
+        There is no answer when nothing lets one of them.
 
         Args:
             hidden: Which cells are hidden; more become so.
             upwards: How far each variable must be able to move.
         """
-        done = np.zeros(self.system.truth.size)
+        done, still = np.zeros(self.system.truth.size), np.zeros(self.system.truth.size, dtype=bool)
         for count, far in upwards.items():
             if done[count] > far - TOUCHED:
                 continue
             moved = self._cheapest_move(hidden, count, far, None)
             if moved is None:
-                return False
-            done = np.maximum(done, moved)
+                return None
             self._hide(hidden, moved)
-        return True
+            if self.system.allows(moved, hidden, still):
+                done = np.maximum(done, moved)
+        return done
 
     def let_move_beside(
         self, hidden: NDArray[np.bool_], count: int, below: float, width: float, still: NDArray[np.bool_]
@@ -84,8 +87,11 @@ class Repair:
     ) -> NDArray[np.float64] | None:
         """Return by how much each count moves when one moves that far, at the lowest price; None when it cannot."""
         price = np.asarray(self.system.shows.T @ np.where(hidden, 0.0, self.system.cost))
-        if self.slices and (found := self.slices.cheapest(price, count, far, still)) is not None:
-            return found
+        # Insiders ask hundreds of times a period, so the first cheap answer will do; outsiders ask a few times.
+        if self.slices and still is not None:
+            found = self.slices.cheapest(price, count, far, still)
+            if found is not None:
+                return found
         nearby = self._nearby(count)
         for among in (nearby, self.everywhere) if nearby.size <= FEW else (self.everywhere,):
             stays = None if still is None else still[among]
