@@ -18,6 +18,7 @@ from indicators.clauses import truth
 from indicators.definition import PARAMETER, Indicator, Text, read_yaml
 from indicators.dialect import fetch, shown_as
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
+from indicators.evidence import PatientEvidence, evidence_of
 from indicators.limits import acceptable_in_words, target_in_words, threshold_in_words
 from indicators.patient_period import first_day
 from indicators.silence import find_silences
@@ -51,7 +52,11 @@ class Reason:
 
 @dataclass(frozen=True)
 class Explanation:
-    """Why one patient counts as they do under one indicator on one reporting date."""
+    """Why one patient counts as they do under one indicator on one reporting date.
+
+    Attributes:
+        evidence: The value that the answer rests on, with its day and who delivered it; None when there is none.
+    """
 
     indicator_id: str
     definition_version: int
@@ -61,6 +66,7 @@ class Explanation:
     verdict: str
     reasons: tuple[Reason, ...]
     language: str
+    evidence: PatientEvidence | None = None
 
     def as_dict(self) -> dict[str, object]:
         """Return the explanation for `--json` output."""
@@ -73,6 +79,8 @@ class Explanation:
             facts = ", ".join(f"{name} = {value or words['unknown']}" for name, value in reason.facts.items())
             answer = words["yes" if reason.holds else "no"]
             lines.append(f"  {words[reason.part]}: {reason.who}: {answer}" + (f" ({facts})" if facts else ""))
+        if self.evidence:
+            lines.append(f"  {words['evidence']}: {self.evidence.in_words(words)}")
         return "\n".join(lines)
 
 
@@ -145,11 +153,13 @@ def explain_on(
     start = first_day(on, indicator.period)
     silences = find_silences(con, replace(catalogue, indicators=(indicator,)), [on])
     frame = silences.marked(row_in_population(run, patient_period(run, indicator.period)), indicator.period)
+    evidence = None
     if frame.height:
         with shown_as(con, "patient_period", frame):
             reasons = [apply(run, clause, language) for clause in clauses_in_order(catalogue, indicator)]
             unheard = con.execute(f"SELECT {silences.undelivered.get(indicator.id, 'FALSE')} FROM patient_period")
             is_undelivered = unheard.fetchone() == (True,)
+            evidence = evidence_of(run, indicator, person)
         verdict = verdict_of(indicator, reasons, words, is_undelivered=is_undelivered)
         if not reasons[0].holds and not frame["is_present"][0]:
             died_on = frame["died_on"][0]
@@ -159,7 +169,7 @@ def explain_on(
         reasons = [Reason("observed", words["observed_who"], holds=False, facts=absence.facts)] if absence.facts else []
         verdict = words[absence.word]
     title = indicator.title.in_language(language)
-    return Explanation(indicator.id, indicator.version, title, start, on, verdict, tuple(reasons), language)
+    return Explanation(indicator.id, indicator.version, title, start, on, verdict, tuple(reasons), language, evidence)
 
 
 def row_in_population(run: Run, rows: pl.DataFrame) -> pl.DataFrame:

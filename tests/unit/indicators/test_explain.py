@@ -4,9 +4,11 @@ from datetime import date
 import pytest
 
 from indicators.definition import Clause
+from indicators.evidence import Told
 from indicators.explain import WORDS, explain_definition, explain_on
 from indicators.handbook import render
 from indicators.limits import target_relation, threshold_relation
+from tests.lib.computed import delivered
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue
 from tvaers.errors import DefinitionError
@@ -106,6 +108,18 @@ def test_nothing_is_said_of_a_pseudonym_that_nobody_has(con):
     found = explained(con, 7)
     assert found.reasons == ()
     assert found.period_start == date(2025, 1, 1)
+
+
+def test_the_value_stands_with_its_day_and_who_delivered_it():
+    with delivered(DRAWING.partition("    person_alias")[0] + DRAWING[DRAWING.rindex("    measurement") :]) as con:
+        con.execute("UPDATE meta.batch SET sector = 'laboratory' WHERE batch_id = 1")
+        found = explained(con, 1)
+        told, nobody = found.evidence.told_by, explained(con, 7)
+    assert (found.evidence.value, found.evidence.on) == ("52.9", date(2025, 9, 30))
+    assert told == (Told("laboratory", "bef", date(2026, 3, 1)),)
+    assert str(found).endswith("Evidence: 52.9, 2025-09-30 (laboratory: bef, delivered 2026-03-01)")
+    assert found.as_dict()["evidence"]["on"] == date(2025, 9, 30)
+    assert nobody.evidence is None
 
 
 def test_every_clause_is_answered_with_the_facts_it_looked_at(con):
