@@ -10,6 +10,7 @@ periods are protected each on its own.
 """
 
 import os
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
@@ -20,9 +21,9 @@ from numpy.typing import NDArray
 
 from indicators.disclosure.audit import subtract
 from indicators.disclosure.complementary import Protected
+from indicators.disclosure.nested import Nested
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, too_small
-from indicators.disclosure.quantities import LooksAt
 from indicators.disclosure.related import Related
 from indicators.disclosure.system import System, build_system
 from indicators.disclosure.withholding import Hidden, hide_or_withhold
@@ -62,7 +63,7 @@ def protect(
     cells: pl.DataFrame,
     policy: Policy,
     parents: pl.DataFrame,
-    looks_at: LooksAt | None = None,
+    nested: Sequence[Nested] = (),
     related: Related | None = None,
 ) -> Protection:
     """Return the cells as they may be published.
@@ -71,9 +72,8 @@ def protect(
         cells: All cells of the release, with the columns of `indicator.result` and the `kind` of indicator.
         policy: What may be published.
         parents: Which cluster a practice belongs to in a period: `period_end`, `unit_id`, `cluster_id`.
-        looks_at: Which facts about a patient each indicator's numerator looks at: indicators that look at the same may
-            be nested in each other, and the people between them are a group too.
-        related: Partitions and nested counts that are declared.
+        nested: Counts that lie within each other: the people between two of them are a group too.
+        related: Partitions that are declared.
 
     Raises:
         DisclosureError: The cells cannot be protected, or the audit of the result finds a cell that can be worked out.
@@ -87,7 +87,7 @@ def protect(
         def one(period: date) -> tuple[Hidden, float]:
             part, clusters = cells[of_period[period]], parents.filter(pl.col("period_end") == period)
             try:
-                system = build_system(part, clusters, policy, looks_at or {}, related or Related())
+                system = build_system(part, clusters, policy, nested, related or Related())
                 found = hide_or_withhold(system, part, primary[of_period[period]], policy)
                 return found, _judge(system, part, found.protected)
             except DisclosureError as fault:

@@ -13,7 +13,7 @@ import polars as pl
 import tvaers
 from indicators.attribution import rules_of
 from indicators.breaks import breaks_of, load_breaks
-from indicators.catalogue import columns_in, load_catalogue
+from indicators.catalogue import Catalogue, load_catalogue
 from indicators.computed import computed_cells
 from indicators.definition import Indicator
 from indicators.definition_files import load_definitions
@@ -22,6 +22,7 @@ from indicators.disclosure.related import load_related
 from indicators.disclosure_control import protect
 from indicators.explain_beside import asked_elsewhere
 from indicators.limits import threshold_relation
+from indicators.nested_counts import find_nested
 from indicators.parameters import Parameter, load_parameters
 from indicators.population import Breakdowns, Populations, load_breakdowns, load_populations
 from indicators.release_content import completeness, left_out, parents, units
@@ -36,7 +37,6 @@ from warehouse.connection import open_read_only
 from warehouse.swap import one_builder_at_a_time, replace_atomically
 
 # Dates that say which days an indicator looks at; they are no facts about a patient.
-DATES_OF_THE_PERIOD = {"period_start", "period_end", "observed_from", "observed_to"}
 
 
 @dataclass(frozen=True)
@@ -84,14 +84,14 @@ def publish(settings: Settings) -> ReleaseSummary:
             pl.col("indicator_id").is_in([each.id for each in shown])
         )
         reporting_date = cast("date", cells["period_end"].max())
-        looks_at = {indicator.id: _facts(indicator) for indicator in shown}
+        catalogue = load_catalogue(settings.disease, pack, definitions)
         related = load_related(settings.disease, [indicator.id for indicator in definitions])
-        protection = protect(cells, policy, parents(con), looks_at, related)
+        protection = protect(cells, policy, parents(con), find_nested(con, shown, catalogue), related)
         delivered, set_aside = left_out(con, policy)
         tables = {
             "result": protection.cells,
             "unit": units(con, pack),
-            "indicator": _pages(shown, pack, settings.disease, reporting_date),
+            "indicator": _pages(shown, pack, settings.disease, reporting_date, catalogue),
             "delivery": delivered,
             "quarantine": set_aside,
             "completeness": completeness(con, policy),
@@ -113,21 +113,14 @@ def publish(settings: Settings) -> ReleaseSummary:
     )
 
 
-def _facts(indicator: Indicator) -> frozenset[str]:
-    """Return which facts about a patient the numerator looks at; none for counts of events."""
-    is_met = indicator.met_when()
-    if is_met is None:
-        return frozenset()
-    columns = columns_in(is_met, where=f"{indicator.group}/{indicator.id}.yaml")
-    return columns - DATES_OF_THE_PERIOD
-
-
-def _pages(definitions: tuple[Indicator, ...], pack: Pack, disease: str, day: date) -> pl.DataFrame:
+def _pages(
+    definitions: tuple[Indicator, ...], pack: Pack, disease: str, day: date, catalogue: Catalogue
+) -> pl.DataFrame:
     """Return each indicator's page as JSON, with its parameters as they hold on the reporting date."""
     parameters = load_parameters(pack.folder)
     populations = load_populations(disease)
     variables = load_variables(disease).values()
-    catalogue, breaks = load_catalogue(disease, pack, definitions), load_breaks(pack.folder)
+    breaks = load_breaks(pack.folder)
     sets = load_sets(pack.folder, disease, [each.id for each in load_definitions(disease)])
     pages = [
         _page(each, parameters, populations, day)

@@ -1,12 +1,13 @@
 """What cells count: the distinct quantities of a set of indicators, and which of them add up to which."""
 
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from indicators.disclosure.nested import Count, Nested, between
 from indicators.disclosure.places import ABSENT
 from indicators.disclosure.related import Related
 
@@ -19,8 +20,6 @@ TOLD_BY = {
 }
 
 RATE = "rate_per_1000_patient_years"
-NESTED = ((0, 0), (0, 1), (1, 0), (1, 1))
-LooksAt = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True)
@@ -38,7 +37,9 @@ class Quantities:
     values: NDArray[np.int64]
 
 
-def find_quantities(placed: pl.DataFrame, places: pl.DataFrame, looks_at: LooksAt, related: Related) -> Quantities:
+def find_quantities(
+    placed: pl.DataFrame, places: pl.DataFrame, nested: Sequence[Nested], related: Related
+) -> Quantities:
     """Return the distinct quantities of all indicators, those between nested indicators included.
 
     A cell that is absent from a breakdown the indicator otherwise has counts nobody: everything in it is 0.
@@ -46,8 +47,8 @@ def find_quantities(placed: pl.DataFrame, places: pl.DataFrame, looks_at: LooksA
     Args:
         placed: Cells with their `place` number and `kind`.
         places: Distinct level, unit, sex and age band.
-        looks_at: Which facts about a patient each indicator's numerator looks at.
-        related: Partitions and nested counts that are declared.
+        nested: Counts that lie within each other.
+        related: Partitions that are declared.
     """
     names = placed["indicator_id"].unique().sort().to_list()
     indicators = {name: number for number, name in enumerate(names)}
@@ -69,38 +70,20 @@ def find_quantities(placed: pl.DataFrame, places: pl.DataFrame, looks_at: LooksA
         known = is_told[row]
         table[row[known], column, place[known]] = counted[field].fill_null(0).to_numpy()[known]
     flat = table.reshape(-1, places.height)
-    between = _between_nested(table, [looks_at.get(name, frozenset()) for name in names])
-    between += _between_rates(table[[kinds[name] == RATE for name in names], FIELDS.index("patients")])
-    between += _declared(table, indicators, related)
-    values, number = np.unique(np.vstack([flat, *between]), axis=0, return_inverse=True)
+    counts = {
+        Count(name, field): table[row, column]
+        for name, row in indicators.items()
+        for column, field in enumerate(FIELDS)
+        if field in TOLD_BY[kinds[name]]
+    }
+    people_between = between(counts, nested)
+    people_between += _between_rates(table[[kinds[name] == RATE for name in names], FIELDS.index("patients")])
+    people_between += _of_partitions(table, indicators, related)
+    values, number = np.unique(np.vstack([flat, *people_between]), axis=0, return_inverse=True)
     number = np.asarray(number).ravel()[: len(flat)].reshape(len(names), len(FIELDS))
     is_nothing = (values == ABSENT).all(axis=1)
     number[is_nothing[number]] = -1
     return Quantities(indicators=indicators, number=number, values=values)
-
-
-def _between_nested(table: NDArray[np.int64], facts: list[frozenset[str]]) -> list[NDArray[np.int64]]:
-    """Return the differences between nested counts with the same denominator: they are groups of people too.
-
-    Two indicators that look at the same facts (below 53, below 59, 75 and above) may be nested either way round: one's
-    numerator in the other's numerator or complement. One that looks at some of the other's facts (retinopathy, any
-    complication) may be nested numerator in numerator.
-    """
-    differences = []
-    denominator = FIELDS.index("denominator")
-    for first in range(len(table)):
-        for second in range(first + 1, len(table)):
-            related = (
-                facts[first] and facts[second] and (facts[first] <= facts[second] or facts[second] <= facts[first])
-            )
-            if not related or not np.array_equal(table[first, denominator], table[second, denominator]):
-                continue
-            for one, other in NESTED if facts[first] == facts[second] else NESTED[:1]:
-                difference = table[second, other] - table[first, one]
-                known = table[first, one] != ABSENT
-                if (difference[known] >= 0).all() or (difference[known] <= 0).all():
-                    differences.append(np.where(known, abs(difference), ABSENT))
-    return differences
 
 
 def _between_rates(patients: NDArray[np.int64]) -> list[NDArray[np.int64]]:
@@ -123,8 +106,8 @@ def _between_rates(patients: NDArray[np.int64]) -> list[NDArray[np.int64]]:
     return [np.where(both[outer, inner], more[outer, inner], ABSENT) for outer, inner in pairs]
 
 
-def _declared(table: NDArray[np.int64], indicators: dict[str, int], related: Related) -> list[NDArray[np.int64]]:
-    """Return what declared partitions leave, with their sums on the way there, and the people between nested counts."""
+def _of_partitions(table: NDArray[np.int64], indicators: dict[str, int], related: Related) -> list[NDArray[np.int64]]:
+    """Return what declared partitions leave, with their sums on the way there."""
     found = []
     numerator, denominator = FIELDS.index("numerator"), FIELDS.index("denominator")
     for parts in related.partitions:
@@ -133,12 +116,6 @@ def _declared(table: NDArray[np.int64], indicators: dict[str, int], related: Rel
             known = (table[rows, numerator] != ABSENT).all(axis=0)
             sums = np.cumsum(table[rows, numerator], axis=0)
             found += [np.where(known, each, ABSENT) for each in (*sums[1:], table[rows[0], denominator] - sums[-1])]
-    for pair in related.nested:
-        if pair.inner in indicators and pair.outer in indicators:
-            inner, outer = (table[indicators[name], FIELDS.index(pair.count)] for name in (pair.inner, pair.outer))
-            known = (inner != ABSENT) & (outer != ABSENT)
-            if (outer[known] >= inner[known]).all():
-                found.append(np.where(known, outer - inner, ABSENT))
     return found
 
 

@@ -1,7 +1,6 @@
-"""Which indicators are declared to count parts of each other's people: one page of a disease, read into an object."""
+"""Which indicators are declared to part the people of one denominator: one page of a disease, read into an object."""
 
 from collections.abc import Collection
-from typing import Literal
 
 from pydantic import Field, ValidationError
 
@@ -9,35 +8,18 @@ from indicators.definition import Part, describe_fault, disease_folder, read_yam
 from indicators.definition_files import definition_paths
 
 
-class Nested(Part):
-    """Two indicators of which one counts only people (or events) that the other counts too.
-
-    Attributes:
-        inner: The indicator that counts some of them.
-        outer: The indicator that counts all of them.
-        count: Which of their counts is nested.
-    """
-
-    inner: str
-    outer: str
-    count: Literal["numerator", "denominator"]
-
-
 class Related(Part):
     """The content of related.yaml.
 
     Attributes:
         partitions: Indicators of one denominator whose numerators share no one; what they leave is a group too.
-        nested: Counts that lie within each other although the denominators differ.
     """
 
     partitions: tuple[tuple[str, ...], ...] = Field(default=())
-    nested: tuple[Nested, ...] = Field(default=())
 
     def names(self) -> set[str]:
         """Return every indicator that is named."""
-        pairs = {name for pair in self.nested for name in (pair.inner, pair.outer)}
-        return pairs.union(*self.partitions)
+        return set().union(*self.partitions)
 
 
 def load_related(disease: str, indicators: Collection[str]) -> Related:
@@ -62,5 +44,4 @@ def load_related(disease: str, indicators: Collection[str]) -> Related:
         raise unknown("indicator", name, known, where=f"{disease}/related.yaml")
     return Related(
         partitions=tuple(each for each in related.partitions if set(each) <= set(indicators)),
-        nested=tuple(each for each in related.nested if {each.inner, each.outer} <= set(indicators)),
     )

@@ -14,6 +14,7 @@ shown, and all the equations between variables:
 Where the parts do not reach the total, the rest is a place of its own that is never shown.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 
@@ -23,10 +24,11 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from indicators.disclosure.independent import complete_sums, complete_totals, follows_from_its_parts, independent_sums
+from indicators.disclosure.nested import Nested
 from indicators.disclosure.places import PLACE, Totals, find_totals
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, is_small
-from indicators.disclosure.quantities import FIELDS, LooksAt, Quantities, find_quantities, find_sums
+from indicators.disclosure.quantities import FIELDS, Quantities, find_quantities, find_sums
 from indicators.disclosure.related import Related
 from indicators.disclosure.slices import Grid
 
@@ -96,7 +98,7 @@ class System:
 
 
 def build_system(
-    cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, looks_at: LooksAt, related: Related
+    cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, nested: Sequence[Nested], related: Related
 ) -> System:
     """Build the system of one period.
 
@@ -104,15 +106,15 @@ def build_system(
         cells: The period's cells with the columns of `indicator.result` and `kind`.
         parents: Practices of the period and their cluster: `unit_id`, `cluster_id`.
         policy: Limits and the order in which cells are given up.
-        looks_at: Which facts about a patient each indicator's numerator looks at.
-        related: Partitions and nested counts that are declared.
+        nested: Counts that lie within each other.
+        related: Partitions that are declared.
 
     Raises:
         DisclosureError: The units of a level add up to more than the total, so the cells are not of one population.
     """
     places = cells.select(PLACE).unique().sort(PLACE)
     placed = cells.join(places.with_row_index("place"), on=PLACE, how="left", maintain_order="left")
-    found = find_quantities(placed, places, looks_at, related)
+    found = find_quantities(placed, places, nested, related)
     totals, values = find_totals(places, parents, found.values)
     sums = find_sums(values)
     of_totals, of_sums = complete_totals(values, totals), complete_sums(values, sums)

@@ -6,14 +6,14 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from indicators.disclosure.nested import Count, Nested
 from indicators.disclosure.places import PLACE
 from indicators.disclosure.policy import Policy, load_policy
 from indicators.disclosure.primary import too_small
-from indicators.disclosure.related import Nested, Related
 from indicators.disclosure_control import protect, released
 from indicators.release_file import write_release
 from tests.attacks.attacker import FIELDS, Attacker, Place, Variable
-from tests.lib.invented_cells import INVENTED, LOOKS_AT, Cells, invented_cells
+from tests.lib.invented_cells import INVENTED, NESTED, Cells, invented_cells
 from tests.lib.tiny_release import META, POLICY, completeness, definition, deliveries, quarantine
 
 WORLDS: dict[str, dict[str, float]] = {
@@ -24,12 +24,12 @@ WORLDS: dict[str, dict[str, float]] = {
     "a region with silent practices": {"patients": 1_200, "practices": 10, "clusters": 4, "silent": 2},
 }
 # Counts that are part of each other by their definitions; two are rates of the same people.
-NESTED = (
+KNOWN_TO_BE_NESTED = (
     ("hba1c_below_53.numerator", "hba1c_below_59.numerator"),
     ("hba1c_75_and_above.numerator", "hba1c_below_59.complement"),
     ("contacts.numerator", "contacts_or_ulcers.numerator"),
 )
-RELATED = Related(nested=(Nested(inner="contacts", outer="contacts_or_ulcers", count="numerator"),))
+FOUND_NESTED = (*NESTED, Nested(Count("contacts", "numerator"), Count("contacts_or_ulcers", "numerator")))
 INSIDERS = ("practice", "cluster", "municipality", "hospital")
 ULCERS = next(each for each in INVENTED if each.indicator_id == "new_foot_ulcers")
 PAGES = {each.indicator_id: definition(each) for each in INVENTED} | dict.fromkeys(
@@ -70,17 +70,17 @@ class World:
                 "meta": pl.DataFrame({"key": list(META), "value": list(META.values())}),
             },
         )
-        return Attacker(path, self.cells.results["period_end"][0], NESTED)
+        return Attacker(path, self.cells.results["period_end"][0], KNOWN_TO_BE_NESTED)
 
     def ours(self, folder: Path) -> Attacker:
         """Release through disclosure control."""
-        protection = protect(self.cells.results, self.policy, self.cells.parents, LOOKS_AT, RELATED)
+        protection = protect(self.cells.results, self.policy, self.cells.parents, FOUND_NESTED)
         return self.release(folder, protection.cells)
 
     def safe_from_insiders(self, folder: Path) -> Attacker:
         """Release through disclosure control that reckons with units who know their own numbers."""
         policy = self.policy.model_copy(update={"insiders": INSIDERS})
-        return self.release(folder, protect(self.cells.results, policy, self.cells.parents, LOOKS_AT, RELATED).cells)
+        return self.release(folder, protect(self.cells.results, policy, self.cells.parents, FOUND_NESTED).cells)
 
     def known_to(self, attacker: Attacker, level: str, unit: str) -> dict[Variable, float]:
         """Return every count of a unit's own people."""
@@ -95,7 +95,7 @@ class World:
         told = self.cells.results
         is_silent = (pl.col("denominator") == 0) & (pl.col("state") == "computed")
         unseen = told.filter(~is_silent)
-        shown = protect(unseen, self.policy, self.cells.parents, LOOKS_AT, RELATED).cells
+        shown = protect(unseen, self.policy, self.cells.parents, FOUND_NESTED).cells
         silent = told.filter(is_silent)
         nothing = pl.Series([False] * silent.height, dtype=pl.Boolean)
         return self.release(folder, pl.concat([shown, released(silent, nothing, self.policy)]))
@@ -108,7 +108,7 @@ class World:
     def indicator_by_indicator(self, folder: Path) -> Attacker:
         """Release with every indicator protected alone, blind to the people it shares with the others."""
         parts = [
-            protect(part, self.policy, self.cells.parents, LOOKS_AT).cells
+            protect(part, self.policy, self.cells.parents, NESTED).cells
             for _, part in self.cells.results.group_by("indicator_id", maintain_order=True)
         ]
         return self.release(folder, pl.concat(parts))
@@ -116,12 +116,12 @@ class World:
     def without_linear_programming(self, folder: Path) -> Attacker:
         """Release that only makes sure that subtraction finds nothing."""
         loose = self.policy.model_copy(update={"protection_width": 0})
-        return self.release(folder, protect(self.cells.results, loose, self.cells.parents, LOOKS_AT).cells)
+        return self.release(folder, protect(self.cells.results, loose, self.cells.parents, NESTED).cells)
 
     def blind_to_events_not_met(self, folder: Path) -> Attacker:
         """Release that does not know how few people may stand behind the events that are not met."""
         blind = self.cells.results.with_columns(complement_patients=pl.lit(None, pl.Int64))
-        return self.release(folder, protect(blind, self.policy, self.cells.parents, LOOKS_AT).cells)
+        return self.release(folder, protect(blind, self.policy, self.cells.parents, NESTED).cells)
 
     def with_one_person_behind(self, name: str, place: Place) -> "World":
         """Return the world in which all events of a cell that are not met are one person's."""

@@ -11,6 +11,8 @@ import numpy as np
 import polars as pl
 from scipy import stats
 
+from indicators.disclosure.nested import Count, Nested
+
 MUNICIPALITIES = {"0791": "Viborg", "0740": "Silkeborg", "0779": "Skive"}
 AGE_BANDS = ["18-49", "50-64", "65-79", "80+"]
 LEVELS = ["all", "municipality", "cluster", "practice", "hospital"]
@@ -54,7 +56,11 @@ INVENTED = (
 )
 
 
-LOOKS_AT = {each.indicator_id: frozenset({each.group}) for each in INVENTED if each.below}
+NESTED = (
+    Nested(Count("hba1c_below_53", "numerator"), Count("hba1c_below_59", "numerator")),
+    Nested(Count("hba1c_75_and_above", "numerator"), Count("hba1c_below_53", "complement")),
+    Nested(Count("hba1c_75_and_above", "numerator"), Count("hba1c_below_59", "complement")),
+)
 
 
 @dataclass(frozen=True)

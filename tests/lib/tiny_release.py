@@ -10,7 +10,7 @@ from indicators.disclosure.policy import load_policy
 from indicators.disclosure_control import protect
 from indicators.release_file import write_release
 from indicators.standards import as_text, load_standards
-from tests.lib.invented_cells import AGE_BANDS, INVENTED, LOOKS_AT, Invented, invented_cells
+from tests.lib.invented_cells import AGE_BANDS, INVENTED, NESTED, Invented, invented_cells
 
 POLICY = Path(__file__).parents[2] / "packs" / "denmark" / "disclosure.yaml"
 LANGUAGES = ("en", "da", "nb")
@@ -53,7 +53,7 @@ def tiny_release(
     write_release(
         path,
         {
-            "result": protect(world.results, policy, world.parents, LOOKS_AT).cells,
+            "result": protect(world.results, policy, world.parents, NESTED).cells,
             "unit": world.units,
             "indicator": pl.DataFrame(definitions),
             "delivery": deliveries(),

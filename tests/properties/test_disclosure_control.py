@@ -64,7 +64,7 @@ def protected(frame: pl.DataFrame) -> pl.DataFrame:
 def test_an_audit_of_the_result_finds_nothing(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
     hidden = (protected(frame)["state"] == "suppressed").to_numpy()
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     findings = audit(system, hidden, POLICY_IN_FORCE.protection_width)
     assert findings.is_safe
     assert not (system.small & system.visible(hidden)).any()
@@ -95,7 +95,7 @@ def test_the_order_in_which_cells_arrive_changes_nothing(counts: list[tuple[int,
 def test_an_insider_who_knows_only_what_is_shown_already_gains_nothing(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
     hidden = (protected(frame)["state"] == "suppressed").to_numpy()
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     outsider = audit(system, hidden, POLICY_IN_FORCE.protection_width)
     insider = audit(system, hidden, POLICY_IN_FORCE.protection_width, also_known=system.visible(hidden))
     assert np.array_equal(outsider.exact, insider.exact)
@@ -107,7 +107,7 @@ def test_an_insider_who_knows_only_what_is_shown_already_gains_nothing(counts: l
 def test_no_unit_that_knows_its_own_numbers_narrows_down_a_small_count_of_others(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
     hidden = protect(frame, AGAINST_INSIDERS, PARENTS).cells["state"].is_in(["suppressed", "withheld"]).to_numpy()
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     for unit in range(len(system.units)):
         own = system.holder == unit
         by_itself = audit(system, np.ones(frame.height, dtype=bool), POLICY_IN_FORCE.protection_width, also_known=own)
@@ -121,7 +121,7 @@ def test_no_unit_that_knows_its_own_numbers_narrows_down_a_small_count_of_others
 @given(groups)
 def test_the_audit_of_insiders_finds_what_the_audit_finds_for_each_of_them_alone(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     everybody = np.arange(len(system.units))
     nobody = np.array([], dtype=np.int64)
     width = POLICY_IN_FORCE.protection_width
@@ -180,7 +180,7 @@ def test_swaps_prove_what_a_neighbour_can_take_over_and_not_beside_the_neighbour
 
 def test_the_audit_sees_a_cell_that_is_left_open() -> None:
     frame = drawn_from([(20, 20), (20, 20), (1, 20), (1, 20), *[(20, 20)] * 6])
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     only_the_small_one = np.array(
         [place == ("practice", "b") for place in frame.select("level", "unit_id").iter_rows()]
     )
@@ -193,7 +193,7 @@ def test_the_audit_finds_as_narrow_what_a_plain_linear_programme_over_all_equati
     counts: list[tuple[int, int]],
 ) -> None:
     frame = drawn_from(counts)
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     hidden = too_small(frame, POLICY_IN_FORCE).to_numpy()
     hidden[(frame["level"] == "practice").to_numpy()] = True
     findings = audit(system, hidden, POLICY_IN_FORCE.protection_width)

@@ -1,8 +1,9 @@
 import polars as pl
 import pytest
 
+from indicators.disclosure.nested import Count, Nested
 from indicators.disclosure.policy import load_policy
-from indicators.disclosure.related import Nested, Related
+from indicators.disclosure.related import Related
 from indicators.disclosure_control import PUBLISHED, protect
 from tests.lib.drawn_cells import cell, cells, clusters
 from tests.lib.tiny_release import POLICY
@@ -106,8 +107,8 @@ def test_the_people_between_two_nested_limits_are_a_group_too() -> None:
     drawn = cells(
         cell("all/all", 60, 100, indicator_id="below_53"), cell("all/all", 62, 100, indicator_id="below_59"),
     )  # fmt: skip
-    facts = frozenset({"hba1c"})
-    linked = protect(drawn, POLICY_IN_FORCE, clusters(), {"below_53": facts, "below_59": facts}).cells
+    nested = [Nested(Count("below_53", "numerator"), Count("below_59", "numerator"))]
+    linked = protect(drawn, POLICY_IN_FORCE, clusters(), nested).cells
     alone = protect(drawn, POLICY_IN_FORCE, clusters()).cells
     assert alone["state"].to_list() == ["shown", "shown"]
     assert "suppressed" in linked["state"].to_list()
@@ -119,14 +120,14 @@ def test_what_a_partition_leaves_is_a_group_too() -> None:
     )
     related = Related(partitions=(("a", "b", "c"),))
     assert protect(drawn, POLICY_IN_FORCE, clusters()).cells["state"].to_list() == ["shown"] * 3
-    assert "suppressed" in protect(drawn, POLICY_IN_FORCE, clusters(), None, related).cells["state"].to_list()
+    assert "suppressed" in protect(drawn, POLICY_IN_FORCE, clusters(), (), related).cells["state"].to_list()
 
 
 def test_the_people_between_nested_counts_of_different_denominators_are_a_group_too() -> None:
     drawn = cells(cell("all/all", 12, 80, indicator_id="lost_24"), cell("all/all", 14, 100, indicator_id="lost_15"))
-    related = Related(nested=(Nested(inner="lost_24", outer="lost_15", count="numerator"),))
+    nested = [Nested(Count("lost_24", "numerator"), Count("lost_15", "numerator"))]
     assert protect(drawn, POLICY_IN_FORCE, clusters()).cells["state"].to_list() == ["shown", "shown"]
-    assert "suppressed" in protect(drawn, POLICY_IN_FORCE, clusters(), None, related).cells["state"].to_list()
+    assert "suppressed" in protect(drawn, POLICY_IN_FORCE, clusters(), nested).cells["state"].to_list()
 
 
 @pytest.mark.parametrize(("had_it_before", "hidden"), [(0, 0), (1, 1), (4, 1), (5, 0)])

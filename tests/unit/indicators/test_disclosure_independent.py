@@ -6,7 +6,7 @@ import polars as pl
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import Related
 from indicators.disclosure.system import System, build_system
-from tests.lib.invented_cells import LOOKS_AT, invented_cells
+from tests.lib.invented_cells import NESTED, invented_cells
 from tests.lib.tiny_release import POLICY
 
 
@@ -15,7 +15,7 @@ def small_system() -> System:
     nested = pl.col("indicator_id").str.starts_with("hba1c") & (pl.col("age_band") == "all")
     by_sex = (pl.col("sex") == "all") | (pl.col("level") == "all")
     results = cells.results.filter(nested & by_sex & (pl.col("level") != "hospital"))
-    return build_system(results, cells.parents, load_policy(POLICY), LOOKS_AT, Related())
+    return build_system(results, cells.parents, load_policy(POLICY), NESTED, Related())
 
 
 def test_all_equations_follow_from_those_that_are_enough() -> None:

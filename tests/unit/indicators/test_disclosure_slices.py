@@ -9,7 +9,7 @@ from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import Related
 from indicators.disclosure.slices import Slices
 from indicators.disclosure.system import System, build_system
-from tests.lib.invented_cells import LOOKS_AT, invented_cells
+from tests.lib.invented_cells import NESTED, invented_cells
 from tests.lib.tiny_release import POLICY
 
 FAR = 3.0
@@ -18,7 +18,7 @@ FAR = 3.0
 @cache
 def system() -> System:
     cells = invented_cells(patients=700, practices=6, clusters=2, quarters=1)
-    return build_system(cells.results, cells.parents, load_policy(POLICY), LOOKS_AT, Related())
+    return build_system(cells.results, cells.parents, load_policy(POLICY), NESTED, Related())
 
 
 def first_practice() -> int:

@@ -13,7 +13,7 @@ from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import Related
 from indicators.disclosure.system import System, build_system
 from indicators.disclosure_control import Protection, protect
-from tests.lib.invented_cells import LOOKS_AT, Cells, invented_cells
+from tests.lib.invented_cells import NESTED, Cells, invented_cells
 from tests.lib.tiny_release import POLICY
 from tvaers.errors import DisclosureError
 
@@ -43,7 +43,7 @@ def failing(times: int) -> Callable[..., Protected]:
 
 def protected(invented: Cells, monkeypatch: pytest.MonkeyPatch, times: int) -> Protection:
     monkeypatch.setattr(withholding, "hide_enough", failing(times))
-    return protect(invented.results, POLICY_IN_FORCE, invented.parents, LOOKS_AT)
+    return protect(invented.results, POLICY_IN_FORCE, invented.parents, NESTED)
 
 
 def withheld(protection: Protection) -> pl.DataFrame:
@@ -95,7 +95,7 @@ def test_a_withheld_cell_holds_no_number_and_is_counted(invented: Cells, monkeyp
 
 def test_a_period_withheld_as_a_whole_is_always_safe(invented: Cells) -> None:
     parents = invented.parents.select("unit_id", "cluster_id")
-    system = build_system(invented.results, parents, POLICY_IN_FORCE, LOOKS_AT, Related())
+    system = build_system(invented.results, parents, POLICY_IN_FORCE, NESTED, Related())
     everything = np.ones(invented.results.height, dtype=bool)
     assert audit(system, everything, POLICY_IN_FORCE.protection_width).is_safe
 
@@ -111,5 +111,5 @@ def test_a_search_that_runs_out_of_rounds_says_which_counts_are_left(
     invented: Cells, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(complementary, "MOST_ROUNDS", 1)
-    found = protect(invented.results, POLICY_IN_FORCE, invented.parents, LOOKS_AT)
+    found = protect(invented.results, POLICY_IN_FORCE, invented.parents, NESTED)
     assert not withheld(found).is_empty()

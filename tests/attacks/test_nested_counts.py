@@ -1,0 +1,112 @@
+"""The people between two counts of which one lies within the other: found in a real home, and not in its release."""
+
+import duckdb
+import polars as pl
+import pytest
+
+from indicators.catalogue import load_catalogue
+from indicators.definition_files import load_definitions
+from indicators.disclosure.nested import Count, Nested, between
+from indicators.disclosure.policy import load_policy
+from indicators.disclosure_control import protect
+from indicators.nested_counts import find_nested
+from indicators.release_content import parents
+from packs.pack import load_pack
+from tvaers.keys import load_master_key
+from warehouse.connection import open_read_only
+
+# What a reader of the definitions knows: whom the first counts, the second counts too.
+KNOWN = (
+    ("blood_pressure_lowering_when_indicated.denominator", "blood_pressure_controlled.complement"),
+    ("lost_to_follow_up.denominator", "smoking_recorded.denominator"),
+    ("lost_to_follow_up.numerator", "hba1c_measured.complement"),
+    ("lost_to_follow_up_24_months.numerator", "lost_to_follow_up.numerator"),
+    ("hypoglycaemia_admission.numerator", "hypoglycaemia_admissions_rate.numerator"),
+    ("hba1c_75_and_above.numerator", "hba1c_below_59.complement"),
+    ("started_within_30_days.denominator", "started_within_14_days.denominator"),
+    ("contact_after_discharge_within_30_days.denominator", "contact_after_discharge_within_14_days.denominator"),
+    ("stroke.numerator", "any_complication.numerator"),
+)
+KNOWN_OF_ONE_DENOMINATOR = (
+    ("contact_after_discharge_within_7_days.numerator", "contact_after_discharge_within_14_days.numerator"),
+    ("contact_after_discharge_within_14_days.numerator", "contact_after_discharge_within_30_days.numerator"),
+)
+SPOT = ["period_end", "level", "unit_id", "sex", "age_band"]
+
+
+def count(text: str) -> Count:
+    return Count(*text.split("."))
+
+
+@pytest.fixture(scope="module")
+def computed(tiny_home):
+    """What was computed in a home: cells, clusters, policy, and the counts found to be nested."""
+    pack, disease = load_pack(tiny_home.settings.pack), tiny_home.settings.disease
+    definitions = load_definitions(disease, pack)
+    kinds = pl.DataFrame([(each.id, each.kind) for each in definitions], schema=["indicator_id", "kind"], orient="row")
+    key = load_master_key(tiny_home.settings).subkey("encryption")
+    with open_read_only(tiny_home.settings.warehouse, key) as con:
+        nested = find_nested(con, definitions, load_catalogue(disease, pack, definitions))
+        cells = con.execute("SELECT * FROM indicator.result ORDER BY ALL").pl().join(kinds, on="indicator_id")
+        clusters = parents(con)
+    return cells, clusters, load_policy(pack.folder / "disclosure.yaml"), nested
+
+
+@pytest.mark.parametrize(("inner", "outer"), KNOWN)
+def test_counts_that_are_nested_by_their_definitions_are_found(computed, inner, outer):
+    assert Nested(count(inner), count(outer)) in computed[-1]
+
+
+@pytest.mark.parametrize(("inner", "outer"), KNOWN_OF_ONE_DENOMINATOR)
+def test_events_are_nested_at_least_where_the_same_events_were_followed(computed, inner, outer):
+    found = {(each.inner, each.outer) for each in computed[-1]}
+    assert (count(inner), count(outer)) in found
+
+
+def test_counts_that_somebody_contradicts_are_not_taken_to_be_nested(computed):
+    found = {(each.inner, each.outer) for each in computed[-1]}
+    assert (count("hba1c_below_59.numerator"), count("hba1c_below_53.numerator")) not in found
+    assert (count("lost_to_follow_up.numerator"), count("hba1c_measured.numerator")) not in found
+    # They look at nothing in common, so that no definition can place one within the other.
+    assert (count("stroke.numerator"), count("smoking_recorded.denominator")) in found
+    assert (count("stroke.numerator"), count("eye_examined.numerator")) not in found
+
+
+def few_people_between(shown: pl.DataFrame, pairs, *, of_one_denominator: bool) -> int:
+    """Return in how many places two shown cells differ by a group of 1 to 4."""
+    found = 0
+    shown = shown.filter(pl.col("state") == "shown").with_columns(
+        complement=pl.col("denominator") - pl.col("numerator")
+    )
+    for inner, outer in pairs:
+        one, other = (
+            shown.filter(indicator_id=each.indicator).select(*SPOT, "denominator", count=each.field)
+            for each in (count(inner), count(outer))
+        )
+        both = one.join(other, on=SPOT)
+        if of_one_denominator:
+            both = both.filter(pl.col("denominator") == pl.col("denominator_right"))
+        found += both.filter((pl.col("count_right") - pl.col("count")).is_between(1, 4)).height
+    return found
+
+
+def test_a_release_tells_of_no_few_people_between_two_nested_counts(computed, tiny_home):
+    with duckdb.connect(str(tiny_home.settings.release), read_only=True) as con:
+        shown = con.execute("SELECT * FROM result").pl()
+    assert few_people_between(shown, KNOWN, of_one_denominator=False) == 0
+    assert few_people_between(shown, KNOWN_OF_ONE_DENOMINATOR, of_one_denominator=True) == 0
+
+
+def test_a_release_that_thinks_of_no_nesting_tells_of_them(computed):
+    cells, clusters, policy, _ = computed
+    newest = cells.filter(pl.col("period_end") == pl.col("period_end").max())
+    blind = protect(newest, policy, clusters).cells
+    assert few_people_between(blind, KNOWN, of_one_denominator=False) > 0
+
+
+def test_a_difference_is_left_out_where_a_count_between_the_two_is_there():
+    a, b, c = (Count(name, "numerator") for name in "abc")
+    counts = {a: pl.Series([1, 1]).to_numpy(), b: pl.Series([3, -1]).to_numpy(), c: pl.Series([7, 7]).to_numpy()}
+    nested = [Nested(a, b), Nested(b, c), Nested(a, c)]
+    found = {tuple(each.tolist()) for each in between(counts, nested)}
+    assert found == {(2, -1), (4, -1), (-1, 6)}
