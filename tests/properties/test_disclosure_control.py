@@ -147,7 +147,7 @@ def test_what_swaps_prove_linear_programming_finds_too_for_every_insider(
     counts: list[tuple[int, int]], also_hidden: list[bool]
 ) -> None:
     frame = drawn_from(counts)
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     hidden = too_small(frame, POLICY_IN_FORCE).to_numpy() | np.array(also_hidden)
     known, _ = subtract(system, system.visible(hidden))
     units = np.arange(len(system.units))
@@ -163,7 +163,7 @@ def test_what_swaps_prove_linear_programming_finds_too_for_every_insider(
 
 def test_swaps_prove_what_a_neighbour_can_take_over_and_not_beside_the_neighbour() -> None:
     frame = drawn_from([(20, 20), (20, 20), (1, 20), (1, 20), *[(20, 20)] * 6])
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, {}, Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     assert system.grid
     hidden = np.array([place in {("practice", "a"), ("practice", "b")} for place in frame.select(PLACES).iter_rows()])
     known, _ = subtract(system, system.visible(hidden))
