@@ -14,7 +14,7 @@ NAMES = ["all", "A", "B"]
 
 
 def still_hidden(numerators: tuple[int, int, int], primary: tuple[str, ...] = ()) -> list[str]:
-    """Return which of two municipalities stay hidden when the whole is shown, and another indicator's counts as well."""
+    """Return which of two municipalities stay hidden; the whole is shown, and so is another indicator."""
     places = ["all/all", "municipality/A", "municipality/B"]
     drawn = cells(
         *(cell(place, met, of) for place, met, of in zip(places, numerators, (60, 30, 30), strict=True)),
