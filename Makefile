@@ -66,7 +66,7 @@ test-%: install  ## One category of tests: make test-unit, test-contracts, test-
 docs: install    ## Write the generated pages (dictionary, indicators, commands) anew
 	$(BIN)/python docs/generate.py
 
-proof: install   ## Try every small mistake on the definitions, and write docs/reference/proof.md anew
+proof: install   ## Try every small mistake on the definitions, and write docs/reference/proof*.md anew
 	$(BIN)/python -m tests.proof.page
 
 definition-lock: install   ## Lock what every definition means (SAME_NUMBERS="why", when no number changes)

@@ -152,7 +152,7 @@ NOT_INVENTED = (
 day, and ketoacidosis is rare in type 2."""
 
 AFTER_GESTATIONAL: dict[str, Rule] = {
-    "hba1c_after_gestational_birth": hba1c_after_gestational_birth,
+    "hba1c_after_gestational_birth": hba1c_after_gestational_birth(42, 183),
     "hba1c_every_third_year_after_gestational": hba1c_every_third_year_after_gestational,
 }
 """Indicators about women who have had gestational diabetes, alive and resident on the reporting date."""

@@ -3,10 +3,9 @@
 from datetime import date, timedelta
 
 from synthetic.known_indicators.contacts import Patient
-from synthetic.known_indicators.rules import Counted, met
+from synthetic.known_indicators.rules import Counted, Rule, met
 from synthetic.known_indicators.who_and_where import months_before
 
-HALF_A_YEAR = timedelta(days=183)
 PREGNANCY = timedelta(days=280)
 
 
@@ -22,21 +21,25 @@ def other_diabetes(patient: Patient) -> date | None:
     return min((row["diabetes_since_on"] for row in patient.rows["other_diabetes"]), default=None)
 
 
-def hba1c_after_gestational_birth(patient: Patient) -> Counted | None:
-    """HbA1c 42 to 183 days after the latest birth that gestational diabetes came before by at most 280 days."""
-    known = [row["diagnosed_on"] for row in patient.diagnoses("gestational_diabetes")]
-    births = [
-        row["diagnosed_on"]
-        for row in patient.diagnoses("delivery")
-        if row["diagnosis_type"] and any(day <= row["diagnosed_on"] <= day + PREGNANCY for day in known)
-    ]
-    followed = [day for day in births if patient.start <= day <= patient.end - HALF_A_YEAR]
-    if not followed:
-        return None
-    birth, diabetes = max(followed), other_diabetes(patient)
-    if diabetes is not None and diabetes <= birth:
-        return None
-    return met(any(timedelta(days=42) <= day - birth <= HALF_A_YEAR for day, _ in patient.results("hba1c")))
+def hba1c_after_gestational_birth(first: int, last: int) -> Rule:
+    """HbA1c so many days after the latest birth that gestational diabetes came before by at most 280 days."""
+
+    def rule(patient: Patient) -> Counted | None:
+        known = [row["diagnosed_on"] for row in patient.diagnoses("gestational_diabetes")]
+        births = [
+            row["diagnosed_on"]
+            for row in patient.diagnoses("delivery")
+            if row["diagnosis_type"] and any(day <= row["diagnosed_on"] <= day + PREGNANCY for day in known)
+        ]
+        followed = [day for day in births if patient.start <= day <= patient.end - timedelta(days=last)]
+        if not followed:
+            return None
+        birth, diabetes = max(followed), other_diabetes(patient)
+        if diabetes is not None and diabetes <= birth:
+            return None
+        return met(any(first <= (day - birth).days <= last for day, _ in patient.results("hba1c")))
+
+    return rule
 
 
 def hba1c_every_third_year_after_gestational(patient: Patient) -> Counted | None:

@@ -4,6 +4,10 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from synthetic.known_indicators.contacts import Patient
+from synthetic.known_indicators.other_people import (
+    hba1c_after_gestational_birth,
+    hba1c_every_third_year_after_gestational,
+)
 from synthetic.known_indicators.rules import MISSING, Counted, Rule, has_vascular_disease, latest_is, met, review_parts
 
 EIGHT_HOURS = timedelta(hours=8)
@@ -106,6 +110,13 @@ def readmission_of_the_elderly(patient: Patient) -> Counted | None:
     return Counted(numerator=readmitted, denominator=counted) if counted else None
 
 
+def hba1c_yearly_after_gestational(patient: Patient) -> Counted | None:
+    """HbA1c in the period; of those whose gestational diabetes is older than it and not yet five years old."""
+    begun, last = patient.diabetes["diabetes_since_on"], patient.observed_to
+    years = last.year - begun.year - ((last.month, last.day) < (begun.month, begun.day))
+    return hba1c_every_third_year_after_gestational(patient) if years < 5 else None
+
+
 def begin_of(row: dict) -> datetime:
     """Return when a contact began, at midnight where only the day is known."""
     return row["starts_at"] or datetime.combine(row["started_on"], time())
@@ -136,6 +147,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("norway", "foot_examined_12_months"): FEET,
     ("norway", "smoking_recorded"): SMOKING,
     ("norway", "readmission_of_the_elderly"): readmission_of_the_elderly,
+    ("norway", "hba1c_after_gestational_birth"): hba1c_after_gestational_birth(91, 183),
+    ("norway", "hba1c_yearly_after_gestational"): hba1c_yearly_after_gestational,
     ("norway", "children_annual_review"): has(lambda patient: patient.latest_day(patient.examined("annual_review"))),
     ("norway", "children_hba1c_measured"): HBA1C_MEASURED,
     ("norway", "children_hba1c_below_53"): latest_is("hba1c", lambda value: value < 53),
@@ -183,7 +196,8 @@ def is_about(patient: Patient, population: str) -> bool:
     """Return whether a patient belongs to a population, by its words."""
     if not patient.observed:
         return False
-    kind = "type_1" if "type_1" in population else "type_2"
-    is_of_age = patient.age < 18 if population.startswith("children") else patient.age >= 18
+    kind = next((each for each in ("type_1", "gestational") if each in population), "type_2")
+    is_child = population.startswith("children")
+    is_of_age = kind == "gestational" or (patient.age < 18 if is_child else patient.age >= 18)
     is_there = patient.is_present or population.endswith("during_period")
     return patient.diabetes["diabetes_type"] == kind and is_of_age and is_there

@@ -61,7 +61,8 @@ def engine(rows: pl.DataFrame) -> dict[tuple[str, str], tuple[int, int, bool]]:
 def slowly(people: dict, country: str, day: date) -> dict[tuple[str, str], tuple[int, int, bool]]:
     """Return the same by the slow reading."""
     found = {}
-    for patient_id, rows in people.items():
+    for member, rows in people.items():
+        patient_id = member.partition(",")[0]
         of_person: dict = {}
         patients: dict[int, Patient] = {}
         for indicator in catalogue(country=country).indicators:
