@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -15,10 +15,11 @@ from indicators.area import area_of
 from indicators.attribution import rules_of
 from indicators.catalogue import Catalogue, columns_in, load_catalogue
 from indicators.clauses import truth
-from indicators.definition import PARAMETER, Indicator, Text, read_yaml
+from indicators.definition import PARAMETER, Indicator, Level, Text, read_yaml
 from indicators.dialect import fetch, shown_as
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
 from indicators.evidence import PatientEvidence, evidence_of
+from indicators.explain_units import counts_at_units
 from indicators.limits import acceptable_in_words, target_in_words, threshold_in_words
 from indicators.patient_period import first_day
 from indicators.silence import find_silences
@@ -56,6 +57,8 @@ class Explanation:
 
     Attributes:
         evidence: The value that the answer rests on, with its day and who delivered it; None when there is none.
+        counts_at: By level and unit, how many of the patient's events meet it of those that count at that unit, where
+            events count at the organisation that is responsible for them.
     """
 
     indicator_id: str
@@ -67,6 +70,7 @@ class Explanation:
     reasons: tuple[Reason, ...]
     language: str
     evidence: PatientEvidence | None = None
+    counts_at: dict[Level, dict[str, str]] = field(default_factory=dict)
 
     def as_dict(self) -> dict[str, object]:
         """Return the explanation for `--json` output."""
@@ -81,6 +85,9 @@ class Explanation:
             lines.append(f"  {words[reason.part]}: {reason.who}: {answer}" + (f" ({facts})" if facts else ""))
         if self.evidence:
             lines.append(f"  {words['evidence']}: {self.evidence.in_words(words)}")
+        for level, units in self.counts_at.items():
+            told = ", ".join(f"{unit} ({numbers})" if numbers else unit for unit, numbers in units.items())
+            lines.append(f"  {words['counts_at']} ({words[level]}): {told or words['unknown']}")
         return "\n".join(lines)
 
 
@@ -154,7 +161,10 @@ def explain_on(
     silences = find_silences(con, replace(catalogue, indicators=(indicator,)), [on])
     frame = silences.marked(row_in_population(run, patient_period(run, indicator.period)), indicator.period)
     evidence = None
+    counts_at: dict[Level, dict[str, str]] = {}
     if frame.height:
+        (counted,) = run.lengths[indicator.period]
+        counts_at = counts_at_units(con, catalogue, counted, run.bound, frame, run.events)
         with shown_as(con, "patient_period", frame):
             reasons = [apply(run, clause, language) for clause in clauses_in_order(catalogue, indicator)]
             unheard = con.execute(f"SELECT {silences.undelivered.get(indicator.id, 'FALSE')} FROM patient_period")
@@ -169,7 +179,9 @@ def explain_on(
         reasons = [Reason("observed", words["observed_who"], holds=False, facts=absence.facts)] if absence.facts else []
         verdict = words[absence.word]
     title = indicator.title.in_language(language)
-    return Explanation(indicator.id, indicator.version, title, start, on, verdict, tuple(reasons), language, evidence)
+    return Explanation(
+        indicator.id, indicator.version, title, start, on, verdict, tuple(reasons), language, evidence, counts_at
+    )
 
 
 def row_in_population(run: Run, rows: pl.DataFrame) -> pl.DataFrame:

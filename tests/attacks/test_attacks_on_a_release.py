@@ -30,6 +30,14 @@ def weakly_released(name: str, seed: int) -> tuple[World, Attacker]:
 
 
 @EVERY_WORLD
+def test_the_worlds_hold_people_whose_events_stand_in_several_hospitals(name: str, seed: int) -> None:
+    events = World.of(name, seed).cells.results.filter(indicator_id="readmission_30_days", sex="all", age_band="all")
+    of_hospitals, of_all = (events.filter(level=level) for level in ("hospital", "all"))
+    assert of_hospitals["denominator"].sum() == of_all["denominator"].sum()
+    assert of_hospitals["patients"].sum() > of_all["patients"].sum()
+
+
+@EVERY_WORLD
 def test_no_small_group_is_shown(name: str, seed: int) -> None:
     world, attacker = released(name, seed)
     assert attacker.hidden

@@ -321,6 +321,15 @@ def test_a_definition_is_told_whole(definitions: dict[str, Definition], language
     assert told[words("definition.threshold")][0].startswith("< 59 mmol/mol")
 
 
+def test_a_definition_tells_for_each_level_where_it_counts(definitions: dict[str, Definition]) -> None:
+    rules = {"practice": {"en": "Where registered"}, "hospital": {"en": "The one that discharged", "da": "Udskrev"}}
+    counted, words = replace(definitions["hba1c_below_59"], counts_at=rules), wording("da")
+    told = {each.heading: each.texts for each in definition_in_words(counted, words)}
+    assert told["Hvor det tæller"] == ("Praksis: Where registered", "Hospitaler: Udskrev")
+    without = definition_in_words(replace(counted, counts_at={}), words)
+    assert "Hvor det tæller" not in {each.heading for each in without}
+
+
 def test_units_are_sorted_by_name_and_hidden_ones_stay(share: Definition, english: Wording) -> None:
     units = Directory([Unit("practice", str(place), f"Hus {place}") for place in (10, 2, 1)]).of_level("practice")
     found = {"10": shown(0.9), "1": Measure("suppressed"), "2": shown(0.5)}

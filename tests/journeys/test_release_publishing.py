@@ -65,6 +65,8 @@ def test_every_indicator_comes_with_its_page_and_resolved_limits(released: duckd
     assert strict == {"hba1c_below_59", "hba1c_75_and_above"}
     assert set(pages["hba1c_below_53"]["title"]) == {"en", "da", "nb"}
     assert set(pages["hba1c_below_53"]["population_who"]) == {"en", "da", "nb"}
+    assert set(pages["hba1c_below_53"]["counts_at"]) == {"municipality", "cluster", "practice", "hospital"}
+    assert "discharged" in pages["readmission_within_30_days"]["counts_at"]["hospital"]["en"]
     assert pages["hba1c_below_53"]["breaks"] == []
     assert [each["from_on"] for each in pages["heart_failure"]["breaks"]] == ["2019-03-01"]
 

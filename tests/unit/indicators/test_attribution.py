@@ -1,11 +1,13 @@
 """Events count at whoever is responsible for them; people, and everything else, where they belong."""
 
 from dataclasses import replace
+from datetime import date
 
 import polars as pl
 import pytest
 
 from indicators.attribution import rules_of
+from indicators.explain import explain_on
 from indicators.variables import parse_variable
 from tests.lib.computed import DELIVERED, catalogue_of, cell, results
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
@@ -154,6 +156,24 @@ def test_the_patient_level_rows_tell_the_organisations_apart():
     one = "SELECT level, unit_id, numerator, denominator FROM indicator.patient_result_at_unit WHERE patient_id = ?"
     found = con.execute(f"{one} ORDER BY ALL", [patient_uuid(1)]).fetchall()
     assert found == [("hospital", "6630", 0, 1), ("hospital", "7601", 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("indicator", "level", "units"),
+    [
+        ("readmission_within_30_days", "hospital", {"6630": "0/1", "7601": "1/1"}),
+        ("started_within_30_days", "municipality", {"0740": "1/1", "0791": "0/1"}),
+        ("referral_to_start", "municipality", {"0740": ""}),
+        ("hba1c_measured", None, None),
+    ],
+)
+def test_an_explanation_says_where_a_patients_events_count(indicator, level, units):
+    with warehouse_of(STAYS + REFERRALS) as con:
+        found = explain_on(
+            con, catalogue(), indicator, str(patient_uuid(1)), date.fromisoformat(DAY), diabetes_definition="drawn"
+        )
+    assert found.counts_at == ({level: units} if level else {})
+    assert all(unit in str(found).splitlines()[-1] for unit in units or ())
 
 
 def test_a_run_without_events_leaves_no_rows_of_an_earlier_one():
