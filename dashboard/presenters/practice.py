@@ -3,12 +3,12 @@
 import statistics
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import cast
 
-import numpy as np
 import polars as pl
 
 from dashboard.catalogue import Definition
-from dashboard.chance.hiding import FEWEST_UNITS, are_never_hidden
+from dashboard.chance.hiding import FEWEST_UNITS, Kind, are_never_hidden
 from dashboard.comparison import HIDDEN, Judgement, Measure
 from dashboard.presenters import measures
 from dashboard.presenters.verdicts import Verdict, compared
@@ -71,19 +71,11 @@ def present(
         practices: All practices on the reporting date, as read from the release.
         words: The reader's language.
     """
-    shown = practices.filter(pl.col("state") == "shown", pl.col("value").is_not_null())
-    of_practices = {
-        key: (values, years if definitions[key].kind == "rate_per_1000_patient_years" else cases)
-        for key, values, cases, years in shown.group_by("indicator_id")
-        .agg("value", "denominator", "patient_years")
-        .iter_rows()
-        if key in definitions
-    }
+    values = _fair(practices, definitions, others[-1][2], words.smallest_group)
     rows = []
     for key, definition in definitions.items():
         mine = own.get(key, measures.ABSENT)
         theirs = [(level, name, found.get(key, measures.ABSENT)) for level, name, found in others]
-        values = _fair(definition, theirs[-1][2], of_practices.get(key, ([], [])), words.smallest_group)
         verdict = compared(mine, theirs[-1][2], words("unit.everybody_spoken"), definition, words)
         rows.append(
             Row(
@@ -99,7 +91,7 @@ def present(
                 others=tuple(measures.value(found, definition, words) for _, _, found in theirs),
                 verdict=verdict,
                 judgement=verdict.judgement,
-                spine=spine(definition, mine, {level: found for level, _, found in theirs}, values),
+                spine=spine(definition, mine, {level: found for level, _, found in theirs}, values.get(key, [])),
                 text=measures.in_one_line(mine, definition, words),
             )
         )
@@ -117,19 +109,30 @@ def without_band(rows: Sequence[Row]) -> int:
 
 
 def _fair(
-    definition: Definition, everybody: Measure, shown: tuple[list[float], list[float | None]], smallest_count: int
-) -> list[float]:
-    """Return the values of the practices whose size alone decides that they are shown."""
-    values, sizes = shown
-    if definition.kind == "median" or not values:
-        return values
-    if not everybody.is_shown or everybody.value is None:
-        return []
-    is_share = definition.kind == "proportion"
-    level = everybody.value if is_share else everybody.value / measures.PATIENT_YEARS
-    known = np.array([size or 0 for size in sizes], dtype=np.float64)
-    fair = are_never_hidden("share" if is_share else "rate", level, known, smallest_count)
-    return [value for value, is_fair in zip(values, fair, strict=True) if is_fair]
+    practices: pl.DataFrame,
+    definitions: Mapping[str, Definition],
+    everybody: Mapping[str, Measure],
+    smallest_count: int,
+) -> dict[str, list[float]]:
+    """Return by indicator the values of the practices whose size alone decides that they are shown."""
+    known = [
+        (key, definition.kind, everybody.get(key, measures.ABSENT).value)
+        for key, definition in definitions.items()
+        if definition.kind == "median" or everybody.get(key, measures.ABSENT).is_shown
+    ]
+    levels = pl.DataFrame(
+        known, schema={"indicator_id": pl.String, "kind": pl.String, "level": pl.Float64}, orient="row"
+    )
+    shown = practices.filter(pl.col("state") == "shown", pl.col("value").is_not_null()).join(levels, on="indicator_id")
+    fair = [shown.filter(kind="median")]
+    for kind, per, size, each in (
+        ("share", 1.0, "denominator", shown.filter(kind="proportion")),
+        ("rate", float(measures.PATIENT_YEARS), "patient_years", shown.filter(kind="rate_per_1000_patient_years")),
+    ):
+        sizes = each[size].cast(pl.Float64).fill_null(0).to_numpy()
+        is_fair = are_never_hidden(cast("Kind", kind), each["level"].to_numpy() / per, sizes, smallest_count)
+        fair.append(each.filter(pl.Series(is_fair)))
+    return dict(pl.concat(fair).group_by("indicator_id").agg("value").iter_rows())
 
 
 def spine(definition: Definition, own: Measure, groups: Mapping[str, Measure], values: Sequence[float]) -> Spine:

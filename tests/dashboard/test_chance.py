@@ -11,6 +11,7 @@ from statsmodels.stats.rates import confint_poisson
 
 from dashboard.chance import limits
 from dashboard.chance.funnel import INNER_TAIL, OUTER_TAIL, Funnel, around_a_target, around_everybody
+from dashboard.chance.hiding import HIDDEN_AT_MOST, are_never_hidden
 from dashboard.chance.over_dispersion import LEFT_OF_CHANCE, OverDispersion, over_dispersion
 
 SMALLEST_COUNT = 5
@@ -167,3 +168,13 @@ def test_too_few_practices_or_a_level_without_room_make_no_funnel(level: float, 
 @pytest.mark.parametrize(("kind", "target"), [("share", 1.0), ("share", 0.0), ("rate", 0.0)])
 def test_a_target_that_nobody_can_be_on_the_far_side_of_makes_no_funnel(kind: str, target: float) -> None:
     assert around_a_target(kind, target) is None  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("level", [0.0, 0.012, 0.3, 0.93, 1.0])
+def test_a_count_is_hidden_as_often_as_the_binomial_and_poisson_distributions_say(level: float) -> None:
+    sizes = np.array([3.0, 12.0, 80.0, 129.0, 400.0, 90_000.0])
+    small = binom.cdf(4, sizes, level) - binom.pmf(0, sizes, level)
+    large = binom.cdf(4, sizes, 1 - level) - binom.pmf(0, sizes, 1 - level)
+    assert list(are_never_hidden("share", level, sizes, 5)) == list(small + large < HIDDEN_AT_MOST)
+    events = poisson.cdf(4, level * sizes) - poisson.pmf(0, level * sizes)
+    assert list(are_never_hidden("rate", level, sizes, 5)) == list(events < HIDDEN_AT_MOST)
