@@ -14,7 +14,11 @@ The staged table
     - for a typed column `<c>__typed`, NULL when unreadable: date and iso_week as DATE (the Monday of the week),
       datetime as TIMESTAMP, time as TIME, number as DOUBLE (decimal comma or point), integer as BIGINT.
     - for a laboratory value `<c>__comparator` ('=', '<', '<=', '>', '>='; NULL without a number), `<c>__number DOUBLE`
-      and `<c>__word` (the text in lower case when it is no number).
+      in the unit that its code stands for, `<c>__word` (the text in lower case when it is no number) and, where its
+      words are listed, `<c>__word_known BOOLEAN`. The code's own unit may stand behind the number.
+    - for the unit delivered beside a laboratory value `<u>__fit`: 'same' (the unit its code stands for), 'converted'
+      (another one of the same analyte; the number was converted), 'contradicts' (a known unit that its code cannot
+      have) or 'unknown' (a spelling that the pack does not list); NULL or 'same' when it is blank.
     - for a column that refers to another delivery `<c>__known BOOLEAN`: whether a row with that key was accepted,
       earlier or in this run; NULL when the column is blank.
     - for a column with a code list of the pack `<c>__normal VARCHAR` (upper case, a replaced code resolved to the one
@@ -64,6 +68,27 @@ DEFAULT_FORMATS: dict[str, tuple[str, ...]] = {
 
 
 @dataclass(frozen=True)
+class ResultReading:
+    """How laboratory values are read beside the analysis they belong to; the lists are the pack's code lists.
+
+    Attributes:
+        analysis: Column of the analysis; its code list tells the unit that each code stands for (`delivered_unit`).
+        words: List of the words that are a result without being a number.
+        units: List of the spellings of units.
+        conversions: List of the factors between units of the same analyte.
+        most_unknown_words: Share of rows that are neither a number nor a listed word above which a file is refused.
+        unit: Column of the delivered unit; empty when none is delivered.
+    """
+
+    analysis: str
+    words: str
+    units: str
+    conversions: str
+    most_unknown_words: float
+    unit: str = ""
+
+
+@dataclass(frozen=True)
 class Column:
     """One delivered column.
 
@@ -89,6 +114,7 @@ class Column:
         code_list: Code list of the pack that must know the value; empty when none.
         synonyms: Other names the column may have in the header.
         paths: For bundles: (resource type, path) pairs that fill the column, see `docs/reference/packs.md`.
+        reading: For a laboratory value: how it is read; None when it is read without regard to its analysis.
     """
 
     name: str
@@ -111,6 +137,7 @@ class Column:
     code_list: str = ""
     synonyms: tuple[str, ...] = ()
     paths: tuple[tuple[str, str], ...] = ()
+    reading: ResultReading | None = None
 
     @property
     def is_dropped(self) -> bool:

@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaProperty
 
-from data_contracts.contract import DEFAULT_FORMATS, Column, ColumnType, Contract, Privacy, Rule
+from data_contracts.contract import DEFAULT_FORMATS, Column, ColumnType, Contract, Privacy, ResultReading, Rule
 from data_contracts.rules import generated_rules
 from data_contracts.standard import StandardContract, contract_fault, custom_values, read_standard
 
@@ -27,7 +27,8 @@ LOGICAL_TYPES = {
     "identifier": "string",
     "iso_week": "string",
 }
-COLUMN_KEYS = frozenset({"unit", "source", "formats", "mayBeAbsent", "mayBeFuture", "codeList", "paths"})
+COLUMN_KEYS = frozenset({"unit", "source", "formats", "mayBeAbsent", "mayBeFuture", "codeList", "paths", "result"})
+RESULT_KEYS = frozenset({"analysis", "unit", "words", "units", "conversions", "mostUnknownWords"})
 CONTRACT_KEYS = frozenset({"format", "maxErrorShare", "resourceTypes"})
 OWN_SOURCES = {
     "own": "Defined by this project: no public format exists.",
@@ -114,6 +115,21 @@ def _column(standard: StandardContract, each: SchemaProperty, sources: dict[str,
         code_list=str(custom.get("codeList", "")),
         synonyms=tuple(str(one.synonym) for one in each.synonyms or []),
         paths=tuple((resource, one) for resource, one in custom.get("paths", {}).items()),
+        reading=_reading(path, f"{name}.result", custom["result"]) if "result" in custom else None,
+    )
+
+
+def _reading(path: Path, where: str, given: dict[str, Any]) -> ResultReading:
+    told = _known_keys(path, where, given, RESULT_KEYS)
+    if missing := sorted(RESULT_KEYS - {"unit"} - set(told)):
+        raise contract_fault(path, f"{where}.{missing[0]}", "is missing")
+    return ResultReading(
+        analysis=str(told["analysis"]),
+        words=str(told["words"]),
+        units=str(told["units"]),
+        conversions=str(told["conversions"]),
+        most_unknown_words=float(told["mostUnknownWords"]),
+        unit=str(told.get("unit", "")),
     )
 
 

@@ -6,6 +6,8 @@ from data_contracts.contract import TYPED_COLUMNS, Column, Rule
 
 PARTNER_UNKNOWN = "contact_unknown"
 """The row names a row of another delivery that has not come: it is used when that one does."""
+UNIT_CONTRADICTS = "unit_contradicts_code"
+"""The unit of a result is one that its analysis cannot have: which of the two is wrong, nobody can tell here."""
 _READ_AS = {
     "date": "a date",
     "datetime": "a date and time",
@@ -21,7 +23,41 @@ def generated_rules(columns: Sequence[Column]) -> tuple[Rule, ...]:
     staged = [each for each in columns if not each.is_dropped]
     identifiers = [each for each in staged if each.type == "identifier"]
     others = [each for each in staged if each.type != "identifier"]
-    return (*_identifier_rules(identifiers), *(rule for each in others for rule in _column_rules(each)))
+    results = [rule for each in others for rule in _result_rules(each)]
+    return (*_identifier_rules(identifiers), *(rule for each in others for rule in _column_rules(each)), *results)
+
+
+def word_unknown(column: str) -> str:
+    """Return the rule that a result is a number or a listed word."""
+    return f"{column}_word_unknown"
+
+
+def _result_rules(column: Column) -> Iterator[Rule]:
+    if not (reading := column.reading):
+        return
+    sentence = (
+        f"`{column.name}` is a number, also with a sign before it or the unit of its analysis behind it, or a word of "
+        f"the list `{reading.words}`. Other texts are loaded as words without a number; a file of which more than "
+        f"{reading.most_unknown_words:.0%} of the rows hold such texts is refused whole."
+    )
+    yield Rule(word_unknown(column.name), column.name, f"{column.name}__word_known", "warn", sentence)
+    if not (unit := reading.unit):
+        return
+    sentence = (
+        f"`{unit}` is the unit that the code in `{reading.analysis}` stands for, or another one of the same analyte "
+        f"that the list `{reading.conversions}` tells how to convert; it may be blank."
+    )
+    yield Rule(UNIT_CONTRADICTS, unit, f"{unit}__fit <> 'contradicts'", "quarantine", sentence)
+    sentence = (
+        f"`{unit}` is the unit that the code in `{reading.analysis}` stands for. Numbers in another unit of the same "
+        f"analyte are converted by the list `{reading.conversions}` and loaded."
+    )
+    yield Rule("unit_converted", unit, f"{unit}__fit <> 'converted'", "warn", sentence)
+    sentence = (
+        f"`{unit}` is spelled as the list `{reading.units}` knows it. A result whose unit is spelled otherwise is "
+        f"taken to be in the unit that the code in `{reading.analysis}` stands for."
+    )
+    yield Rule("unit_unknown", unit, f"{unit}__fit <> 'unknown'", "warn", sentence)
 
 
 def _identifier_rules(columns: Sequence[Column]) -> Iterator[Rule]:

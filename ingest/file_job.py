@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 
 from data_contracts.contract import Contract
-from data_contracts.rules import PARTNER_UNKNOWN
+from data_contracts.rules import PARTNER_UNKNOWN, word_unknown
 from ingest.alias import tells_aliases
 from ingest.at_once import say_what_is_told_otherwise, say_what_lasts_twice, say_who_is_two_people
 from ingest.balance import UnbalancedRowsError
@@ -95,7 +95,7 @@ class FileJob:
         earlier = [batch for batch in in_use if key_of_name(batch.delivery_key) == delivery.delivery_key]
         withdraws_all = self._withdraws_all(delivery, verdict, earlier)
         if (refusal := _refusal(delivery.contract, verdict)) and not withdraws_all:
-            return replace(verdict, message=refusal, reason="too_many_broken" if verdict.rows_in else "no_rows")
+            return replace(verdict, message=refusal[1], reason=refusal[0])
         try:
             place = place_of(self._con, self._pack, delivery, earlier)
             duplicates, missing = self._load(delivery, verdict, place, started)
@@ -195,24 +195,32 @@ class FileJob:
         return replace(verdict, report=write_page(self._reports, verdict, contract, failures, data_docs))
 
 
-def _refusal(contract: Contract, verdict: FileVerdict) -> str:
-    """Return why a file is refused whole; empty when it is accepted."""
+def _refusal(contract: Contract, verdict: FileVerdict) -> tuple[str, str] | None:
+    """Return the reason for which a file is refused whole, and what is said of it; None when it is accepted."""
     rows, quarantined = verdict.rows_in, verdict.quarantined
     if rows == 0:
-        return "The file has a header but no rows. Ask the supplier to send it again."
+        return "no_rows", "The file has a header but no rows. Ask the supplier to send it again."
     share = quarantined / rows
-    if share <= contract.max_error_share:
-        return ""
-    waits = 2 * verdict.by_rule.get(PARTNER_UNKNOWN, 0) > quarantined
-    advice = (
-        "most of these name a contact that was not delivered. Load the file again when its contacts have come"
-        if waits
-        else "send the report back to the supplier"
-    )
-    return (
-        f"{quarantined} of {rows} rows ({share:.0%}) break the contract; it allows {contract.max_error_share:.0%}. "
-        f"Nothing of the file was loaded: {advice}."
-    )
+    if share > contract.max_error_share:
+        waits = 2 * verdict.by_rule.get(PARTNER_UNKNOWN, 0) > quarantined
+        advice = (
+            "most of these name a contact that was not delivered. Load the file again when its contacts have come"
+            if waits
+            else "send the report back to the supplier"
+        )
+        return "too_many_broken", (
+            f"{quarantined} of {rows} rows ({share:.0%}) break the contract; it allows {contract.max_error_share:.0%}. "
+            f"Nothing of the file was loaded: {advice}."
+        )
+    for column in contract.columns:
+        words = verdict.warnings.get(word_unknown(column.name), 0)
+        if column.reading and words > column.reading.most_unknown_words * rows:
+            return "too_many_unknown_words", (
+                f"In {words} of {rows} rows ({words / rows:.0%}) `{column.name}` is neither a number nor a known word; "
+                f"the contract allows {column.reading.most_unknown_words:.0%}. Nothing of the file was loaded: send "
+                "the report back to the supplier, or have the words added to the pack."
+            )
+    return None
 
 
 def _message(delivery: Delivery, place: Place, missing: str) -> str:

@@ -11,10 +11,11 @@ from data_contracts.contract import Contract
 from ingest.check import count_failures, find_failures
 from ingest.conform import known_keys
 from ingest.delivery import Delivery
+from ingest.looked_up import Lookups, lookups_of
 from ingest.pseudonymise import Pseudonymiser
 from ingest.reading import Reading
 from ingest.report import list_failures
-from ingest.stage import COMING, Lookups, stage, take_over
+from ingest.stage import COMING, stage, take_over
 from packs.pack import Pack
 from tvaers.errors import ExtractError
 
@@ -57,7 +58,6 @@ def prepare_ahead(
         deliveries: The files in the order of loading.
         pseudonymiser: What takes the identifiers away before a row is staged.
     """
-    codes = {name: pack.codelist(name)["code"].to_list() for name in pack.codelists}
     readings: list[Reading] = []
     with contextlib.closing(con.cursor()) as own, ThreadPoolExecutor(1) as pool:
         own.execute("USE warehouse")
@@ -66,7 +66,7 @@ def prepare_ahead(
             coming = deliveries[len(readings) : number + 2]
             readings.extend(Reading(each.extract, each.contract, pseudonymiser, pack.time_zone) for each in coming)
             contract = deliveries[number].contract
-            return pool.submit(_prepare, own, deliveries[number], readings[number], _lookups(pack, contract, codes))
+            return pool.submit(_prepare, own, deliveries[number], readings[number], _lookups(pack, contract))
 
         try:
             next_up: Future[Prepared] | None = None
@@ -95,12 +95,10 @@ def _has_to_wait(pack: Pack, coming: Delivery, present: Delivery) -> bool:
     return "person_alias" in filled or any(join.table in filled for join in joins)
 
 
-def _lookups(pack: Pack, contract: Contract, codes: dict[str, list[str]]) -> Lookups:
+def _lookups(pack: Pack, contract: Contract) -> Lookups:
     mapping = pack.mapping(contract.file_type)
-    return Lookups(
-        codes={column.code_list: codes[column.code_list] for column in contract.columns if column.code_list},
-        known_keys={column.name: known_keys(mapping, column.name) for column in contract.columns if column.refers_to},
-    )
+    keys = {column.name: known_keys(mapping, column.name) for column in contract.columns if column.refers_to}
+    return lookups_of(pack, contract, keys)
 
 
 def _prepare(con: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Reading, lookups: Lookups) -> Prepared:

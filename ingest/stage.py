@@ -1,6 +1,6 @@
 """Build the staged table: every delivered row as text beside what the text was read as, in memory, pseudonymised."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
 
@@ -9,6 +9,7 @@ import polars as pl
 import pyarrow as pa
 
 from data_contracts.contract import Contract
+from ingest.looked_up import UNIT_FITS, Lookups, look_up, read_plainly
 from ingest.pseudonymise import PseudonymisedBlock
 from ingest.typing_sql import first_readings, typed_columns
 
@@ -37,20 +38,6 @@ PRESENT = StagedTables(DELIVERED, FAILED)
 
 COMING = StagedTables("memory.main.coming_rows", "memory.main.coming_failed_rows")
 """The file after it."""
-
-
-@dataclass(frozen=True)
-class Lookups:
-    """What some columns of the staged table are looked up in.
-
-    Attributes:
-        codes: Name of a code list to the codes it knows.
-        known_keys: Column that refers to another delivery to (SELECT of the known values as `key`, expression on the
-            delivered row that is compared with them).
-    """
-
-    codes: Mapping[str, Sequence[str]]
-    known_keys: Mapping[str, tuple[str, str]]
 
 
 def stage(
@@ -96,12 +83,13 @@ def take_over(con: duckdb.DuckDBPyConnection) -> None:
 
 def staged_types(contract: Contract) -> dict[str, str]:
     """Return the staged columns of a contract that looks nothing up, with their DuckDB types."""
-    return {name: kind for name, (kind, _) in _layout(contract, Lookups({}, {})).items()}
+    return {name: kind for name, (kind, _) in _layout(contract, Lookups()).items()}
 
 
 def _layout(contract: Contract, lookups: Lookups) -> dict[str, tuple[str, str]]:
     """Return the staged columns: name to (DuckDB type, expression over the pseudonymised block)."""
     columns = {"row_number": ("BIGINT", "row_number"), "delivered_on": ("DATE", "delivered_on")}
+    units = {column.reading.unit for column in contract.columns if column.reading}
     for column in contract.columns:
         if column.is_dropped:
             continue
@@ -112,7 +100,10 @@ def _layout(contract: Contract, lookups: Lookups) -> dict[str, tuple[str, str]]:
             columns[f"{name}__has_check_digit"] = ("BOOLEAN", f"{name}__has_check_digit")
             continue
         columns[name] = ("VARCHAR", name)
-        columns |= typed_columns(column)
+        columns |= typed_columns(column, lookups.codes.get(column.reading.words, ()) if column.reading else ())
+        if name in units:
+            kind = f"ENUM ({', '.join(map(repr, UNIT_FITS))})"
+            columns[f"{name}__fit"] = (kind, f"CAST({name}__fit AS {kind})")
         if column.code_list:
             columns[f"{name}__normal"] = ("VARCHAR", f"{name}__normal")
             columns[f"{name}__known"] = ("BOOLEAN", f"{name}__known")
@@ -136,12 +127,10 @@ def _append(
         for column in contract.columns
         if not column.is_dropped and column.name not in frame.columns
     ]
-    complete = frame.with_columns(*absent, delivered_on=pl.lit(delivered_on))
-    first: dict[str, str] = {}
+    complete = look_up(frame.with_columns(*absent, delivered_on=pl.lit(delivered_on)), contract, lookups)
+    first = read_plainly(complete, contract)
     for column in contract.columns:
         first |= first_readings(column)
-        if column.code_list:
-            complete = complete.with_columns(*_looked_up(complete[column.name], lookups.codes[column.code_list]))
     table = complete.to_arrow(compat_level=pl.CompatLevel.oldest())
     con.register("block", pa.Table.from_batches(table.to_batches(_ROWS_PER_BATCH), table.schema))
     expressions = ", ".join(expression for _, expression in _layout(contract, lookups).values())
@@ -149,31 +138,6 @@ def _append(
     source = f"(SELECT *, {read} FROM block) AS block" if read else "block"
     con.execute(f"INSERT INTO {tables.delivered} SELECT {expressions} FROM {source}")
     con.unregister("block")
-
-
-def _looked_up(values: pl.Series, codes: Sequence[str]) -> tuple[pl.Series, pl.Series]:
-    """Return the normal form of each code, and whether the code list knows it; each distinct code is looked up once."""
-    delivered = values.drop_nulls().unique()
-    normal = normal_codes(delivered)
-    known = normal.is_in(list(codes))
-    return (
-        values.replace_strict(delivered, normal, return_dtype=pl.String).alias(f"{values.name}__normal"),
-        values.replace_strict(delivered, known, return_dtype=pl.Boolean).alias(f"{values.name}__known"),
-    )
-
-
-def normal_codes(delivered: pl.Series) -> pl.Series:
-    """Return codes in upper case, a replaced one resolved, and digits after three letters padded to five.
-
-    `NPU4998` becomes `NPU04998`. Of `DNK05001 (replaced by NPU19673)`, in any language, the last code in the brackets
-    is the one that counts.
-    """
-    upper = delivered.str.strip_chars().str.to_uppercase()
-    replacing = upper.str.extract(r"\(.*\b([A-Z]{3}[0-9]+)\s*\)$")
-    code = pl.select(pl.coalesce(replacing, upper)).to_series()
-    digits = code.str.extract(r"^[A-Z]{3}([0-9]{1,5})$")
-    padded = code.str.slice(0, 3) + digits.str.zfill(5)
-    return pl.select(pl.coalesce(padded, code)).to_series().alias("normal")
 
 
 def _fail(

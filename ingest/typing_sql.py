@@ -1,26 +1,37 @@
 """SQL that reads a delivered text as a date, a number, a week or a laboratory value; NULL where it cannot be read."""
 
 import re
+from collections.abc import Sequence
 
 from data_contracts.contract import Column
 
 _ISO_DATE = "%Y-%m-%d"
 _WIDTHS = {"%Y": 4, "%m": 2, "%d": 2, "%H": 2, "%M": 2, "%S": 2}
 _COMPARATORS = {"≤": "<=", "≥": ">="}
+_CONVERTED_DECIMALS = 12
 _LAB = r"^(<=|>=|<|>|=|≤|≥)\s*([+-]?[0-9]+(?:[.,][0-9]+)?)$"
 
 
 def first_readings(column: Column) -> dict[str, str]:
     """Return what `typed_columns` builds on: name to expression, worked out once per row before the others."""
     if column.type in ("number", "lab_value"):
-        return {f"{column.name}__plain": f"TRY_CAST(replace({column.name}, ',', '.') AS DOUBLE)"}
+        return {f"{column.name}__plain": f"TRY_CAST(replace({_bare(column)}, ',', '.') AS DOUBLE)"}
     return {}
 
 
-def typed_columns(column: Column) -> dict[str, tuple[str, str]]:
+def _bare(column: Column) -> str:
+    """Return the name of the text that a number is read from: without the unit behind it, where that was looked up."""
+    return f"{column.name}__bare" if column.reading else column.name
+
+
+def typed_columns(column: Column, words: Sequence[str] = ()) -> dict[str, tuple[str, str]]:
     """Return the columns that the staged table gets beside a column's text: name to (DuckDB type, expression).
 
-    The expressions read the delivered text and the first readings.
+    The expressions read the delivered text, the first readings and what was looked up (`ingest.looked_up`).
+
+    Args:
+        column: The column.
+        words: The words that a result may be instead of a number.
     """
     name = column.name
     match column.type:
@@ -38,7 +49,7 @@ def typed_columns(column: Column) -> dict[str, tuple[str, str]]:
             whole = f"CASE WHEN regexp_full_match({name}, '[+-]?[0-9]+') THEN TRY_CAST({name} AS BIGINT) END"
             return {f"{name}__typed": ("BIGINT", whole)}
         case "lab_value":
-            return _lab_value(name)
+            return _lab_value(column, words)
         case _:
             return {}
 
@@ -109,23 +120,41 @@ def _iso_week(text: str) -> str:
     return f"CASE WHEN {fits} THEN {monday} END"
 
 
-def _lab_value(name: str) -> dict[str, tuple[str, str]]:
-    """Read a plain number, else a number after a sign, else a word; NaN and infinity are words."""
-    sign = f"regexp_extract({name}, '{_LAB}', 1)"
-    after_sign = f"TRY_CAST(replace(regexp_extract({name}, '{_LAB}', 2), ',', '.') AS DOUBLE)"
+def _lab_value(column: Column, words: Sequence[str]) -> dict[str, tuple[str, str]]:
+    """Read a plain number, else a number after a sign, else a word; NaN and infinity are words.
+
+    A number in another unit than its code stands for is converted.
+    """
+    name, bare, reading = column.name, _bare(column), column.reading
+    sign = f"regexp_extract({bare}, '{_LAB}', 1)"
+    after_sign = f"TRY_CAST(replace(regexp_extract({bare}, '{_LAB}', 2), ',', '.') AS DOUBLE)"
     ascii_sign = "".join(f" WHEN '{sign}' THEN '{ascii_sign}'" for sign, ascii_sign in _COMPARATORS.items())
-    return {
+    number = f"CASE WHEN isfinite({name}__plain) THEN {name}__plain ELSE {after_sign} END"
+    if reading and reading.unit:
+        unit = reading.unit
+        decimals = f"CAST(coalesce({unit}__decimals, {_CONVERTED_DECIMALS}) AS INTEGER)"
+        converted = f"round(({number}) * {unit}__factor + {unit}__plus, {decimals})"
+        number = f"CASE WHEN {unit}__fit = 'converted' THEN {converted} ELSE {number} END"
+    columns = {
         f"{name}__comparator": (
             "VARCHAR",
             f"CASE WHEN isfinite({name}__plain) THEN '=' WHEN {name} IS NOT NULL THEN "
             f"CASE {sign}{ascii_sign} WHEN '' THEN NULL ELSE {sign} END END",
         ),
-        f"{name}__number": ("DOUBLE", f"CASE WHEN isfinite({name}__plain) THEN {name}__plain ELSE {after_sign} END"),
-        f"{name}__word": (
-            "VARCHAR",
-            f"CASE WHEN isfinite({name}__plain) THEN NULL WHEN {after_sign} IS NULL THEN lower({name}) END",
-        ),
+        f"{name}__number": ("DOUBLE", number),
+        f"{name}__word": ("VARCHAR", _when_word(name, after_sign, f"lower({name})")),
     }
+    if reading:
+        listed = ", ".join(map(_quoted, words))
+        is_known = f"list_contains(CAST([{listed}] AS VARCHAR[]), lower({name}))"
+        columns[f"{name}__word_known"] = ("BOOLEAN", _when_word(name, after_sign, is_known))
+    return columns
+
+
+def _when_word(name: str, after_sign: str, then: str) -> str:
+    return (
+        f"CASE WHEN isfinite({name}__plain) THEN NULL WHEN {name} IS NOT NULL AND {after_sign} IS NULL THEN {then} END"
+    )
 
 
 def _quoted(text: str) -> str:

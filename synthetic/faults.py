@@ -118,6 +118,18 @@ def _wrong_unit(value: str, code: str, codes: Sequence[str], wrong: str, rule: s
     return Fault((rule,), change)
 
 
+def _unit_of_another(unit: str, code: str, codes: Sequence[str], wrong: str) -> Fault:
+    """Deliver a unit that the code cannot have."""
+
+    def change(texts: Texts, row: int, _draw: np.random.Generator) -> bool:
+        fits = (texts[code][row] or "").upper() in codes
+        if fits:
+            texts[unit][row] = wrong
+        return fits
+
+    return Fault(("unit_contradicts_code",), change)
+
+
 MALFORMED = Fault(("row_malformed",), lambda _texts, _row, _draw: True)
 
 FAULTS_BY_FILE_TYPE: dict[str, tuple[Fault, ...]] = {
@@ -182,6 +194,7 @@ FAULTS_BY_FILE_TYPE: dict[str, tuple[Fault, ...]] = {
         blank("value"),
         _wrong_unit("value", "analysiscode", ("NPU27300",), "7,2", "value_implausible"),
         _wrong_unit("value", "analysiscode", ("NPU18016",), "0,082", "value_implausible"),
+        _unit_of_another("unit", "analysiscode", ("NPU27300", "NPU01568"), "mL/min"),
         MALFORMED,
     ),
     "for_labka": (
@@ -213,6 +226,7 @@ FAULTS_BY_FILE_TYPE: dict[str, tuple[Fault, ...]] = {
         _wrong_unit("vaerdi", "kode", ("DNK05472",), "13,2", "vaerdi_implausible"),
         _identifier_in("enhed", "cpr"),
         future("dato"),
+        _unit_of_another("enhed", "kode", ("DNK05472", "DNK05473"), "kg"),
     ),
     "praksis_undersoegelser": (
         put("resultat", "fin", "resultat_not_allowed"),

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from synthetic.chance import Flags, Ints
-from synthetic.extracts.delivery import CONTACT, FACT, FAULTS, Delivery
+from synthetic.extracts.delivery import CONTACT, FACT, FAULTS, WARNED, Delivery
 
 REFUSED_ABOVE = 0.05
 
@@ -33,6 +33,7 @@ class FileAnswer:
         duplicates: Rows whose fact was loaded before.
         by_rule: Rows by broken rule; a row can be under several.
         replaces: Name of the file that this one corrects, if any.
+        warnings: Rows by rule about their words or units that they break and are loaded all the same.
     """
 
     file_name: str
@@ -45,6 +46,7 @@ class FileAnswer:
     duplicates: int = 0
     by_rule: dict[str, int] = field(default_factory=dict)
     replaces: str | None = None
+    warnings: dict[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -66,10 +68,12 @@ class Ledger:
         by_rule = Counter(rule for text in faults.filter(pl.Series(broken)) for rule in text.split(","))
         quarantined = int(broken.sum())
         rows_in = delivery.rows.height
+        warned = delivery.rows[WARNED] if WARNED in delivery.rows.columns else pl.Series([], dtype=pl.String)
+        warnings = dict(sorted(Counter(warned.filter(warned != "")).items()))
         if rows_in and quarantined > REFUSED_ABOVE * rows_in:
             return FileAnswer(
                 delivery.file_name, delivery.file_type, delivery.sector, "refused", rows_in,
-                quarantined=quarantined, by_rule=dict(sorted(by_rule.items())),
+                quarantined=quarantined, by_rule=dict(sorted(by_rule.items())), warnings=warnings,
             )  # fmt: skip
         loaded = self._load(delivery, broken)
         return FileAnswer(
@@ -83,6 +87,7 @@ class Ledger:
             rows_in - quarantined - loaded,
             dict(sorted(by_rule.items())),
             delivery.replaces,
+            warnings,
         )
 
     def _with_unknown_contacts(self, rows: pl.DataFrame) -> pl.Series:

@@ -8,7 +8,7 @@ import numpy as np
 import polars as pl
 
 from synthetic.chance import Chance, Ints
-from synthetic.extracts.delivery import FACT, FAULTS, Delivery, Style
+from synthetic.extracts.delivery import FACT, FAULTS, WARNED, Delivery, Style
 from synthetic.extracts.municipal_files import BundleDelivery
 from synthetic.faults import FAULTS_BY_FILE_TYPE, IDENTIFIER_COLUMN, identifier_faults
 
@@ -56,9 +56,13 @@ def spoil(delivery: Delivery, chance: Chance) -> Delivery:
 def _rows_to_spoil(delivery: Delivery, rows: pl.DataFrame, draw: np.random.Generator) -> Ints:
     """Choose rows in random order; of the address register only first ones of people with several.
 
-    A person all of whose addresses were held back would be unknown, and the known answers would not hold.
+    A person all of whose addresses were held back would be unknown, and the known answers would not hold. Neither
+    would they for a row whose fault took away what it is warned of.
     """
-    chosen = np.flatnonzero(rows[FACT].is_not_null().to_numpy())
+    may_be_spoiled = rows[FACT].is_not_null()
+    if WARNED in rows.columns:
+        may_be_spoiled &= rows[WARNED] == ""
+    chosen = np.flatnonzero(may_be_spoiled.to_numpy())
     if delivery.file_type == "bef":
         several = rows.select((pl.len().over("pnr") > 1) & pl.col("pnr").is_first_distinct()).to_series()
         chosen = chosen[several.to_numpy()[chosen]]

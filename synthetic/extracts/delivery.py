@@ -12,7 +12,8 @@ LARGE = 40_000
 FACT = "_fact"
 FAULTS = "_faults"
 CONTACT = "_contact"
-HIDDEN = (FACT, FAULTS, CONTACT)
+WARNED = "_warned"
+HIDDEN = (FACT, FAULTS, CONTACT, WARNED)
 
 
 @dataclass(frozen=True)
@@ -42,7 +43,8 @@ class Delivery:
         period: What it covers, as written in the file name.
         rows: Text columns in delivered order, plus `_fact` (number of the fact the row states: equal numbers of one
             `fact_kind` are the same fact delivered twice; null for a row that repeats another register), `_faults`
-            (rule ids the row breaks, joined by commas) and, where rows belong to a contact, its number `_contact`.
+            (rule ids the row breaks, joined by commas), where rows belong to a contact, its number `_contact`, and
+            where some are loaded with a warning, its rule `_warned`.
         style: How the supplier writes it.
         fact_kind: Which facts `_fact` numbers: contact, diagnosis, procedure, result ...
         part: Added to the period in the file name when a country is written in parts.

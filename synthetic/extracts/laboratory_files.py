@@ -6,11 +6,13 @@ import numpy as np
 import polars as pl
 
 from synthetic.chance import Chance
-from synthetic.extracts.delivery import Delivery, Style, deliver
+from synthetic.extracts.delivery import WARNED, Delivery, Style, deliver
 from synthetic.extracts.wording import as_date, first_of, identifier_on, spans, within, year_of
 from synthetic.truth import Region
 
 SECTOR = "laboratory"
+UNKNOWN_WORD = "Hæmolyse"
+"""A word that no list knows: the result is loaded without a number, and counted."""
 OVERLAP_MONTHS = 6
 """The regional view repeats the last months of the national extract and goes on alone after it."""
 
@@ -78,6 +80,8 @@ def _messier(results: pl.DataFrame, region: Region, draw: np.random.Generator) -
     word = pl.when(below & (luck < 0.04)).then(pl.lit("ikke påvist")).otherwise(no_word)
     above = hba1c & ~in_percent & (pl.col("value") > 130)
     most = (analyte == "triglyceride") & (pl.col("value") >= 12)
+    writing = pl.Series(draw.random(count))
+    plain = (pl.col("word") == "") & (word == "") & ~in_percent
     return results.with_columns(
         code=pl.when(in_percent).then(pl.lit("NPU03835")).when(local).then(pl.lit("AAB00093"))
         .when(old_creatinine).then(pl.lit("NPU04998")).otherwise(pl.col("code")),
@@ -85,7 +89,11 @@ def _messier(results: pl.DataFrame, region: Region, draw: np.random.Generator) -
         shown=pl.when(in_percent).then(percent).when(above).then(130.0).when(most).then(12.0).otherwise(pl.col("shown")),
         sign=pl.when(above).then(pl.lit(">")).when(most).then(pl.lit(">=")).otherwise(pl.col("sign")),
         decimals=pl.when(in_percent).then(1).otherwise(pl.col("decimals")),
-        word=pl.when(pl.col("word") == "").then(word).otherwise(pl.col("word")),
+        word=pl.when(plain & (writing < 0.003)).then(pl.lit(UNKNOWN_WORD))
+        .when(pl.col("word") == "").then(word).otherwise(pl.col("word")),
+        unit_behind=plain & writing.is_between(0.9, 1),
+        in_millimoles=plain & (analyte == "creatinine") & writing.is_between(0.1, 0.13),
+        odd_unit=plain & writing.is_between(0.2, 0.202),
         as_fraction=in_percent & (luck < 0.06),
         replaced_code=(analyte == "egfr") & (luck < 0.01),
     )  # fmt: skip
@@ -145,8 +153,12 @@ def _labka(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
 def _national(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
     """Text value with the sign in it, and a decimal comma."""
     sign = pl.when(pl.col("sign") == "=").then(pl.lit("")).otherwise(pl.col("sign"))
-    number, code = pl.col("number"), pl.col("code")
+    number, code, unit = pl.col("number"), pl.col("code"), pl.col("unit")
+    behind, warned = pl.lit(""), pl.lit("")
     if "as_fraction" in rows.columns:
+        number = pl.when("in_millimoles").then((pl.col("shown") / 1000).round(3).cast(pl.String)).otherwise(number)
+        unit = pl.when("in_millimoles").then(pl.lit("mmol/L")).when("odd_unit").then(pl.lit("enh.")).otherwise(unit)
+        behind, warned = _behind(), _warned()
         fraction = (pl.col("shown") / 100).round(3).cast(pl.String)
         number = pl.when("as_fraction").then(fraction).otherwise(number)
         code = pl.when(code == "NPU04998").then(pl.lit("NPU4998")).otherwise(code)
@@ -159,13 +171,14 @@ def _national(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
         code.alias("analysiscode"),
         pl.when("cancelled")
         .then(pl.col("word"))
-        .otherwise(sign + number.str.replace(".", ",", literal=True))
+        .otherwise(sign + number.str.replace(".", ",", literal=True) + behind)
         .alias("value"),
-        pl.col("unit"),
+        unit.alias("unit"),
         pl.when("cancelled").then(pl.lit("alphanumeric")).otherwise(pl.lit("numeric")).alias("resulttype"),
         pl.col("laboratory").replace_strict(dict(enumerate(laboratories))).alias("laboratorium_idcode"),
         pl.lit("").alias("referenceinterval_lowerlimit"),
         pl.lit("").alias("referenceinterval_upperlimit"),
+        warned.alias(WARNED),
         "fact",
     )
     return deliver(
@@ -173,13 +186,33 @@ def _national(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
     )
 
 
+def _behind() -> pl.Expr:
+    """Return the unit that some write behind the number as well."""
+    return pl.when("unit_behind").then(pl.lit(" ") + pl.col("unit")).otherwise(pl.lit(""))
+
+
+def _warned() -> pl.Expr:
+    """Return the rule of the national shape that a row breaks and is loaded all the same."""
+    unknown = pl.when(pl.col("word") == UNKNOWN_WORD).then(pl.lit("value_word_unknown"))
+    return (
+        unknown.when("in_millimoles")
+        .then(pl.lit("unit_converted"))
+        .when("odd_unit")
+        .then(pl.lit("unit_unknown"))
+        .otherwise(pl.lit(""))
+    )
+
+
 def _regional_view(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
     """Text answer beside a number that is blank when the answer is a word or holds a sign."""
     plain = (pl.col("sign") == "=") & ~pl.col("cancelled")
     sign = pl.when(pl.col("sign") == "=").then(pl.lit("")).otherwise(pl.col("sign"))
-    answer = (
-        pl.when("cancelled").then(pl.col("word")).otherwise(sign + pl.col("number").str.replace(".", ",", literal=True))
-    )
+    number = sign + pl.col("number").str.replace(".", ",", literal=True)
+    warned = pl.lit("")
+    if "unit_behind" in rows.columns:
+        number = number + _behind()
+        warned = pl.when(pl.col("word") == UNKNOWN_WORD).then(pl.lit("svar_word_unknown")).otherwise(pl.lit(""))
+    answer = pl.when("cancelled").then(pl.col("word")).otherwise(number)
     taken = (pl.col("day").cast(pl.Int64) * 1440 + pl.col("minute")) * 60_000
     moment = "%Y-%m-%d %H:%M:%S"
     table = rows.select(
@@ -190,6 +223,7 @@ def _regional_view(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
         pl.when(plain).then(pl.col("number")).otherwise(pl.lit("")).alias("numerisksvar"),
         (taken + 7_200_000).cast(pl.Datetime("ms")).dt.to_string(moment).alias("datotid_sidstesvar"),
         taken.cast(pl.Datetime("ms")).dt.to_string(moment).alias("datotid_proevetagning"),
+        warned.alias(WARNED),
         "fact",
     )
     return deliver(SECTOR, "for_labka", period, table, Style(",", "utf-8", "lower"), fact="fact", fact_kind="result")

@@ -9,6 +9,7 @@ from typing import Any
 import polars as pl
 
 from synthetic.extracts.delivery import FAULTS, Delivery
+from synthetic.extracts.laboratory_files import UNKNOWN_WORD
 from synthetic.extracts.municipal_files import COUNTED, BundleDelivery
 from synthetic.extracts.primary_care_files import with_practice
 from synthetic.histories import Told
@@ -21,6 +22,7 @@ FOOT = {"lav": "low", "moderat": "moderate", "hoej": "high", "saar": "ulcer"}
 SMOKING = {"aldrig": "never", "tidligere": "former", "ryger": "current"}
 EXAMINATIONS = {"fodstatus": ("foot", FOOT), "rygestatus": ("smoking", SMOKING), "aarskontrol": ("annual_review", {})}
 WORDS = {"": "number", "Aflyst": "cancelled", "negativ": "below_detection", "ikke påvist": "below_detection"}
+WORDS[UNKNOWN_WORD] = "word"
 HBA1C_IN_PERCENT = "NPU03835"
 EYE_GRADES = ("none", "mild", "moderate", "severe", "proliferative")
 PRESSURES = {"systolic": "systolic_blood_pressure", "diastolic": "diastolic_blood_pressure"}

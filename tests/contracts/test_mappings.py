@@ -36,7 +36,7 @@ def conformed(file_type: str, rows: Sequence[Row], table: str) -> list[dict[str,
     """Return the core rows that staged rows become, after the table's own checks."""
     con = warehouse().cursor()
     con.begin()
-    stage_rows(con, CONTRACTS[file_type], rows, PACK.codelist("laboratory_analysis")["code"].to_list())
+    stage_rows(con, CONTRACTS[file_type], rows)
     mapping = PACK.mapping(file_type)
     for name, select in mapping.relations.items():
         con.execute(f"CREATE TEMP TABLE {name} AS {select}")

@@ -93,6 +93,12 @@ BAD = {
         ["more than once", "supplier"],
         "column_repeated",
     ),
+    "praksis_maalinger_0012.csv": (
+        text(PRACTICE, measurements(PEOPLE[120:140], value="4711 (H)")),
+        "refused",
+        ["20 of 20", "100%", "neither a number nor a known word", "5%", "supplier"],
+        "too_many_unknown_words",
+    ),
     "bundt_2025.json": ('{"resourceType": "Bundle", "entry": [', "refused", ["JSON", "supplier"], "not_json"),
 }
 

@@ -54,6 +54,20 @@ def test_every_file_gives_the_counts_that_its_writer_knows(region):
     assert any(file["quarantined"] for file in expected.values()) == region.is_messy
 
 
+def test_every_file_is_warned_of_the_words_and_units_that_its_writer_knows(region):
+    told = {file["file_name"]: file["warnings"] for file in region.known}
+    found = {
+        verdict.file_name: {rule: rows for rule, rows in verdict.warnings.items() if not rule.startswith("identifier_")}
+        for verdict in region.verdicts
+    }
+    rules = {rule for warnings in told.values() for rule in warnings}
+    assert rules >= ({"value_word_unknown", "unit_converted", "unit_unknown"} if region.is_messy else set())
+    assert bool(rules) == region.is_messy
+    assert {name: warnings for name, warnings in found.items() if warnings} == {
+        name: warnings for name, warnings in told.items() if warnings
+    }
+
+
 def test_every_row_is_loaded_held_back_or_a_duplicate(region):
     accepted = [verdict for verdict in region.verdicts if verdict.state.startswith("accepted")]
     for verdict in accepted:

@@ -12,9 +12,10 @@ from ingest.check import count_failures, find_failures
 from ingest.conform import known_keys, offer_codelists
 from ingest.identifier import read_scheme
 from ingest.load import Arrival, load, prepare_core_tables
+from ingest.looked_up import lookups_of
 from ingest.pseudonymise import Pseudonymiser
 from ingest.rows import Block
-from ingest.stage import Lookups, stage
+from ingest.stage import stage
 from packs.pack import load_pack
 from warehouse.run_log import Batch, batches, next_batch_id, write_batch
 from warehouse.schema import create_schema
@@ -46,7 +47,6 @@ class Loading:
         self.pack = load_pack("denmark")
         create_schema(self.con, with_comments=False)
         prepare_core_tables(self.con)
-        self._codes = {name: self.pack.codelist(name) for name in self.pack.codelists}
         offer_codelists(self.con, self.pack.looked_up)
 
     def deliver(
@@ -61,10 +61,8 @@ class Loading:
         drawn = [{name: row.get(name) or None for name in names} for row in rows]
         frame = pl.DataFrame(drawn, schema=dict.fromkeys(names, pl.String)).with_row_index("row_number", offset=1)
         block = PSEUDONYMISER.apply(Block(frame, pl.Series([], dtype=pl.UInt32)), contract)
-        lookups = Lookups(
-            codes={c.code_list: self._codes[c.code_list]["code"].to_list() for c in contract.columns if c.code_list},
-            known_keys={c.name: known_keys(mapping, c.name) for c in contract.columns if c.refers_to},
-        )
+        keys = {c.name: known_keys(mapping, c.name) for c in contract.columns if c.refers_to}
+        lookups = lookups_of(self.pack, contract, keys)
         rows_in = stage(self.con, contract, [block], lookups=lookups, delivered_on=DELIVERED_ON)
         warnings = find_failures(self.con, contract)
         quarantined, by_rule = count_failures(self.con)

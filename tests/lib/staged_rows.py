@@ -2,11 +2,15 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from functools import cache
 
 import duckdb
+import polars as pl
 
 from data_contracts.contract import Column, Contract
+from ingest.looked_up import Lookups, look_up, lookups_of, read_plainly
 from ingest.typing_sql import first_readings, typed_columns
+from packs.pack import load_pack
 
 DELIVERED_ON = "2026-10-15"
 Row = Mapping[str, str]
@@ -19,32 +23,35 @@ def clean_row(contract: Contract, **changes: str) -> dict[str, str]:
     return row | changes
 
 
-def stage_rows(
-    con: duckdb.DuckDBPyConnection, contract: Contract, rows: Sequence[Row], known_codes: Sequence[str] = ()
-) -> None:
-    """Create the table `staged`.
+def stage_rows(con: duckdb.DuckDBPyConnection, contract: Contract, rows: Sequence[Row]) -> None:
+    """Create the table `staged`; codes, words and units are looked up in the Danish lists.
 
     An identifier is told by a word: `missing`, `broken`, `replacement`, `zero_lost`, `odd` (usable, no check digit) or
     any other text for a usable one; equal texts are one person. A key that refers to another delivery is known unless
     it begins with `unknown`.
     """
     columns = [each for each in contract.columns if not each.is_dropped]
-    con.execute(
-        f"CREATE OR REPLACE TABLE delivered (row_number BIGINT, {', '.join(f'{c.name} VARCHAR' for c in columns)})"
-    )
-    marks = ", ".join("?" for _ in range(len(columns) + 1))
-    for number, row in enumerate(rows, 1):
-        con.execute(
-            f"INSERT INTO delivered VALUES ({marks})", [number, *(row[each.name].strip() or None for each in columns)]
-        )
-    parts = ["row_number", "delivered_on"]
+    drawn = [{each.name: row[each.name].strip() or None for each in columns} for row in rows]
+    frame = pl.DataFrame(drawn, schema=dict.fromkeys((each.name for each in columns), pl.String))
+    frame = look_up(frame.with_row_index("row_number", offset=1), contract, _lookups(contract))
+    con.register("delivered", frame.to_arrow())
+    parts = ["CAST(row_number AS BIGINT) AS row_number", f"DATE '{DELIVERED_ON}' AS delivered_on"]
     for each in columns:
-        parts += _identifier(each) if each.type == "identifier" else _other(each, known_codes)
-    con.execute(f"ALTER TABLE delivered ADD COLUMN delivered_on DATE DEFAULT DATE '{DELIVERED_ON}'")
-    readings = [f", {sql} AS {name}" for each in columns for name, sql in first_readings(each).items()]
+        parts += _identifier(each) if each.type == "identifier" else _other(each, contract)
+    first = read_plainly(frame, contract)
+    for each in columns:
+        first |= first_readings(each)
+    readings = [f", {sql} AS {name}" for name, sql in first.items()]
     con.execute(
-        f"CREATE OR REPLACE TABLE staged AS SELECT {', '.join(parts)} FROM (SELECT *{''.join(readings)} FROM delivered)"
+        f"CREATE OR REPLACE TABLE staged AS SELECT {', '.join(parts)} FROM "
+        f"(SELECT *{''.join(readings)}, DATE '{DELIVERED_ON}' AS delivered_on FROM delivered)"
     )
+    con.unregister("delivered")
+
+
+@cache
+def _lookups(contract: Contract) -> Lookups:
+    return lookups_of(load_pack("denmark"), contract, {})
 
 
 def _identifier(column: Column) -> list[str]:
@@ -58,14 +65,16 @@ def _identifier(column: Column) -> list[str]:
     ]
 
 
-def _other(column: Column, known_codes: Sequence[str]) -> list[str]:
+def _other(column: Column, contract: Contract) -> list[str]:
     name = column.name
-    parts = [name, *(f"{sql} AS {typed}" for typed, (_, sql) in typed_columns(column).items())]
+    words = _lookups(contract).codes[column.reading.words] if column.reading else ()
+    parts = [name, *(f"{sql} AS {typed}" for typed, (_, sql) in typed_columns(column, words).items())]
     if column.code_list:
-        codes = ", ".join(f"'{code}'" for code in known_codes) or "''"
-        parts += [f"upper({name}) AS {name}__normal", f"upper({name}) IN ({codes}) AS {name}__known"]
+        parts += [f"{name}__normal", f"{name}__known"]
     if column.refers_to:
         parts.append(f"{name} NOT LIKE 'unknown%' AS {name}__known")
+    if name in {each.reading.unit for each in contract.columns if each.reading}:
+        parts.append(f"{name}__fit")
     return parts
 
 
