@@ -86,7 +86,7 @@ def deliveries(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     found = con.execute(
         f"""
         WITH telling AS (
-            SELECT *, coalesce(day, rows_until, CASE WHEN rows_loaded > 0 THEN delivered_on END) AS tells_until
+            SELECT *, coalesce(rows_until, day, CASE WHEN rows_loaded > 0 THEN delivered_on END) AS tells_until
             FROM meta.batch
             LEFT JOIN (SELECT batch_id, max(day) AS day FROM ({days}) GROUP BY batch_id) AS covered USING (batch_id)
         )

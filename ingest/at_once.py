@@ -62,24 +62,32 @@ def say_who_is_two_people(con: duckdb.DuckDBPyConnection) -> str:
 
 
 def say_what_is_told_otherwise(con: duckdb.DuckDBPyConnection, mapping: Mapping, batch_id: int) -> str:
-    """Return of how many people a delivery tells periods that newer deliveries tell otherwise; empty for none."""
-    target = mapping.targets[0]
-    if target.upsert is None or (periods := target.upsert.periods) is None:
-        return ""
-    told = [name for name in core_columns(target.table) if name not in ("batch_id", DELIVERED_AS)]
-    row = con.execute(
-        f"SELECT count(DISTINCT ({', '.join(f'own.{name}' for name in periods.of)})) FROM parked.{target.table} AS own "
-        f"WHERE batch_id = ? AND NOT EXISTS (SELECT 1 FROM core.{target.table} AS other "
-        f"WHERE {same_values(told, 'own', 'other')})",
-        [batch_id],
-    ).fetchone()
+    """Return of how many people a delivery tells what newer deliveries tell otherwise; empty for none."""
+    registers = [each for each in mapping.targets if each.upsert and not each.upsert.newest]
+    told = " UNION ".join(_told_otherwise(each) for each in registers if _named_by(each) == _named_by(registers[0]))
+    row = con.execute(f"SELECT count(*) FROM ({told})", {"batch": batch_id}).fetchone() if told else None
     if not row or not row[0]:
         return ""
-    who = "people" if periods.of == ("patient_id",) else "units"
+    who = "people" if _named_by(registers[0]) == ("patient_id",) else "units"
     return (
         f"Of {row[0]} {who} other deliveries, whose rows reach further, tell otherwise, and those are used. If this "
         "file corrects one of them, give it that file's name with _v2 at its end."
     )
+
+
+def _told_otherwise(target: Target) -> str:
+    """Return the SELECT of whom a delivery (`$batch`) tells something of that is not in use, and not told by others."""
+    told = [name for name in core_columns(target.table) if name not in ("batch_id", DELIVERED_AS)]
+    return (
+        f"SELECT {', '.join(f'own.{name}' for name in _named_by(target))} FROM parked.{target.table} AS own "
+        f"WHERE batch_id = $batch AND NOT EXISTS (SELECT 1 FROM core.{target.table} AS other "
+        f"WHERE {same_values(told, 'own', 'other')})"
+    )
+
+
+def _named_by(target: Target) -> tuple[str, ...]:
+    periods = target.upsert.periods if target.upsert else None
+    return periods.of if periods else target.same_fact.columns
 
 
 def _tables_of_periods(pack: Pack) -> dict[str, Periods]:

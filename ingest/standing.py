@@ -64,8 +64,13 @@ def line_up(con: duckdb.DuckDBPyConnection, pack: Pack, coming: Coming | None = 
 def rows_until(con: duckdb.DuckDBPyConnection, mapping: Mapping) -> date | None:
     """Return the last day that the accepted rows (`staged`) tell of; None when they have no day of their own.
 
-    A day that is another delivery's to tell is left out: it would depend on what came before.
+    A day that is another delivery's to tell is left out: it would depend on what came before. So is a day that has not
+    come yet: that an address will end is no news of then.
     """
+    if mapping.news:
+        days = ", ".join(f"max({day}) FILTER ({day} <= delivered_on)" for day in mapping.news)
+        row = con.execute(f"SELECT greatest({days}) FROM staged").fetchone()
+        return row[0] if row else None
     target = mapping.targets[0]
     source = target.columns.get(day_column(target.table))
     if target.rows != "staged" or source is None or source.value is not None:

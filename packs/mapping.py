@@ -233,6 +233,8 @@ class Mapping(Part):
             table `hospital_department`; its diagnoses take that of their contact.
         from_all_deliveries: Its core rows follow from the rows of all its deliveries together, so these are kept, and
             `staged` then holds them all. Its targets say by `one_per` and `prefer` which row of a fact stays.
+        news: Expressions: the days of which a row tells news, where that is more than the day of its first target: the
+            end of an address, a death. The latest of them that has come tells how far a delivery reaches.
         relations: Named SELECTs, each over `staged`, the core tables as `core.<table>`, and the relations before it.
         targets: The core tables in the order in which they are filled. The first decides which rows are duplicates.
     """
@@ -241,6 +243,7 @@ class Mapping(Part):
     repeats: str | None = None
     specialty_by_unit: bool = False
     from_all_deliveries: bool = False
+    news: tuple[str, ...] = ()
     relations: dict[str, str] = Field(default_factory=dict)
     targets: tuple[Target, ...] = Field(min_length=1)
 

@@ -481,7 +481,7 @@ COMMENT ON COLUMN meta.batch.pack_version IS 'Version of the pack.';
 COMMENT ON COLUMN meta.batch.delivery_key IS 'What the file is a delivery of; another file with the same key corrects and replaces it.';
 COMMENT ON COLUMN meta.batch.delivered_on IS 'Date the file was received, which is the day of the run.';
 COMMENT ON COLUMN meta.batch.covers_until IS 'Last day of the period that the file covers completely, as its steward stated it; empty when it is to be told from the rows.';
-COMMENT ON COLUMN meta.batch.rows_until IS 'Last day that its rows tell of; empty when they have no day of their own. Of two deliveries of a file type that tell a fact otherwise, the one with the later day is the newer one.';
+COMMENT ON COLUMN meta.batch.rows_until IS 'Last day up to the delivery that its rows tell of, in a register also the end of an address or a death; empty when they have no day of their own. Of two deliveries of a file type that tell a fact otherwise, the one with the later day is the newer one.';
 COMMENT ON COLUMN meta.batch.key_id IS 'Which key the pseudonyms are made with now: first eight hexadecimal digits of its fingerprint; never the key. A change of key changes it.';
 COMMENT ON COLUMN meta.batch.encoding IS 'Character encoding found.';
 COMMENT ON COLUMN meta.batch.separator IS 'Field separator found; empty for bundles.';

@@ -5,6 +5,7 @@ import random
 
 import pytest
 
+from indicators.release_content import deliveries
 from tests.contracts.test_municipal_reports import COURSE, STORY, told
 from tests.lib.deliveries import identifiers
 from tests.lib.loading import Loading, person
@@ -102,3 +103,11 @@ def test_what_is_kept_names_nobody():
     kept = repr(warehouse.rows("SELECT told FROM meta.told_row"))
     assert ANNA not in kept
     assert NEW_NUMBER not in kept
+
+
+def test_every_report_covers_until_its_own_day_whenever_it_is_loaded_and_whatever_is_worked_out_from_it():
+    """The rows that follow from all reports carry the number of one delivery: they do not tell how far it reaches."""
+    for order in itertools.islice(orders(), 2):
+        warehouse = loaded(order)
+        covered = deliveries(warehouse.con).filter(file_type="kl_gateway_119")["covers_until"].to_list()
+        assert sorted(map(str, covered)) == sorted(reports())

@@ -264,7 +264,7 @@ DEATHS = "SELECT died_on::VARCHAR FROM core.person"
 
 def test_a_death_that_a_later_register_withdraws_is_forgotten_and_taking_that_away_brings_it_back(warehouse):
     warehouse.deliver("bef", {**HOME, "doed_dato": "2024-05-01"})
-    later = warehouse.deliver("bef", {**HOME, "kom": "740", "bop_vfra": "2012-01-01"})
+    later = warehouse.deliver("bef", {**HOME, "kom": "740", "bop_vfra": "2024-05-15"})
     assert warehouse.rows(DEATHS) == [(None,)]
     warehouse.deliver("bef", {**HOME, "doed_dato": "2024-06-01"}, replaces=later.batch_id)
     assert warehouse.rows(DEATHS) == [("2024-06-01",)]

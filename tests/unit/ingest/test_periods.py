@@ -100,3 +100,40 @@ def test_a_practice_that_moved_to_another_cluster_stands_in_one_at_a_time(order)
         ("K1", "2025-12-31"),
         ("K2", None),
     ]
+
+
+DEAD = {**HOME, "bop_vtil": "2026-10-01", "doed_dato": "2026-10-01"}
+
+
+@in_any_order(2)
+def test_a_register_of_the_dead_is_newer_than_one_that_ends_before_their_deaths(order):
+    """Only the start of an address was looked at: such a register seemed old, and its dead stayed alive."""
+    warehouse, numbers = deliver(("2026_09", [HOME, LATEST]), ("2026_10", [DEAD]), order=order)
+    assert warehouse.rows(LIVED) == [("0791", "2010-01-01", "2026-10-01")]
+    assert warehouse.rows("SELECT died_on::VARCHAR FROM core.person ORDER BY 1") == [("2026-10-01",), (None,)]
+    until = "SELECT rows_until::VARCHAR, rows_duplicate FROM meta.batch ORDER BY delivery_key"
+    assert warehouse.rows(until) == [("2026-09-15", 1), ("2026-10-01", 0)]
+    mapping = warehouse.pack.mapping("bef")
+    assert say_what_is_told_otherwise(warehouse.con, mapping, numbers["2026_10"]) == ""
+
+
+@pytest.mark.parametrize(
+    ("ends_on", "until"),
+    [("2026-10-05", "2026-10-05"), ("2026-10-06", "2010-01-01"), ("9999-12-31", "2010-01-01"), ("", "2010-01-01")],
+)
+def test_the_end_of_an_address_is_news_from_the_day_it_has_come(ends_on, until):
+    """The files are delivered on 5 October 2026."""
+    warehouse, _ = deliver(("2026", [{**HOME, "bop_vtil": ends_on}]))
+    assert warehouse.rows("SELECT rows_until::VARCHAR FROM meta.batch") == [(until,)]
+
+
+@pytest.mark.parametrize("change", [{"koen": "1"}, {"foed_dato": "1941-01-01"}, {"doed_dato": "2020-01-01"}])
+def test_another_sex_birth_or_death_in_an_older_register_is_not_used_and_its_verdict_says_so(change):
+    warehouse, numbers = deliver(("2026", [HOME, LATEST]), ("part", [{**HOME, **change}]))
+    assert warehouse.rows("SELECT DISTINCT sex, born_on::VARCHAR, died_on FROM core.person") == [
+        ("female", "1940-01-01", None)
+    ]
+    told = say_what_is_told_otherwise(warehouse.con, warehouse.pack.mapping("bef"), numbers["part"])
+    assert told.startswith("Of 1 people other deliveries, whose rows reach further, tell otherwise")
+    again = warehouse.deliver("bef", HOME, name="same").batch_id
+    assert say_what_is_told_otherwise(warehouse.con, warehouse.pack.mapping("bef"), again) == ""
