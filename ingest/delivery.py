@@ -95,15 +95,16 @@ def take_stock(
             file_hash = None
             try:
                 file_hash = hash_of(path)
-                if batch := by_hash.get(file_hash):
-                    present.append(batch)
-                    verdicts.append(_already_loaded(path, batch))
-                elif file_hash in seen:
+                if file_hash in seen:
                     verdicts.append(
                         FileVerdict(
                             shown(path), None, None, "already_loaded", message=f"The same as {seen[file_hash]}."
                         )
                     )
+                elif batch := by_hash.get(file_hash):
+                    seen[file_hash] = shown(path)
+                    present.append(batch)
+                    verdicts.append(_already_loaded(path, batch))
                 else:
                     seen[file_hash] = shown(path)
                     found = _recognise(survey(path, file_hash), contracts, receipt)

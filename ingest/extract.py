@@ -2,6 +2,7 @@
 
 import codecs
 import hashlib
+import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -11,6 +12,7 @@ from tvaers.errors import ExtractError
 
 SEPARATORS = (";", ",", "\t", "|")
 SEPARATOR_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "pipe"}
+_SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)  # what Excel writes, and hides
 _GZIP = b"\x1f\x8b"
 
 
@@ -26,6 +28,7 @@ class Extract:
         separator: Field separator; None for JSON.
         header: Column names in lower case, as delivered; empty for JSON.
         data_begins_at: Byte (of the text as UTF-8) at which the first data row begins.
+        lines_before: Lines before the first data row: the header, and what stands before it.
     """
 
     path: Path
@@ -35,6 +38,7 @@ class Extract:
     separator: str | None
     header: tuple[str, ...]
     data_begins_at: int
+    lines_before: int = 1
 
 
 def extracts_in(folder: Path) -> list[Path]:
@@ -104,7 +108,7 @@ def survey(path: Path, file_hash: str) -> Extract:
     """Read a file once to learn its encoding, separator and header.
 
     Raises:
-        ExtractError: The file is empty, cut short, not text, or its header names a column twice.
+        ExtractError: The file is empty, cut short, not text, has no usual line ends, or names a column twice.
     """
     with path.open("rb") as file:
         is_compressed = file.read(2) == _GZIP
@@ -116,13 +120,18 @@ def survey(path: Path, file_hash: str) -> Extract:
     text = first.decode("utf-8", errors="ignore")
     if text.lstrip().startswith(("{", "[")):
         return Extract(path, file_hash, is_compressed, encoding, None, (), 0)
-    line, _, _ = text.lstrip("\r\n").partition("\n")
-    skipped = len(text) - len(text.lstrip("\r\n"))
-    separator = max(SEPARATORS, key=line.count)
+    before = text[: len(text) - len(text.lstrip("\r\n"))]
+    declared = _SEPARATOR_LINE.match(text, len(before))
+    if declared:
+        before = text[: declared.end()]
+    line, _, _ = text[len(before) :].partition("\n")
+    _refuse_odd_line_ends(line, path)
+    separator = declared[1] if declared and declared[1] in SEPARATORS else max(SEPARATORS, key=line.count)
     header = tuple(name.strip().strip('"').strip().lower() for name in line.split(separator))
     _refuse_repeated(header, path)
-    data_begins_at = skipped + len(line.encode()) + 1
-    return Extract(path, file_hash, is_compressed, encoding, separator, header, data_begins_at)
+    data_begins_at = len(before.encode()) + len(line.encode()) + 1
+    lines_before = before.count("\n") + 1
+    return Extract(path, file_hash, is_compressed, encoding, separator, header, data_begins_at, lines_before)
 
 
 def read_text(extract: Extract) -> Iterator[bytes]:
@@ -140,6 +149,16 @@ def read_text(extract: Extract) -> Iterator[bytes]:
             yield text.encode()
     if not as_it_is and (rest := decoder.decode(b"", final=True)):
         yield rest.encode()
+
+
+def _refuse_odd_line_ends(line: str, path: Path) -> None:
+    if "\r" in line.rstrip("\r"):
+        raise ExtractError(
+            "The file's lines end with a carriage return alone, as on old Macintosh computers, so it is one long line.",
+            where=path.name,
+            what_to_do="Ask the supplier for a file with the line ends of Windows or Unix.",
+            reason="line_ends",
+        )
 
 
 def _refuse_repeated(header: tuple[str, ...], path: Path) -> None:

@@ -32,7 +32,7 @@ class Prepared:
         quarantined: Rows held back by at least one rule.
         by_rule: Rule to number of rows held back by it.
         warnings: Rule to number of rows that broke it and may be loaded all the same.
-        failures: The rules that rows broke, with row numbers, as an HTML table.
+        failures: The rules that rows broke, with their lines, as an HTML table.
         fault: Why the file cannot be read; None when it can.
     """
 
@@ -109,4 +109,5 @@ def _prepare(con: duckdb.DuckDBPyConnection, delivery: Delivery, reading: Readin
         return Prepared(fault=fault)
     warnings = find_failures(con, contract, COMING)
     quarantined, by_rule = count_failures(con, COMING)
-    return Prepared(rows, quarantined, by_rule, warnings, list_failures(con, contract, COMING))
+    failures = list_failures(con, contract, delivery.extract.lines_before, COMING)
+    return Prepared(rows, quarantined, by_rule, warnings, failures)

@@ -1,6 +1,6 @@
 """The report of a run: one page per file that can be sent back to the supplier, and an index of them.
 
-Pages hold counts, rules and row numbers, never a value of a row.
+Pages hold counts, rules and line numbers, never a value of a row.
 """
 
 import html
@@ -31,8 +31,20 @@ th{background:#eef2f5}td.number{text-align:right}.rows{max-width:32rem;overflow-
 </style>"""
 
 
-def list_failures(con: duckdb.DuckDBPyConnection, contract: Contract, tables: StagedTables = PRESENT) -> str:
-    """Return the rules that rows of the staged file broke, with row numbers, as an HTML table."""
+def list_failures(
+    con: duckdb.DuckDBPyConnection, contract: Contract, lines_before: int, tables: StagedTables = PRESENT
+) -> str:
+    """Return the rules that rows of the staged file broke, with their lines, as an HTML table.
+
+    Args:
+        con: The connection with the staged file.
+        contract: Its contract.
+        lines_before: Lines of the file before its first row.
+        tables: Where the staged file lies.
+    """
+    is_table = contract.format == "csv"
+    lines = f"Lines (the header is line {lines_before}; blank lines are not counted)"
+    place = lines if is_table else "Resources, from 1"
     described = _OWN_RULES | {rule.id: rule.description for rule in contract.rules}
     found = con.execute(
         "SELECT rule, string_agg(DISTINCT column_name, ', '), count(DISTINCT row_number), "
@@ -40,13 +52,12 @@ def list_failures(con: duckdb.DuckDBPyConnection, contract: Contract, tables: St
     ).fetchall()
     if not found:
         return "<p>Every row keeps every rule.</p>"
+    first = lines_before if is_table else 0
     rows = [
-        (rule, column or "", described.get(rule, ""), count, _row_list(numbers, count))
+        (rule, column or "", described.get(rule, ""), count, _row_list([first + each for each in numbers], count))
         for rule, column, count, numbers in found
     ]
-    return _table(
-        ("Rule", "Column", "What the contract asks", "Rows", "Row numbers (1 is the row after the header)"), rows
-    )
+    return _table(("Rule", "Column", "What the contract asks", "Rows", place), rows)
 
 
 def write_page(folder: Path, verdict: FileVerdict, contract: Contract | None, failures: str, data_docs: str) -> Path:

@@ -7,6 +7,7 @@ import warnings
 from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
 
@@ -72,7 +73,10 @@ class Validator:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore")
             result = self._deliveries.get_batch().validate(build_suite(contract), result_format=_COUNTS_ONLY)
-            result.meta["batch_spec"]["data_asset_name"] = file_name
+            result.meta["batch_spec"] = {"data_asset_name": file_name}
+            result.meta["run_id"] = {"run_name": file_name, "run_time": f"{datetime.now(tz=UTC):%Y-%m-%dT%H:%M:%SZ}"}
+            for each in result.results:
+                each.result = _without_own_columns(contract, each.result)
             return self._rendered(result)
 
     @cached_property
@@ -87,6 +91,14 @@ class Validator:
 
         page: str = self._view.render(ValidationResultsPageRenderer().render(result))
         return _REMOTE.sub("", page)
+
+
+def _without_own_columns(contract: Contract, result: dict[str, Any]) -> dict[str, Any]:
+    """Return a result that names the supplier's columns only, not those that were worked out beside them."""
+    if not isinstance(result.get("observed_value"), list):
+        return result
+    delivered = {column.name for column in contract.columns}
+    return {"observed_value": [name for name in result["observed_value"] if name in delivered]}
 
 
 def load_ahead() -> None:

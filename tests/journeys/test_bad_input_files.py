@@ -99,6 +99,12 @@ BAD = {
         ["20 of 20", "100%", "neither a number nor a known word", "5%", "supplier"],
         "too_many_unknown_words",
     ),
+    "praksis_maalinger_0013.csv": (
+        WRITTEN.replace("\n", "\r"),
+        "refused",
+        ["carriage return alone", "supplier"],
+        "line_ends",
+    ),
     "bundt_2025.json": ('{"resourceType": "Bundle", "entry": [', "refused", ["JSON", "supplier"], "not_json"),
 }
 
@@ -202,6 +208,14 @@ def test_a_row_with_an_identifier_in_a_text_is_held_back_without_the_text(done):
     assert verdict.by_rule == {"identifier_in_text": 1}
     held = "SELECT row_number, column_name FROM meta.quarantine WHERE rule = 'identifier_in_text'"
     assert answer(done.settings, held) == [(4, "enhed")]
+
+
+def test_the_report_for_the_supplier_tells_lines_of_the_file_and_no_names_of_our_own(done):
+    page = done.verdicts["praksis_maalinger_2022.csv"].report.read_text("utf-8")
+    assert "the header is line 1" in page
+    assert '<span class="rows">5</span>' in page
+    assert [own for own in ("__state", "__typed", "row_number", "delivered_rows", "__none__") if own in page] == []
+    assert "cpr" in page
 
 
 def test_a_row_with_too_few_fields_and_a_repeated_one_are_counted(done):

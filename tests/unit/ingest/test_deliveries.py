@@ -118,3 +118,12 @@ def test_a_file_name_that_is_no_text_can_still_be_told(tmp_path):
     deliver(tmp_path, "\udcff.csv", "no;known;columns\n1;2;3\n")
     _, verdicts = take_stock(list(tmp_path.iterdir()), tmp_path, CONTRACTS, [], country_scheme(), RECEIPT)
     assert [(verdict.file_name, verdict.state) for verdict in verdicts] == [("?.csv", "unrecognised")]
+
+
+def test_a_copy_of_a_file_that_was_loaded_before_brings_no_rows_a_second_time(tmp_path):
+    first = deliver(tmp_path, "year.csv", content(50))
+    deliver(tmp_path / "again", "year_sent_again.csv", content(50))
+    paths = sorted(path for path in tmp_path.rglob("*") if path.is_file())
+    _, verdicts = take_stock(paths, tmp_path, CONTRACTS, [loaded(first)], country_scheme(), RECEIPT)
+    assert [verdict.state for verdict in verdicts] == ["already_loaded", "already_loaded"]
+    assert sum(verdict.rows_in for verdict in verdicts) == 8

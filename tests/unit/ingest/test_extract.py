@@ -138,3 +138,25 @@ def test_a_link_to_a_file_that_is_not_there_is_a_delivery_nobody_can_read(tmp_pa
     (link,) = extracts_in(tmp_path)
     with pytest.raises(ExtractError, match="cannot be read"):
         hash_of(link)
+
+
+@pytest.mark.parametrize(
+    ("first", "separator"), [("sep=;\n", ";"), ('"SEP=;"\r\n', ";"), ("\nsep=;\n", ";"), ("sep=~\n", ";")]
+)
+def test_the_line_with_which_excel_names_the_separator_is_no_header(tmp_path, first, separator):
+    extract = surveyed(tmp_path, (first + HEADER + ROWS).encode())
+    assert (extract.header, extract.separator) == (("cpr", "dato", "værdi"), separator)
+    assert b"".join(read_text(extract))[extract.data_begins_at :].decode() == ROWS
+    assert extract.lines_before == first.count("\n") + 1
+
+
+def test_the_separator_that_such_a_line_names_is_used_although_another_sign_is_more_frequent(tmp_path):
+    extract = surveyed(tmp_path, b"sep=|\ncpr|dato,tid,sted\n")
+    assert extract.header == ("cpr", "dato,tid,sted")
+
+
+def test_lines_that_end_as_on_old_macintosh_computers_are_named_as_the_cause(tmp_path):
+    with pytest.raises(ExtractError, match="carriage return alone") as fault:
+        surveyed(tmp_path, (HEADER + ROWS).replace("\n", "\r").encode())
+    assert fault.value.reason == "line_ends"
+    assert surveyed(tmp_path, (HEADER + ROWS).replace("\n", "\r\n").encode()).header == ("cpr", "dato", "værdi")
