@@ -190,7 +190,7 @@ FAULTS_BY_FILE_TYPE: dict[str, tuple[Fault, ...]] = {
     "lab_dm_forsker": (
         future("samplingdate"),
         put("samplingdate", "0000-00-00", "samplingdate_unreadable"),
-        put("analysiscode", "ZZZ00001", "analysiscode_not_allowed"),
+        put("analysiscode", "ZZZ00001", "analysiscode_not_allowed", value="52"),
         blank("value"),
         _wrong_unit("value", "analysiscode", ("NPU27300",), "7,2", "value_implausible"),
         _wrong_unit("value", "analysiscode", ("NPU18016",), "0,082", "value_implausible"),
@@ -198,7 +198,7 @@ FAULTS_BY_FILE_TYPE: dict[str, tuple[Fault, ...]] = {
         MALFORMED,
     ),
     "for_labka": (
-        put("npukode", "ZZZ00001", "npukode_not_allowed"),
+        put("npukode", "ZZZ00001", "npukode_not_allowed", svar="52"),
         blank("svar"),
         put("datotid_sidstesvar", "2015-01-01 08:00:00", "answered_before_sampling"),
         _wrong_unit("svar", "npukode", ("NPU27300",), "7,2", "svar_implausible"),
