@@ -72,6 +72,8 @@ class Definition:
         unit: Unit of a median, else empty.
         period_months: Length of the look-back.
         breaks: Changes of registration in the sources it reads, oldest first.
+        judged_from: The first reporting date from which its course is judged, where a share rises because the history
+            grows; None when it does not.
         exceptions: Who is not counted unless they meet the indicator.
         parts: The parts of a composite.
         threshold_for: Patients with another threshold, the first that applies.
@@ -118,6 +120,7 @@ class Definition:
     sets: tuple[NamedSet, ...] = ()
     neighbours: tuple[Texts, ...] = ()
     distribution: str = ""
+    judged_from: date | None = None
     counts_at: Mapping[str, Texts] = field(default_factory=dict)
 
     @property
@@ -187,6 +190,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         ends_on=stated.get("ends_on") or "",
         neighbours=tuple(_texts(each) for each in stated.get("neighbours") or ()),
         distribution=stated.get("distribution") or "",
+        judged_from=_date(stated.get("judged_from")),
         counts_at={level: _texts(rule) for level, rule in (stated.get("counts_at") or {}).items()},
         sets=tuple(
             NamedSet(_texts(each["title"]), str(each["version"]), bool(each["verified"]))

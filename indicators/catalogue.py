@@ -19,7 +19,7 @@ from indicators.definition import PARAMETER, Indicator, unknown
 from indicators.definition_files import load_definitions
 from indicators.deliverers import Deliverers, load_deliverers
 from indicators.dialect import create_table, create_view, ranges, show_all_facts
-from indicators.joined import day_column, table_of
+from indicators.joined import day_column, sign_columns, table_of
 from indicators.members import create_diabetes_table, create_members
 from indicators.parameters import Parameter, load_parameters, values_on
 from indicators.patient_period import (
@@ -27,6 +27,7 @@ from indicators.patient_period import (
     create_base,
     create_period,
     create_reporting,
+    first_day,
     owner_of,
     patient_sql,
     refuse_shared_columns,
@@ -133,6 +134,27 @@ class Catalogue:
         statements = (*who, *(each.sql for each in self.variables_of(indicator)))
         named = frozenset[str]().union(*(lists_named_in(each) for each in statements))
         return named - set(self.codelists["list"].unique())
+
+    def needed_from(self, indicator: Indicator, period_end: date) -> date:
+        """Return the first day on which an indicator's sources must be there: its period, and before it its look-back.
+
+        Raises:
+            DefinitionError: The pack does not know how long the look-back is.
+        """
+        months = indicator.period
+        if indicator.look_back:
+            name = indicator.look_back.removeprefix("$")
+            (held,) = values_on(
+                self.parameters, [name], period_end, where=f"{indicator.group}/{indicator.id}.yaml"
+            ).values()
+            months += int(held)
+        return first_day(period_end, months)
+
+    def grows_with_history(self, indicator: Indicator) -> bool:
+        """Return whether an indicator looks at all that was ever recorded, so that it changes as the history grows."""
+        ever = ("patient", "patient and sign")
+        variables = self.variables_of(indicator)
+        return indicator.look_back is None and any(each.rows in ever and each.sources for each in variables)
 
     def all_sources(self) -> frozenset[Source]:
         """Return the tables without whose extracts one of the indicators cannot be computed."""
@@ -268,6 +290,8 @@ def value_columns(
             found[variable.name] = tuple(column for column in columns if column not in keys)
             if variable.rows == "patient and day":
                 day_column(variable, found[variable.name])
+            elif variable.rows == "patient and sign":
+                found[variable.name] = sign_columns(variable, found[variable.name])
         return found
 
 

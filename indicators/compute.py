@@ -20,6 +20,7 @@ from indicators.definition import Level
 from indicators.delivered_rows import DeliveredRows
 from indicators.dialect import add_rows, at_once, drop, shown_as, tables_beginning_with
 from indicators.engine import Found, Run, by_length, prepare, run_all
+from indicators.growing_history import write_judged_from
 from indicators.medians import medians
 from indicators.members import classify, members_at_a_time
 from indicators.patient_results import (
@@ -126,6 +127,7 @@ def compute_on(
                 create_results_at_units(con, "indicator", tables_at_units(catalogue, lengths), bound)
     with track("Adding up units and intervals", len(catalogue.indicators)) as advance:
         write_results(con, catalogue, lengths, gathered, dates, coverage, advance)
+    write_judged_from(con, catalogue, coverage)
     write_run(con, catalogue, dates)
     return summary_of(con, catalogue, dates, coverage, time.monotonic() - started)
 
@@ -191,6 +193,11 @@ def write_results(
 ) -> None:
     """Write `indicator.result` from the cells and values of a run."""
     sources = {indicator.id: catalogue.sources_of(indicator) for indicator in catalogue.indicators}
+
+    def is_covered(each: Counted, period_end: date) -> bool:
+        needed_from = catalogue.needed_from(each.indicator, period_end)
+        return coverage.covers(sources[each.indicator.id], needed_from, period_end)
+
     cells = {months: gathered.cells[months].total() for months in lengths}
     there = {months: gathered.at_units[months].total() for months in lengths}
     keys = all_keys([*cells.values(), *there.values()], dates, catalogue.breakdowns)
@@ -206,9 +213,7 @@ def write_results(
                 middle = medians(pl.concat(gathered.values[each.tag]), catalogue.breakdowns)
                 middle = with_medians_at_units(middle, gathered.values_of(each), catalogue.breakdowns)
                 own = keys.join(middle, on=KEYS, how="left", maintain_order="left").drop(KEYS)
-            found_results = results_of(
-                each, names, numbers, own, lambda e, start, end: coverage.covers(sources[e.indicator.id], start, end)
-            )
+            found_results = results_of(each, names, numbers, own, is_covered)
             frames[each.indicator.id] = with_too_few(found_results, each.indicator, catalogue.parameters)
             advance(1)
     ordered = pl.concat([frames[indicator.id] for indicator in catalogue.indicators])

@@ -33,6 +33,11 @@ class Coverage:
         """Return whether every source covers every day from the start to the end, both included."""
         return all(any(first <= start and last >= end for first, last in self.spans[source]) for source in sources)
 
+    def since(self, sources: Iterable[Source]) -> date | None:
+        """Return the first day that every source covers, a silence later on or not; None when one has no rows."""
+        begins = [self.spans[source][0][0] if self.spans[source] else None for source in sources]
+        return None if None in begins else max((begin for begin in begins if begin), default=date.min)
+
     def until(self, sources: Iterable[Source]) -> date | None:
         """Return the last day that every source covers; None when one has no rows."""
         ends = [self.spans[source][-1][1] if self.spans[source] else None for source in sources]

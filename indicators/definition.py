@@ -59,6 +59,8 @@ class Indicator(Part):
 
     Attributes:
         period: Length of the look-back in months; it ends on the reporting date, both ends included.
+        look_back: Months before the first day under observation in which nothing of the kind may be on record of a new
+            case. Where the sources do not reach over all of them, there is no data.
         leeway: How many of these months come on top of the interval that the guideline sets.
         missing_values: What becomes of a patient in the denominator for whom `measured` is not true: left out and
             counted in `eligible` (`exclude`), kept as not met (`fail`), or counted as met (`count_as_numerator`).
@@ -92,6 +94,7 @@ class Indicator(Part):
     direction: Literal["higher_is_better", "lower_is_better", "neither"]
     period: int
     leeway: int | None = None
+    look_back: str | None = Field(default=None, pattern=PARAMETER_NAME)
     ends_on: str | None = Field(default=None, pattern=r"^(0[1-9]|1[0-2])-(0[1-9]|[12][0-9]|3[01])$")
     attribution: dict[Level, TranslatedText] = Field(default_factory=dict)
     report_by: tuple[Level, ...] = LEVELS
@@ -210,7 +213,7 @@ class Indicator(Part):
 
     def parameters(self) -> frozenset[str]:
         """Return the names of the dated parameters the definition leans on, without the dollar sign."""
-        named = (self.threshold, self.target, self.acceptable, self.smallest_denominator)
+        named = (self.threshold, self.target, self.acceptable, self.smallest_denominator, self.look_back)
         texts = [*self.expressions().values(), *(name for name in named if name)]
         return frozenset(name for text in texts for name in PARAMETER.findall(text))
 

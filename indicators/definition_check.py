@@ -7,7 +7,7 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
-from indicators.catalogue import Catalogue, empty_warehouse
+from indicators.catalogue import Catalogue, columns_in, empty_warehouse
 from indicators.cells import populated_sql
 from indicators.clauses import DAYS_PER_YEAR
 from indicators.definition import Indicator, Text
@@ -43,8 +43,21 @@ def problems_of(catalogue: Catalogue, indicator: Indicator, today: date) -> Iter
         for number in sqlglot.parse_one(expression, read="duckdb").find_all(exp.Literal):
             if not number.is_string and str(number.this) not in PLAIN_NUMBERS:
                 yield f"{key} holds the number {number.this}; make it a parameter with a unit and a source"
+    yield from problems_of_look_back(catalogue, indicator)
     for name in sorted(indicator.parameters() - set(catalogue.parameters)):
         yield f"the parameter ${name} is unknown to the pack"
+
+
+def problems_of_look_back(catalogue: Catalogue, indicator: Indicator) -> Iterator[str]:
+    """Yield what is wrong when a definition looks for new cases, and does not say how far back, or not as it says."""
+    variables = catalogue.variables_of(indicator)
+    stated = (indicator.look_back or "").removeprefix("$")
+    if stated and not any(stated in each.parameters for each in variables):
+        yield f"look_back is ${stated}, but no column that is used looks so far back"
+    signs = {name for each in variables if each.rows == "patient and sign" for name in catalogue.columns[each.name][1:]}
+    used = {column for key, each in indicator.expressions().items() for column in columns_in(each, where=key)}
+    if signs & used and not stated:
+        yield f"{min(signs & used)} tells who is a new case, but look_back does not say how far back is looked"
 
 
 def texts_of(indicator: Indicator) -> Iterator[tuple[str, Text]]:

@@ -26,6 +26,8 @@ class Deliverers(Part):
             stopped delivering.
         rows_missed: ... but only where a unit of its size would on average have had so many rows in that time. The same
             holds for a source as a whole: a silence in which fewer rows would have come is chance.
+        history_months: The course of what was ever recorded is judged once the sources reach so far back. Until then a
+            share rises because the history grows.
     """
 
     file_types: dict[DelivererLevel, tuple[str, ...]] = Field(default_factory=dict)
@@ -33,6 +35,7 @@ class Deliverers(Part):
     least_share: float = Field(default=0.1, ge=0, lt=1)
     longest_silence_months: int = Field(default=6, ge=1)
     rows_missed: float = Field(default=30, gt=0)
+    history_months: int = Field(default=120, ge=1)
 
     def level_of(self, file_type: str | None) -> DelivererLevel | None:
         """Return whose extract a file type is, None for the whole area's and for rows of no known delivery."""

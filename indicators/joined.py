@@ -1,5 +1,6 @@
 """What placing variables beside the base columns means, as one SELECT that any SQL engine may run."""
 
+import re
 from collections.abc import Mapping, Sequence
 
 from indicators.variables import Variable
@@ -12,9 +13,12 @@ def joined_sql(variables: Sequence[Variable], columns: Mapping[str, Sequence[str
     joins = ""
     for variable in variables:
         table = table_of(variable)
-        own = columns[variable.name]
-        rows = latest_sql(variable, own) if variable.rows == "patient and day" else table
-        if variable.responsible:
+        own, rows = columns[variable.name], table
+        if variable.rows == "patient and day":
+            rows = latest_sql(variable, own)
+        elif variable.rows == "patient and sign":
+            rows = signs_sql(variable, own)
+        elif variable.responsible:
             rows = f"({summed_sql(table, ('patient_id', 'period_end'), own)}) AS {table}"
         joins += f" LEFT JOIN {rows} ON {table}.patient_id = patient.patient_id"
         if variable.rows != "patient":
@@ -46,6 +50,35 @@ def summed_sql(table: str, keys: Sequence[str], own: Sequence[str]) -> str:
     found = [f"CAST(sum({name}) AS BIGINT)" if name.endswith("_count") else f"max({name})" for name in own]
     selected = ", ".join([*keys, *(f"{value} AS {name}" for value, name in zip(found, own, strict=True))])
     return f"SELECT {selected} FROM {table} GROUP BY {', '.join(keys)}"
+
+
+def signs_sql(variable: Variable, own: Sequence[str]) -> str:
+    """Return the first sign, the latest before observation and the first from then on, per patient and period."""
+    table = table_of(variable)
+    first, before, following = own
+    day, start = f"{table}.{first}", "patient.observed_from"
+    return (
+        f"(SELECT patient.patient_id, patient.period_end, MIN({day}) AS {first}, "
+        f"MAX(CASE WHEN {day} < {start} THEN {day} END) AS {before}, "
+        f"MIN(CASE WHEN {day} >= {start} THEN {day} END) AS {following} "
+        f"FROM patient JOIN {table} ON {table}.patient_id = patient.patient_id "
+        f"GROUP BY patient.patient_id, patient.period_end) AS {table}"
+    )
+
+
+def sign_columns(variable: Variable, own: Sequence[str]) -> tuple[str, str, str]:
+    """Return the columns that the engine makes of a variable's signs.
+
+    Raises:
+        DefinitionError: The variable returns something else than one day called `first_<what>_on`.
+    """
+    if len(own) != 1 or not (found := re.fullmatch("first_([a-z0-9_]+)_on", own[0])):
+        raise DefinitionError(
+            "A variable with rows of patient and sign returns something else than the day of a sign.",
+            where=f"variables/{variable.name}.sql",
+            what_to_do="Return patient_id and one day called first_<what>_on.",
+        )
+    return own[0], f"latest_{found[1]}_before_on", f"next_{found[1]}_on"
 
 
 def table_of(variable: Variable) -> str:

@@ -16,6 +16,7 @@ from indicators.catalogue import Catalogue
 from indicators.codelists import load_codelists
 from indicators.definition import Group, Indicator
 from indicators.definition_files import definitions_of_pack
+from indicators.joined import sign_columns
 from indicators.limits import Numbers, acceptable_in_words, target_in_words, threshold_in_words
 from indicators.measures.definition import load_measures
 from indicators.parameters import load_parameters
@@ -87,12 +88,12 @@ def catalogue_to_read(disease: str, pack: Pack) -> Catalogue:
 @cache
 def _columns(disease: str) -> Mapping[str, tuple[str, ...]]:
     """Return the value columns of each variable as its SELECT names them."""
-    variables = load_variables(disease)
-    selects = {name: sqlglot.parse_one(variable.sql, read="duckdb") for name, variable in variables.items()}
-    return {
-        name: tuple(column for column in select.named_selects if column not in variables[name].keys)  # type: ignore[attr-defined]
-        for name, select in selects.items()
-    }
+    found: dict[str, tuple[str, ...]] = {}
+    for name, variable in load_variables(disease).items():
+        select = sqlglot.parse_one(variable.sql, read="duckdb")
+        own = tuple(column for column in select.named_selects if column not in variable.keys)  # type: ignore[attr-defined]
+        found[name] = sign_columns(variable, own) if variable.rows == "patient and sign" else own
+    return found
 
 
 def packs_with_sets() -> list[Pack]:

@@ -99,6 +99,9 @@ def place_beside(
     placed = [grid.base]
     for variable in variables:
         frame, own = frames[variable.name], columns[variable.name]
+        if variable.rows == "patient and sign":
+            placed.append(signs_beside(grid, frame, own))
+            continue
         if variable.responsible:
             frame = summed(variable, frame, own)
         if variable.rows == "patient":
@@ -181,6 +184,35 @@ def origin_by_day(grid: Grid, variable: Variable, latest: Numbers) -> Places:
         first = np.maximum(first, after.to_physical().to_numpy()[grid.numbers % len(grid.dates)])
     marked = latest[grid.numbers]
     return np.where(marked >> ROW_BITS >= first, marked & ROW_MASK, -1).astype(np.int32)
+
+
+def signs_beside(grid: Grid, frame: pl.DataFrame, own: Sequence[str]) -> pl.DataFrame:
+    """Return for each base row the first sign, the latest before observation and the first from then on.
+
+    Args:
+        grid: The base rows.
+        frame: Patients and days of signs.
+        own: The names of the three columns; the first is that of the day.
+    """
+    signs = np.sort(days_of_patients(frame, own[0]))
+    people = signs // DAYS_PER_PATIENT
+    has_sign = np.zeros(grid.people + 1, dtype=np.bool_)
+    has_sign[people] = True
+    concerned = np.flatnonzero(has_sign[_patients(grid.base)])
+    base = grid.base.select("patient_id", "observed_from")[concerned]
+    patients = _patients(base)
+    following = np.searchsorted(signs, days_of_patients(base, "observed_from"))
+    days = {own[0]: np.searchsorted(people, patients), own[1]: following - 1, own[2]: following}
+    columns = []
+    for name, place in days.items():
+        found = signs[np.clip(place, 0, max(len(signs) - 1, 0))]
+        is_own = (place >= 0) & (place < len(signs)) & (found // DAYS_PER_PATIENT == patients)
+        day = np.zeros(grid.base.height, dtype=np.int32)
+        is_unknown = np.ones(grid.base.height, dtype=np.bool_)
+        day[concerned] = found % DAYS_PER_PATIENT - DAY_ZERO
+        is_unknown[concerned] = ~is_own
+        columns.append(pl.Series(name, day).set(pl.Series(is_unknown), None).cast(pl.Date))
+    return pl.DataFrame(columns)
 
 
 def rows_of_latest_day(facts: pl.DataFrame, day: str, base: pl.DataFrame, *, first: str, last: str) -> Numbers:

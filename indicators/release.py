@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, cast
@@ -21,6 +21,7 @@ from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import load_related
 from indicators.disclosure_control import protect
 from indicators.explain_beside import asked_elsewhere
+from indicators.growing_history import read_judged_from
 from indicators.limits import threshold_relation
 from indicators.nested_counts import find_nested
 from indicators.parameters import Parameter, load_parameters
@@ -91,7 +92,7 @@ def publish(settings: Settings) -> ReleaseSummary:
         tables = {
             "result": protection.cells,
             "unit": units(con, pack),
-            "indicator": _pages(shown, pack, settings.disease, reporting_date, catalogue),
+            "indicator": _pages(shown, pack, settings.disease, reporting_date, catalogue, read_judged_from(con)),
             "delivery": delivered,
             "quarantine": set_aside,
             "completeness": completeness(con, policy),
@@ -114,7 +115,12 @@ def publish(settings: Settings) -> ReleaseSummary:
 
 
 def _pages(
-    definitions: tuple[Indicator, ...], pack: Pack, disease: str, day: date, catalogue: Catalogue
+    definitions: tuple[Indicator, ...],
+    pack: Pack,
+    disease: str,
+    day: date,
+    catalogue: Catalogue,
+    judged_from: Mapping[str, str],
 ) -> pl.DataFrame:
     """Return each indicator's page as JSON, with its parameters as they hold on the reporting date."""
     parameters = load_parameters(pack.folder)
@@ -127,6 +133,7 @@ def _pages(
         | {"counts_at": _rules(each, catalogue.breakdowns)}
         | _relation(each, variables)
         | {"breaks": breaks_of(each, catalogue, breaks)}
+        | {"judged_from": judged_from.get(each.id)}
         | {"neighbours": asked_elsewhere(disease, each, pack.name, day)}
         | {"sets": [_set(one) for one in sets if each.id in one.indicators]}
         for each in definitions

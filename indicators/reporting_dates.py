@@ -6,7 +6,6 @@ from datetime import date, timedelta
 from indicators.catalogue import Catalogue
 from indicators.coverage import Coverage
 from indicators.definition import Indicator
-from indicators.patient_period import first_day
 from tvaers.errors import WarehouseError
 
 MOST_QUARTERS = 400
@@ -22,11 +21,11 @@ def quarter_ends(last: date, count: int) -> list[date]:
 
 
 def with_data(catalogue: Catalogue, coverage: Coverage, day: date) -> tuple[Indicator, ...]:
-    """Return the indicators whose sources cover the whole period that ends on a day."""
+    """Return the indicators whose sources cover the whole period that ends on a day, and its look-back."""
     return tuple(
         indicator
         for indicator in catalogue.indicators
-        if coverage.covers(catalogue.sources_of(indicator), first_day(day, indicator.period), day)
+        if coverage.covers(catalogue.sources_of(indicator), catalogue.needed_from(indicator, day), day)
     )
 
 

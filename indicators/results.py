@@ -36,7 +36,7 @@ RESULT_COLUMNS: dict[str, str] = {
 }
 STATE = pl.Enum(["computed", "too_few", "no_data", "not_applicable"])
 NUMBERS = tuple(name for name, kind in RESULT_COLUMNS.items() if kind in ("BIGINT", "DOUBLE"))
-Covered = Callable[[Counted, date, date], bool]
+Covered = Callable[[Counted, date], bool]
 
 
 def results_of(
@@ -49,7 +49,7 @@ def results_of(
         keys: All units and parts of their breakdowns for which a row is wanted.
         numbers: What was counted, row by row as the keys; NULL counts 0.
         medians: Value and interval, row by row as the keys, for a median.
-        is_covered: Whether the extracts that the indicator needs cover a period.
+        is_covered: Whether the extracts that the indicator needs cover a period and its look-back.
 
     Raises:
         DefinitionError: The definition counts more in the numerator than in the denominator.
@@ -60,7 +60,7 @@ def results_of(
     frame = with_numbers(each, pl.concat([keys, counted], how="horizontal"), medians)
     ends = frame["period_end"].unique().sort().to_list()
     starts = [first_day(end, indicator.period) for end in ends]
-    covered = [is_covered(each, start, end) for start, end in zip(starts, ends, strict=True)]
+    covered = [is_covered(each, end) for end in ends]
     types = {"period_end": pl.Date, "period_start": pl.Date, "is_covered": pl.Boolean}
     periods = pl.DataFrame({"period_end": ends, "period_start": starts, "is_covered": covered}, schema=types)
     has_meaning = pl.col("level").is_in(list(indicator.report_by))

@@ -28,6 +28,10 @@ What it returns, by its `rows`:
   responsible for the events counted; several rows per patient and period. Beside the patient stands their sum: of
   columns that end in `_count` the total, of others the largest. An indicator that uses it says under `attribution` that
   at that level it counts there instead of where the patient belongs
+- patient and sign: patient_id and the day of a sign of something that lasts, `first_<what>_on`, for all of history and
+  as often as it was seen. The engine makes three columns of it: `first_<what>_on`, the first day of all;
+  `latest_<what>_before_on`, the latest before the first day under observation in the period; and `next_<what>_on`, the
+  first from that day on. The last two tell a new case from a known one
 - patient and day: patient_id, a day (the first column that ends in `_on`) and value columns, for all of history. The
   engine takes the row of the latest day of each period; with value columns there is at most one row per patient and
   day, without them (when only the day matters) there may be several. Prefer this kind for "latest ...": it is read once
@@ -54,6 +58,7 @@ Rows = Literal[
     "patient",
     "patient and period",
     "patient and day",
+    "patient and sign",
     "patient, period and hospital",
     "patient, period and municipality",
 ]

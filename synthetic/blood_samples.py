@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from synthetic.chance import YEAR, Chance, Flags, Floats, Window, cutoff, day_number, logistic
+from synthetic.chance import YEAR, Chance, Flags, Floats, Window, cutoff, logistic
 from synthetic.patients import Patients
 from synthetic.visits import Visits
 
@@ -90,14 +90,13 @@ def make_blood_samples(
     """
     draw = chance.about("blood samples")
     panel, who = levels["panel"], visits.patient
-    detailed = visits.day >= day_number(panel["detailed_from"])
     care = 0.30 * patients.quality["process"][who] + 0.22 * patients.adherence[who]
     value = {"hba1c": hba1c_course(chance, levels, patients, visits, window)}
     taken: dict[str, Flags] = {"hba1c": draw.random(len(who)) < 0.985}
 
     def asked(analyte: str, extra: Floats | float = 0.0) -> Flags:
         odds = np.log(panel[analyte] / (1 - panel[analyte]))
-        flags: Flags = detailed & (draw.random(len(who)) < logistic(odds + care + extra))
+        flags: Flags = draw.random(len(who)) < logistic(odds + care + extra)
         return flags
 
     lipid = levels["measurements"]["ldl"]

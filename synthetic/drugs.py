@@ -17,7 +17,6 @@ from synthetic.chance import (
     Ints,
     Window,
     cutoff,
-    day_number,
     repeated_days,
     to_weekday,
 )
@@ -173,8 +172,7 @@ def make_purchases(
     for index, row in enumerate(drugs["other"]):
         rows = np.flatnonzero(treatment.other_from[:, index] < NEVER)
         product = np.full(len(rows), number_of[row["class"], row["vnr"]])
-        first = np.maximum(treatment.other_from[rows, index], day_number(drugs["other_from"]))
-        buy(rows, first, drugs["other_purchase_interval_days"], product, None)
+        buy(rows, treatment.other_from[rows, index], drugs["other_purchase_interval_days"], product, None)
     return pl.concat(parts).unique(["person", "day", "product"], keep="first", maintain_order=True)
 
 

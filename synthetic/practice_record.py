@@ -12,7 +12,6 @@ from synthetic.chance import (
     Flags,
     Floats,
     cutoff,
-    day_number,
     logistic,
     to_weekday,
 )
@@ -27,7 +26,7 @@ def make_practice_record(
 ) -> dict[str, pl.DataFrame]:
     """Return what practices write down: `diagnoses`, `measurements`, `examinations`, each by person and day."""
     draw = chance.about("practice record")
-    at_practice = ~visits.at_hospital & (visits.day >= day_number(levels["panel"]["detailed_from"]))
+    at_practice = ~visits.at_hospital
     return {
         "diagnoses": _diagnoses(draw, patients, egfr_low),
         "measurements": _measurements(draw, levels, patients, visits, at_practice),

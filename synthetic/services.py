@@ -14,7 +14,6 @@ from synthetic.chance import (
     Ints,
     choose,
     cutoff,
-    day_number,
     logistic,
     repeated_days,
     to_weekday,
@@ -63,8 +62,7 @@ def make_services(
 ) -> pl.DataFrame:
     """Return services of people with diabetes: practice contacts, follow-up of discharges, podiatrist."""
     draw = chance.about("services")
-    detailed = visits.day >= day_number(levels["panel"]["detailed_from"])
-    at_practice = ~visits.at_hospital & detailed
+    at_practice = ~visits.at_hospital
     review = annual(visits, at_practice) & (
         draw.random(len(visits)) < logistic(1.1 + 0.4 * patients.quality["process"][visits.patient])
     )
@@ -77,9 +75,13 @@ def make_services(
             np.where(review[at_practice], ANNUAL_REVIEW, CONSULTATION),
         )
     ]
-    begin = np.maximum(patients.first, day_number(levels["panel"]["detailed_from"]))
     between, day = repeated_days(
-        draw, np.minimum(begin, patients.last), patients.last, np.full(len(patients), 650.0), shape=1.0, at_least=7
+        draw,
+        np.minimum(patients.first, patients.last),
+        patients.last,
+        np.full(len(patients), 650.0),
+        shape=1.0,
+        at_least=7,
     )
     kind = np.array([PHONE, E_CONSULTATION])[draw.integers(0, 2, len(between))]
     parts.append(

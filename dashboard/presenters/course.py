@@ -46,13 +46,19 @@ class Course:
 
 
 def points(history: History, up_to: date, definition: Definition) -> dict[date, Measure]:
-    """Return what is shown up to a reporting date and looks back on one way of registering only, oldest first."""
+    """Return what may be judged: shown up to a reporting date, on one way of registering and a full history only."""
+    begin = definition.judged_from or date.min
     newest_break = max((each.from_on for each in definition.breaks if each.from_on <= up_to), default=date.min)
     return {
         day: history[day]
         for day in sorted(history)
-        if day <= up_to and history[day].is_shown and (history[day].period_start or date.max) >= newest_break
+        if begin <= day <= up_to and history[day].is_shown and (history[day].period_start or date.max) >= newest_break
     }
+
+
+def is_growing(definition: Definition, day: date) -> bool:
+    """Return whether a value of a day still rises because the history grows, so that its course is not judged."""
+    return definition.judged_from is not None and day < definition.judged_from
 
 
 def course(history: History, up_to: date, definition: Definition) -> Course | None:

@@ -46,6 +46,8 @@ def bounds(found: Course, definition: Definition) -> Bounds:
 
 def told(found: Course | None, definition: Definition, words: Wording) -> list[str]:
     """Return what the rules say of a course, sentence by sentence."""
+    if definition.judged_from and (found is None or not found.is_long_enough):
+        return [words("course.growing", date=words.date(definition.judged_from))]
     if found is None or not found.is_long_enough:
         return [words("course.too_short", fewest=words.whole(FEWEST_POINTS))]
     sentences = [

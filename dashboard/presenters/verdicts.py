@@ -8,7 +8,7 @@ from dashboard.chance.run_chart import FEWEST_POINTS
 from dashboard.comparison import Difference, Judgement, Measure, TargetState, difference, judge
 from dashboard.presenters import measures
 from dashboard.presenters.breaks import crossed
-from dashboard.presenters.course import course, points
+from dashboard.presenters.course import course, is_growing, points
 from dashboard.presenters.history import History, year_before
 from dashboard.wording import Wording
 
@@ -42,6 +42,8 @@ def changed(own: History, reporting_date: date, definition: Definition, words: W
     before, now = own.get(earlier), own.get(reporting_date)
     if before is None or now is None or not (before.is_shown and now.is_shown):
         return Verdict("unknown", "")
+    if is_growing(definition, earlier):
+        return Verdict("unknown", words("trend.growing"))
     if broken := crossed(definition, before, now):
         return Verdict("unknown", words("trend.broken", month=words.month(broken[-1].from_on)))
     if len(points(own, reporting_date, definition)) < FEWEST_POINTS:

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 
-from synthetic.known_indicators.complications import ALL_COMPLICATIONS
+from synthetic.known_indicators.complications import ALL_COMPLICATIONS, LOOK_BACK_MONTHS
 from synthetic.known_indicators.conflicts import (
     ace_inhibitor_with_receptor_blocker,
     antiplatelet_with_cardiovascular_disease,
@@ -169,6 +169,9 @@ MONTHS = {
     "hba1c_every_third_year_after_gestational": 36,
 }  # fmt: skip
 """Length of the look-back in months where it is not 12."""
+
+LOOK_BACK = {name: LOOK_BACK_MONTHS for name in DURING_PERIOD if name.startswith("new_")}
+"""Months before the period in which those indicators look for earlier signs, which tell a new case from a known one."""
 
 ENDS_ON = {"hba1c_above_75_or_not_measured": (12, 31)}
 """Month and day on which the periods of some indicators end; there are none on other reporting dates."""

@@ -163,12 +163,12 @@ def has_had(complication: str) -> Rule:
 
 
 def new(complication: str) -> Rule:
-    """First signs of a complication among those who had none, and their days until then."""
+    """First signs of a complication among those who had none in the look-back, and their days until then."""
 
     def rule(patient: Patient) -> Counted | None:
-        first = patient.first(complication)
-        if first is not None and first < patient.observed_from:
+        if patient.is_known_before(complication):
             return None
+        first = patient.next(complication)
         return Counted(numerator=int(patient.is_observed(first)), days=patient.observed_days(until=first))
 
     return rule

@@ -14,7 +14,7 @@ from synthetic.known_counts import Ledger
 from synthetic.known_diabetes import Verdict
 from synthetic.known_indicators import told_by_hospitals, told_elsewhere
 from synthetic.known_indicators.cells import CELL, INDICATORS, LEVELS, Rows, added, partly_added
-from synthetic.known_indicators.indicators import MONTHS
+from synthetic.known_indicators.indicators import LOOK_BACK, MONTHS
 from synthetic.known_indicators.who_and_where import Row, first_day, is_on
 from synthetic.truth import Region
 
@@ -26,7 +26,7 @@ AT_ONCE = 3_000
 PREGNANCY = "DO244"
 """The code with which invented hospitals record gestational diabetes."""
 LEFT_OUT = {
-    "periods that begin before the first day of the extracts": "what happened before that day is not told",
+    "periods that begin, or look back, before the first day of the extracts": "what happened before that is not told",
     "indicators said to have no data": "told by when the first rows of a file type come, not by anybody's rows",
     "people of practices said to deliver nothing": "every invented practice delivers, but a few people visit seldom",
 }
@@ -95,7 +95,7 @@ def partial_values(loaded: Loaded, dates: Sequence[date]) -> Iterator[pl.DataFra
 
 
 def known_values(parts: Iterable[pl.DataFrame], begin: date) -> pl.DataFrame:
-    """Return the value of every cell whose period the extracts cover.
+    """Return the value of every cell whose period and look-back the extracts cover.
 
     Args:
         parts: What people add to the cells.
@@ -104,14 +104,19 @@ def known_values(parts: Iterable[pl.DataFrame], begin: date) -> pl.DataFrame:
     values = added(parts)
     looked_back = pl.DataFrame(
         [
-            {"indicator_id": name, "period_end": day, "period_start": first_day(day, MONTHS.get(name, 12))}
+            {"indicator_id": name, "period_end": day, "needed_from": first_day(day, months_needed(name))}
             for name in INDICATORS
             for day in values["period_end"].unique()
         ],
-        schema={"indicator_id": pl.String, "period_end": pl.Date, "period_start": pl.Date},
+        schema={"indicator_id": pl.String, "period_end": pl.Date, "needed_from": pl.Date},
     )
-    covered = looked_back.filter(pl.col("period_start") >= begin)
-    return values.join(covered.drop("period_start"), on=["indicator_id", "period_end"], how="semi").sort(CELL)
+    covered = looked_back.filter(pl.col("needed_from") >= begin)
+    return values.join(covered.drop("needed_from"), on=["indicator_id", "period_end"], how="semi").sort(CELL)
+
+
+def months_needed(indicator: str) -> int:
+    """Return how many months of extracts an indicator needs until a reporting date."""
+    return MONTHS.get(indicator, 12) + LOOK_BACK.get(indicator, 0)
 
 
 def said_of_values(dates: Sequence[date]) -> dict[str, object]:

@@ -9,7 +9,7 @@ from dashboard.catalogue import Break, Definition
 from dashboard.charts import trend
 from dashboard.charts.sheet import Caption
 from dashboard.comparison import Measure
-from dashboard.presenters import drawn
+from dashboard.presenters import drawn, run_chart
 from dashboard.presenters.breaks import marks
 from dashboard.presenters.course import course
 from dashboard.presenters.history import year_before
@@ -87,3 +87,24 @@ def test_the_chart_has_a_line_on_the_day_of_the_break(broken: Definition, englis
     outside = trend.figure(line, None, drawn.scale(broken, english), Caption("", "", ""), english)
     trend.mark_breaks(outside, found, [day for day in DAYS if day > CHANGED_ON])
     assert not outside.layout.shapes
+
+
+def test_no_change_is_told_while_the_history_still_grows(broken: Definition, english: Wording) -> None:
+    growing = replace(broken, breaks=(), judged_from=date(2020, 3, 31))
+    for day in (date(2019, 12, 31), date(2020, 12, 31)):
+        told = changed(HISTORY, day, growing, english)
+        assert (told.judgement, told.text) == (
+            "unknown",
+            "The history still grows, and the share with it: no change is judged",
+        )
+    assert course(HISTORY, date(2019, 12, 31), growing) is None
+    (sentence,) = run_chart.told(None, growing, english)
+    assert "judged from 31 March 2020 on" in sentence
+
+
+def test_a_course_is_judged_from_the_first_date_with_a_long_history(broken: Definition, english: Wording) -> None:
+    growing = replace(broken, breaks=(), judged_from=date(2020, 3, 31))
+    found = course(HISTORY, DAYS[-1], growing)
+    assert found is not None
+    assert found.days[0] == date(2020, 3, 31)
+    assert changed(HISTORY, date(2022, 9, 30), growing, english).judgement == "similar"

@@ -74,6 +74,7 @@ KINDS: dict[str, Callable[[Indicator], bool]] = {
     "events as denominator": lambda each: each.denominator.count is not None,
     "attribution to the responsible organisation": lambda each: bool(each.attribution) and each.counts != "patients",
     "attribution of a person to the organisation that decides": lambda each: bool(each.attribution) and is_median(each),
+    "new cases against a look-back of fixed length": lambda each: each.look_back is not None,
     "exclusions": lambda each: bool(each.exclusions),
     "exceptions": lambda each: bool(each.exceptions),
     "threshold by risk": lambda each: any("first_stroke_on" in one.when for one in each.threshold_for),

@@ -11,7 +11,7 @@ import pytest
 
 from synthetic.known_indicators.cells import INDICATORS, Cell
 from synthetic.known_indicators.contacts import Patient
-from synthetic.known_indicators.indicators import ENDS_ON, MONTHS, NOT_INVENTED, count
+from synthetic.known_indicators.indicators import ENDS_ON, LOOK_BACK, MONTHS, NOT_INVENTED, count
 from tests.conftest import TinyHome, made_once
 from tests.lib.case_files import case_files, read_case_file
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
@@ -108,6 +108,9 @@ def same(slow: dict[str, float | None] | None, fast: dict[str, float | None] | N
 def test_the_oracle_knows_every_indicator_and_its_period() -> None:
     periods = {indicator.id: indicator.period for indicator in catalogue().indicators}
     assert periods == {name: MONTHS.get(name, 12) for name in INDICATORS}
+    look_backs = {each.id: each.look_back for each in catalogue().indicators if each.look_back}
+    assert look_backs == dict.fromkeys(LOOK_BACK, "$new_case_look_back_months")
+    assert set(LOOK_BACK.values()) == {catalogue().parameters["new_case_look_back_months"].valid_on(DATES[0]).value}
     days = {indicator.id: indicator.ends_on for indicator in catalogue().indicators if indicator.ends_on}
     assert days == {name: f"{month:02}-{day:02}" for name, (month, day) in ENDS_ON.items()}
 

@@ -1,8 +1,8 @@
 """Which clauses of a definition its drawn cases have seen both true and false.
 
 A clause is the smallest truth in an expression: what stands between AND, OR and NOT, the condition of a CASE, each date
-among the arguments of LEAST; a comparison with a CASE in it stands for itself besides. It is looked at for the cases
-that belong to the definition's population; what is not known counts as false, as everywhere in the engine.
+among the arguments of LEAST or GREATEST; a comparison with a CASE in it stands for itself besides. It is looked at for
+the cases that belong to the definition's population; what is not known counts as false, as everywhere in the engine.
 """
 
 from collections.abc import Iterator, Sequence
@@ -47,7 +47,7 @@ def leaves(tree: exp.Expression) -> Iterator[exp.Expression]:
     elif isinstance(tree, exp.Case):
         for branch in tree.args["ifs"]:
             yield from leaves(branch.this)
-    elif isinstance(tree, exp.Binary | exp.Between) and isinstance(tree.this, exp.Least):
+    elif isinstance(tree, exp.Binary | exp.Between) and isinstance(tree.this, exp.Least | exp.Greatest):
         for argument in (tree.this.this, *tree.this.expressions):
             alone = tree.copy()
             alone.set("this", argument.copy())

@@ -1,11 +1,11 @@
 -- label: First amputation of a lower limb or part of it ever
 -- unit: -
--- rows: patient
+-- rows: patient and sign
 -- sources: diagnosis, procedure
 -- ties: -
 --
 -- Operations and status codes; revisions of a stump and implants do not count.
-SELECT patient_id, MIN(seen_on) AS first_amputation_on
+SELECT patient_id, seen_on AS first_amputation_on
 FROM (
     SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on
     FROM diagnosis
@@ -20,4 +20,3 @@ FROM (
     JOIN codelist
         ON codelist.list = 'amputation' AND codelist.system = 'sks' AND codelist.code = procedure.code
 ) AS seen
-GROUP BY patient_id

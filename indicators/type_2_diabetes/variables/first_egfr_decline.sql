@@ -1,16 +1,13 @@
 -- label: First day on which a reduced kidney filtration is confirmed
 -- unit: -
--- rows: patient
+-- rows: patient and sign
 -- sources: measurement(analyte=egfr)
 -- ties: -
 --
--- Two values surely below the limit at least 90 days apart; the later of the two is the day. A result given as more
--- than some number is not surely below.
+-- A value surely below the limit that confirms another one, at least 90 days and at most some months before it. A result
+-- given as more than some number is not surely below.
 WITH low AS (
-    SELECT
-        patient_id,
-        taken_on,
-        MIN(taken_on) OVER (PARTITION BY patient_id) AS first_low_on
+    SELECT patient_id, taken_on
     FROM measurement
     WHERE
         analyte = 'egfr'
@@ -21,7 +18,10 @@ WITH low AS (
         )
 )
 
-SELECT patient_id, MIN(taken_on) AS first_egfr_decline_on
-FROM low
-WHERE taken_on >= first_low_on + INTERVAL '90' DAY
-GROUP BY patient_id
+SELECT later.patient_id, later.taken_on AS first_egfr_decline_on
+FROM low AS later
+JOIN low AS earlier
+    ON earlier.patient_id = later.patient_id
+    AND earlier.taken_on <= later.taken_on - INTERVAL '90' DAY
+    AND earlier.taken_on >= later.taken_on - INTERVAL '1' MONTH * $egfr_confirmed_within_months
+GROUP BY later.patient_id, later.taken_on

@@ -1,12 +1,12 @@
 -- label: First sign of a diabetic foot ulcer or gangrene ever
 -- unit: -
--- rows: patient
+-- rows: patient and sign
 -- sources: diagnosis, examination(examination=foot)
 -- ties: -
 --
 -- Specific diagnoses, an ulcer of the lower limb at a contact that also carries a diabetes diagnosis, or a foot
 -- examination that found an ulcer.
-SELECT patient_id, MIN(seen_on) AS first_foot_ulcer_on
+SELECT patient_id, seen_on AS first_foot_ulcer_on
 FROM (
     SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on
     FROM diagnosis
@@ -34,4 +34,3 @@ FROM (
     FROM examination
     WHERE examination = 'foot' AND result = 'ulcer'
 ) AS seen
-GROUP BY patient_id

@@ -1,11 +1,11 @@
 -- label: First diagnosis of heart failure ever
 -- unit: -
--- rows: patient
+-- rows: patient and sign
 -- sources: diagnosis
 -- ties: -
 --
 -- Diagnoses of type A or B from hospital and any from general practice, unless retracted.
-SELECT patient_id, MIN(seen_on) AS first_heart_failure_on
+SELECT patient_id, seen_on AS first_heart_failure_on
 FROM (
     SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on
     FROM diagnosis
@@ -15,4 +15,3 @@ FROM (
         AND codelist.code = diagnosis.code
     WHERE diagnosis.retraction <> 'yes' AND COALESCE(diagnosis.diagnosis_type, 'A') IN ('A', 'B')
 ) AS seen
-GROUP BY patient_id

@@ -1,12 +1,12 @@
 -- label: First sign of ischaemic heart disease ever
 -- unit: -
--- rows: patient
+-- rows: patient and sign
 -- sources: diagnosis, procedure
 -- ties: -
 --
 -- Diagnoses (A or B from hospital, any from general practice, unless retracted), bypass operation or balloon
 -- dilatation.
-SELECT patient_id, MIN(seen_on) AS first_ischaemic_heart_disease_on
+SELECT patient_id, seen_on AS first_ischaemic_heart_disease_on
 FROM (
     SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on
     FROM diagnosis
@@ -21,4 +21,3 @@ FROM (
     JOIN codelist
         ON codelist.list = 'ischaemic_heart_disease' AND codelist.system = 'sks' AND codelist.code = procedure.code
 ) AS seen
-GROUP BY patient_id

@@ -1,12 +1,12 @@
 -- label: First sign of diabetic kidney disease ever
 -- unit: -
--- rows: patient
+-- rows: patient and sign
 -- sources: diagnosis, procedure, measurement(analyte=uacr)
 -- ties: -
 --
 -- Diagnoses and chronic dialysis or transplantation, or one urine albumin-creatinine ratio in the severe range. Acute
 -- dialysis does not count.
-SELECT patient_id, MIN(seen_on) AS first_nephropathy_on
+SELECT patient_id, seen_on AS first_nephropathy_on
 FROM (
     SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on
     FROM diagnosis
@@ -29,4 +29,3 @@ FROM (
         AND COALESCE(comparator, '=') NOT IN ('<', '<=')
         AND value >= $uacr_severe_from_mg_g
 ) AS seen
-GROUP BY patient_id

@@ -1,11 +1,11 @@
 -- label: First sign of peripheral arterial disease ever
 -- unit: -
--- rows: patient
+-- rows: patient and sign
 -- sources: diagnosis, procedure
 -- ties: -
 --
 -- Diagnoses of type A or B from hospital and any from general practice, unless retracted.
-SELECT patient_id, MIN(seen_on) AS first_peripheral_arterial_disease_on
+SELECT patient_id, seen_on AS first_peripheral_arterial_disease_on
 FROM (
     SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on
     FROM diagnosis
@@ -20,4 +20,3 @@ FROM (
     JOIN codelist
         ON codelist.list = 'peripheral_arterial_disease' AND codelist.system = 'sks' AND codelist.code = procedure.code
 ) AS seen
-GROUP BY patient_id

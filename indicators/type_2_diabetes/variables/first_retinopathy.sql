@@ -1,12 +1,12 @@
 -- label: First sign of diabetic retinopathy ever
 -- unit: -
--- rows: patient
+-- rows: patient and sign
 -- sources: diagnosis, procedure, examination(examination=eye)
 -- ties: -
 --
 -- Diagnoses (A or B from hospital, any from general practice, unless retracted), panretinal laser treatment, and eye
 -- examinations that found retinopathy of any degree in either eye.
-SELECT patient_id, MIN(seen_on) AS first_retinopathy_on
+SELECT patient_id, seen_on AS first_retinopathy_on
 FROM (
     SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS seen_on
     FROM diagnosis
@@ -25,4 +25,3 @@ FROM (
     FROM examination
     WHERE examination = 'eye' AND result IN ('mild', 'moderate', 'severe', 'proliferative')
 ) AS seen
-GROUP BY patient_id

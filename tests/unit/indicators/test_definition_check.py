@@ -51,3 +51,11 @@ def test_an_expression_of_the_wrong_type_is_a_fault(when, expected):
     one = replace(catalogue(), indicators=(changed(numerator=Numerator(who=who, when=when)),))
     (problem,) = [text for text in problems(one, TODAY) if "numerator.when" in text]
     assert expected in problem
+
+
+def test_a_definition_of_new_cases_says_how_far_back_it_looks():
+    known = catalogue().indicator("new_stroke")
+    (unsaid,) = problems_of(catalogue(), known.model_copy(update={"look_back": None}), TODAY)
+    assert unsaid.startswith("latest_stroke_before_on tells who is a new case, but look_back does not say")
+    (idle,) = found_in(changed(look_back="$new_case_look_back_months"))
+    assert idle.startswith("look_back is $new_case_look_back_months, but no column")

@@ -148,7 +148,7 @@ def test_what_is_missing_on_the_latest_day_is_not_taken_from_an_earlier_one():
     assert_frame_equal(placed, joined)
 
 
-@pytest.mark.parametrize("name", ["latest_hba1c", "municipal_courses", "first_ischaemic_heart_disease"])
+@pytest.mark.parametrize("name", ["latest_hba1c", "municipal_courses", "first_diabetes"])
 def test_a_variable_with_two_rows_for_one_patient_is_refused(name):
     variable, dates = FOUND.variables[name], [date(2025, 12, 31)]
     with warehouse_of(DRAWING) as con:

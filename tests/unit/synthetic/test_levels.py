@@ -188,3 +188,27 @@ def test_the_yearly_review_falls_in_all_months_so_that_no_share_goes_up_and_down
     quarters = [region.window.last - round(quarter * YEAR / 4) for quarter in range(8)]
     shares = [levels.share_with(asked, levels.cohort(region, truth, day), 12) for day in quarters]
     assert max(shares) - min(shares) < 0.05
+
+
+def test_all_ten_years_are_as_full_as_the_last_so_that_no_level_moves_only_because_the_history_begins(
+    region: Region, truth: Truth
+) -> None:
+    """Shares within 6 percentage points of those of the last day, also over the spring of 2020; from 2018 on."""
+    care = region.care
+    sources = {
+        analyte: care.results.filter(pl.col("analyte") == analyte) for analyte in ("hba1c", "ldl", "egfr", "uacr")
+    }
+    sources["blood pressure"] = care.record["measurements"].filter(pl.col("measure") == "systolic")
+    sources["smoking"] = care.record["examinations"].filter(pl.col("examination") == "rygestatus")
+    sources["practice contact"] = care.services.filter(pl.col("specialty") == "80")
+
+    def levels_on(day: int) -> dict[str, float]:
+        here = levels.cohort(region, truth, day)
+        examined = {name: levels.share_with(rows, here, 15) for name, rows in sources.items()}
+        users = {drug: len(people) / len(here.person) for drug, people in levels.users(region, here).items()}
+        reduced = (levels.latest(region, here, "egfr")["value"] < 60).mean()
+        return examined | {name: users[name] for name in ("statin", "ace_inhibitor")} | {"eGFR below 60": reduced}
+
+    now = levels_on(region.window.last)
+    for years in range(1, 9):
+        assert levels_on(region.window.last - round(years * YEAR)) == pytest.approx(now, abs=0.06)
