@@ -12,7 +12,7 @@ periods are protected each on its own.
 import os
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 
 import numpy as np
@@ -22,7 +22,6 @@ from numpy.typing import NDArray
 from indicators.disclosure.audit import subtract
 from indicators.disclosure.complementary import Protected
 from indicators.disclosure.nested import Nested
-from indicators.disclosure.nothing_left import show_what_is_told
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, too_small
 from indicators.disclosure.related import Related
@@ -89,10 +88,7 @@ def protect(
             part, clusters = cells[of_period[period]], parents.filter(pl.col("period_end") == period)
             try:
                 system = build_system(part, clusters, policy, nested, related or Related())
-                first = primary[of_period[period]]
-                found = hide_or_withhold(system, part, first, policy)
-                kept = show_what_is_told(system, found.protected.cells, first | found.withheld)
-                found = replace(found, protected=replace(found.protected, cells=kept))
+                found = hide_or_withhold(system, part, primary[of_period[period]], policy)
                 return found, _judge(system, part, found.protected)
             except DisclosureError as fault:
                 fault.where = ", ".join(filter(None, [f"period ending {period}", fault.where]))

@@ -100,8 +100,9 @@ def at_units(
     found, cells = AtUnits(), []
     for place in places_of_events(catalogue, counted):
         own = catalogue.columns[place.variable.name]
-        with shown_as(con, "patient_period", rows), shown_as(con, "event", events[place.variable.name]):
-            there = fetch(con, rows_at_units_sql(place.variable, own, rows.columns))
+        looked_at = rows.select(columns_looked_at(catalogue, place, rows.columns))
+        with shown_as(con, "patient_period", looked_at), shown_as(con, "event", events[place.variable.name]):
+            there = fetch(con, rows_at_units_sql(place.variable, own, looked_at.columns))
         refuse_several_units_of_people(place, there)
         with shown_as(con, "patient_period", there):
             cells.append(fetch(con, cells_at_units_sql(catalogue, place), bound))
@@ -116,6 +117,13 @@ def at_units(
         together = pl.concat(cells, how="diagonal")
         found.cells = as_categories(together.with_columns(pl.exclude(CELL).fill_null(0)))
     return found
+
+
+def columns_looked_at(catalogue: Catalogue, place: Place, columns: Sequence[str]) -> list[str]:
+    """Return the columns of `patient_period` without those of variables that no indicator of the place uses."""
+    used = {each.name for counted in place.counted for each in catalogue.variables_of(counted.indicator)}
+    unused = {column for name, own in catalogue.columns.items() if name not in used for column in own}
+    return [column for column in columns if column not in unused]
 
 
 def refuse_several_units_of_people(place: Place, rows: pl.DataFrame) -> None:
