@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from tests.attacks.attacker import Attacker, Variable
-from tests.attacks.worlds import INSIDERS, NESTED, WORLDS, World, hidden_results, narrowest
+from tests.attacks.worlds import INSIDERS, KNOWN_TO_BE_NESTED, WORLDS, World, hidden_results, narrowest
 
 EVERY_WORLD = pytest.mark.parametrize(("name", "seed"), [*((name, 1) for name in WORLDS), ("a region", 2)])
 SOLVER_SLACK = 1e-6
@@ -161,12 +161,12 @@ def test_exact_patient_years_fall_to_the_subtraction_of_neighbours(tmp_path: Pat
 
 def test_the_people_between_two_shares_are_found_where_nobody_thought_of_them(tmp_path: Path) -> None:
     world = World.of("a region with very uneven practices", 1)
-    assert found_between(world, world.blind_to_nesting(tmp_path), *NESTED[0])
+    assert found_between(world, world.blind_to_nesting(tmp_path), *KNOWN_TO_BE_NESTED[0])
 
 
 def test_the_difference_of_two_rates_of_the_same_people_is_found_where_each_is_protected_alone(tmp_path: Path) -> None:
     world = World.of("a region with very uneven practices", 1)
-    assert found_between(world, world.indicator_by_indicator(tmp_path), *NESTED[-1])
+    assert found_between(world, world.indicator_by_indicator(tmp_path), *KNOWN_TO_BE_NESTED[-1])
 
 
 def found_between(world: World, attacker: Attacker, inner: str, outer: str) -> set[Variable]:

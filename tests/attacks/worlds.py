@@ -158,7 +158,7 @@ class World:
             where = (row["level"], row["unit_id"], row["sex"], row["age_band"])
             for count in FIELDS[row["kind"]]:
                 truth[attacker.variable(row["indicator_id"], count, where)] = float(row[count])
-        for inner, outer in NESTED:
+        for inner, outer in KNOWN_TO_BE_NESTED:
             names = (inner.split("."), outer.split("."))
             for where in {spot for _, spot in truth}:
                 within, whole = (truth.get(attacker.variable(*name, where)) for name in names)

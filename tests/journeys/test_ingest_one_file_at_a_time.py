@@ -139,8 +139,8 @@ def test_the_report_of_a_file_counts_rules_names_rows_and_needs_no_network(home,
     (verdict,) = result.files
     page = verdict.report.read_text(encoding="utf-8")
     assert "internal_reply_num_implausible" in page
-    assert '<span class="rows">5</span>' in page
-    assert '<span class="rows">10</span>' in page
+    assert '<span class="rows">6</span>' in page
+    assert '<span class="rows">11</span>' in page
     assert "Validation in full" in page
     assert "Great Expectations" in page or "great_expectations" in page
     for fetched in ('src="http', "src='http", 'rel="stylesheet" href="http', "@import"):

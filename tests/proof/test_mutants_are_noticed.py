@@ -75,6 +75,6 @@ def test_a_definition_whose_cases_are_too_few_has_survivors():
     known, board = KNOWN, case_board()
     few = {**board.cases, "hba1c_below_53": board.cases["hba1c_below_53"][4:5]}
     proof = prove_definition(
-        type(board)(board.con, few, board.numbers, board.frames), known, known.indicator("hba1c_below_53")
+        type(board)(board.con, few, board.numbers, board.frames, board.events), known, known.indicator("hba1c_below_53")
     )
     assert any("<=" in change for change in proof.survivors)
