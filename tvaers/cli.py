@@ -105,6 +105,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     words = list(sys.argv[1:] if arguments is None else arguments)
     _write_any_letter()
+    # Read when numpy is loaded: on the short vectors of disclosure control several threads only wait for each other.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     # Whatever a verb writes (databases, reports, logs, answers) is its owner's alone.
     umask = os.umask(0o077)
     try:
