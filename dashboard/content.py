@@ -63,8 +63,8 @@ def current() -> Content:
 
 
 @lru_cache(maxsize=64)
-def settle(*_once_for: object) -> None:
-    """Take what stays in memory, once for each page and release, out of garbage collection.
+def settle(*_once_for: str) -> None:
+    """Take what stays in memory, once for each page and release (by name and id), out of garbage collection.
 
     Python would walk through all libraries and definitions again and again in the middle of somebody's click, which
     takes longer than drawing the page. Whatever is no longer referred to is freed as before.

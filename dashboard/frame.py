@@ -119,7 +119,7 @@ def open_page(page: str, choices: Sequence[str] = ()) -> View:
 def close_page(view: View) -> None:
     """Draw the foot of a page."""
     st.html(f'<footer class="tv-foot">{safe(view.source)} · {safe(view.words("frame.foot"))}</footer>')
-    settle(view.page, view.content.release)
+    settle(view.page, view.content.meta.get("release_id", ""))
 
 
 def heading(title: str, subtitle: str = "") -> None:

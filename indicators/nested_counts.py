@@ -20,6 +20,7 @@ from indicators.definition import Indicator
 from indicators.disclosure.nested import Count, Nested
 from indicators.disclosure.quantities import RATE, TOLD_BY
 
+# Dates that say which days an indicator looks at; they are no facts about a patient.
 DATES_OF_THE_PERIOD = {"period_start", "period_end", "observed_from", "observed_to"}
 
 # So many people contradict whatever is not nested; asking more of them would only take longer.

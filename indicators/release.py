@@ -37,8 +37,6 @@ from tvaers.settings import Settings
 from warehouse.connection import open_read_only
 from warehouse.swap import one_builder_at_a_time, replace_atomically
 
-# Dates that say which days an indicator looks at; they are no facts about a patient.
-
 
 @dataclass(frozen=True)
 class ReleaseSummary:
