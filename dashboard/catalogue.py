@@ -82,6 +82,8 @@ class Definition:
         distribution: The scale that its threshold cuts, empty for none.
         counts_at: At which unit of each level something counts.
         neighbours: How other countries ask the same question, a line each.
+        curve_days: The days on which the curve of a time to an event is published, none for other indicators; the
+            kind of a time is `median`, of its days.
         ends_on: Month and day on which its periods end (`03-31`), empty for every reporting date.
         threshold_relation: Which side of the threshold counts: `below`, `at_most`, `at_least`, `above`, or empty.
     """
@@ -122,6 +124,7 @@ class Definition:
     distribution: str = ""
     judged_from: date | None = None
     counts_at: Mapping[str, Texts] = field(default_factory=dict)
+    curve_days: tuple[int, ...] = ()
 
     @property
     def target_value(self) -> float | None:
@@ -154,7 +157,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         indicator_id=indicator_id,
         version=version,
         group=stated["group"],
-        kind=stated["kind"],
+        kind="median" if stated["kind"] == "time_to_event" else stated["kind"],
         counts=stated.get("counts") or "patients",
         direction=stated["direction"],
         unit=(stated.get("value") or {}).get("unit") or "",
@@ -192,6 +195,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         distribution=stated.get("distribution") or "",
         judged_from=_date(stated.get("judged_from")),
         counts_at={level: _texts(rule) for level, rule in (stated.get("counts_at") or {}).items()},
+        curve_days=tuple((stated.get("value") or {}).get("curve_days") or ()),
         sets=tuple(
             NamedSet(_texts(each["title"]), str(each["version"]), bool(each["verified"]))
             for each in stated.get("sets") or ()

@@ -17,9 +17,22 @@ import polars as pl
 
 from tvaers.errors import ReleaseError
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 REMEMBERED_QUERIES = 512
-TABLES = frozenset({"result", "unit", "indicator", "delivery", "quarantine", "completeness", "policy", "meta"})
+TABLES = frozenset(
+    {
+        "result",
+        "time_step",
+        "time_percentile",
+        "unit",
+        "indicator",
+        "delivery",
+        "quarantine",
+        "completeness",
+        "policy",
+        "meta",
+    }
+)
 
 _CONNECTION_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
@@ -135,6 +148,24 @@ class Release:
             WHERE indicator_id = ? AND level = ? AND period_end = ? ORDER BY unit_id, sex, age_band""",
             indicator_id,
             level,
+            reporting_date,
+        )
+
+    def curves(self, indicator_id: str, reporting_date: date) -> pl.DataFrame:
+        """Return the curve of the times of one indicator for every unit, day by day."""
+        return self._rows(
+            """SELECT level, unit_id, day, state, patients, happened, followed, share, ci_low, ci_high
+            FROM release.time_step WHERE indicator_id = ? AND period_end = ? ORDER BY level, unit_id, day""",
+            indicator_id,
+            reporting_date,
+        )
+
+    def percentiles(self, indicator_id: str, reporting_date: date) -> pl.DataFrame:
+        """Return after how many days shares of every unit had what they waited for."""
+        return self._rows(
+            """SELECT level, unit_id, share, state, days, ci_low, ci_high
+            FROM release.time_percentile WHERE indicator_id = ? AND period_end = ? ORDER BY level, unit_id, share""",
+            indicator_id,
             reporting_date,
         )
 

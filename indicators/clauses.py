@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from indicators.definition import Indicator
 
 DAYS_PER_YEAR = 365.25
+# By how much the time of somebody censored lies after the times of those who had the event on that day.
+CENSORED_LATER = 0.5
 
 
 @dataclass(frozen=True)
@@ -21,7 +23,7 @@ class Clauses:
         events: How many events meet the indicator; 0 outside the denominator. None where patients are counted.
         denominator: Patients, or events; 0 outside the denominator.
         days: Days under observation, for rates.
-        value: The number of which the median is taken, for medians.
+        value: The number of which the median is taken, for medians; for times see `value_of`.
     """
 
     in_population: str
@@ -90,7 +92,7 @@ def clauses_of(
         events=events_of(indicator, counted),
         denominator=f"CASE WHEN {counted} THEN {denominator.count or '1'} ELSE 0 END",
         days=f"CASE WHEN {counted} THEN {whole_days(denominator.years)} ELSE 0 END" if denominator.years else None,
-        value=f"CASE WHEN {counted} THEN CAST({indicator.value.of} AS DOUBLE) END" if indicator.value else None,
+        value=value_of(indicator, counted),
     )
 
 
@@ -129,3 +131,17 @@ def events_of(indicator: Indicator, in_denominator: str) -> str | None:
     if indicator.numerator is None or indicator.numerator.count is None:
         return None
     return f"CASE WHEN {in_denominator} THEN coalesce({indicator.numerator.count}, 0) ELSE 0 END"
+
+
+def value_of(indicator: Indicator, in_denominator: str) -> str | None:
+    """Return the number of one patient, or None where there is none.
+
+    Of a time it is the whole days until it ended. One that ended without what was waited for lies half a day later:
+    whoever is censored on a day was still waiting when others had what they waited for on that day.
+    """
+    if indicator.value is None:
+        return None
+    number = f"CAST({indicator.value.of} AS DOUBLE)"
+    if indicator.value.ended is not None:
+        number += f" + CASE WHEN {truth(indicator.value.ended)} THEN 0 ELSE {CENSORED_LATER} END"
+    return f"CASE WHEN {in_denominator} THEN {number} END"

@@ -1,7 +1,7 @@
 """Compute all indicators of a disease for a series of reporting dates, and put the results into the warehouse."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from itertools import groupby
@@ -34,6 +34,7 @@ from indicators.reporting_dates import last_covered_quarter, quarter_ends, refus
 from indicators.responsible_units import tables_at_units, with_medians_at_units, with_numbers_at_units
 from indicators.results import RESULT_COLUMNS, results_of
 from indicators.silence import find_silences
+from indicators.times import PERCENTILE_COLUMNS, STEP_COLUMNS, Times, times
 from indicators.too_few import with_too_few
 from packs.pack import load_pack
 from tvaers.errors import DefinitionError
@@ -191,7 +192,7 @@ def write_results(
     coverage: Coverage,
     advance: Advance,
 ) -> None:
-    """Write `indicator.result` from the cells and values of a run."""
+    """Write `indicator.result` and the tables of times from the cells and values of a run."""
     sources = {indicator.id: catalogue.sources_of(indicator) for indicator in catalogue.indicators}
 
     def is_covered(each: Counted, period_end: date) -> bool:
@@ -203,6 +204,7 @@ def write_results(
     keys = all_keys([*cells.values(), *there.values()], dates, catalogue.breakdowns)
     names = keys.with_columns(pl.col(NAMES).cast(pl.Categorical))
     frames = {}
+    found_times: list[Times] = []
     for months, counted in lengths.items():
         found = add_up(con, cells[months], counted, catalogue.breakdowns)
         numbers = keys.join(found, on=KEYS, how="left", maintain_order="left").drop(KEYS)
@@ -210,17 +212,32 @@ def write_results(
         for each in counted:
             own = None
             if each.tag in gathered.values:
-                middle = medians(pl.concat(gathered.values[each.tag]), catalogue.breakdowns)
-                middle = with_medians_at_units(middle, gathered.values_of(each), catalogue.breakdowns)
+                values = pl.concat(gathered.values[each.tag])
+                if each.indicator.kind == "time_to_event":
+                    found_times.append(times(values, each.indicator, gathered.values_of(each)))
+                    middle = found_times[-1].medians
+                else:
+                    middle = medians(values, catalogue.breakdowns)
+                    middle = with_medians_at_units(middle, gathered.values_of(each), catalogue.breakdowns)
                 own = keys.join(middle, on=KEYS, how="left", maintain_order="left").drop(KEYS)
             found_results = results_of(each, names, numbers, own, is_covered)
             frames[each.indicator.id] = with_too_few(found_results, each.indicator, catalogue.parameters)
             advance(1)
     ordered = pl.concat([frames[indicator.id] for indicator in catalogue.indicators])
-    columns = ", ".join(f"{name} {kind}" for name, kind in RESULT_COLUMNS.items())
-    con.execute(f"CREATE OR REPLACE TABLE indicator.result ({columns})")
-    with shown_as(con, "incoming_results", ordered):
-        con.execute("INSERT INTO indicator.result SELECT * FROM incoming_results")
+    write_table(con, "result", RESULT_COLUMNS, [ordered])
+    write_table(con, "time_step", STEP_COLUMNS, [each.steps for each in found_times])
+    write_table(con, "time_percentile", PERCENTILE_COLUMNS, [each.percentiles for each in found_times])
+
+
+def write_table(
+    con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], frames: Sequence[pl.DataFrame]
+) -> None:
+    """Write a table of the schema `indicator` anew, from frames with its columns in order."""
+    stated = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    con.execute(f"CREATE OR REPLACE TABLE indicator.{name} ({stated})")
+    for frame in frames:
+        with shown_as(con, "incoming_rows", frame):
+            con.execute(f"INSERT INTO indicator.{name} SELECT * FROM incoming_rows")
 
 
 def write_run(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Sequence[date]) -> None:

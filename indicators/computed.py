@@ -5,6 +5,7 @@ import polars as pl
 
 from indicators.area import area_as_text, area_of
 from indicators.definition import Indicator
+from indicators.dialect import tables_beginning_with
 from indicators.results import RESULT_COLUMNS
 from indicators.too_few import TOO_FEW
 from packs.pack import Pack
@@ -65,7 +66,7 @@ def computed_cells(
     if outdated := why_outdated(con, settings, pack):
         raise WarehouseError(outdated, where=str(settings.warehouse), what_to_do=what_to_do)
     known = pl.DataFrame(
-        [(each.id, each.version, each.kind) for each in definitions],
+        [(each.id, each.version, each.told_as) for each in definitions],
         schema={"indicator_id": pl.String, "definition_version": pl.Int32, "kind": pl.String},
         orient="row",
     )
@@ -75,7 +76,8 @@ def computed_cells(
         results = pl.DataFrame()
     if results.is_empty():
         raise WarehouseError("No indicators have been computed yet.", what_to_do=what_to_do)
-    if results.columns != list(RESULT_COLUMNS):
+    has_times = {"time_step", "time_percentile"} <= set(tables_beginning_with(con, "time_"))
+    if results.columns != list(RESULT_COLUMNS) or not has_times:
         raise WarehouseError("The indicators were computed by another version of the program.", what_to_do=what_to_do)
     told_apart = (pl.col("state") == TOO_FEW).alias("is_too_few")
     state = pl.when(pl.col("state") == TOO_FEW).then(pl.lit("computed")).otherwise("state").alias("state")

@@ -89,7 +89,7 @@ class Indicator(Part):
     what_to_do: TranslatedText
     group: Group
     aspect: Literal["structure", "process", "outcome"]
-    kind: Literal["proportion", "median", "rate_per_1000_patient_years"]
+    kind: Literal["proportion", "median", "time_to_event", "rate_per_1000_patient_years"]
     counts: Literal["patients", "discharges", "referrals", "courses"] = "patients"
     direction: Literal["higher_is_better", "lower_is_better", "neither"]
     period: int
@@ -134,15 +134,23 @@ class Indicator(Part):
     @model_validator(mode="after")
     def _parts_fit(self) -> "Indicator":
         counted, years = self.denominator.count, self.denominator.years
+        days = self.curve_days
         is_met = self.numerator.truth if self.numerator else None
         ways = [self.numerator.when, self.numerator.count, self.numerator.of] if self.numerator else []
         wrong = {
-            "kind median needs `value` and no `numerator`": self.kind == "median"
+            "kind median needs `value` and no `numerator`, and so does time_to_event": self.has_values
             and (self.value is None or self.numerator is not None),
             "a median needs `measured` and missing_values exclude": self.kind == "median"
             and (self.measured is None or self.missing_values != "exclude"),
-            "only kind median has `value`": self.kind != "median" and self.value is not None,
-            "this kind needs `numerator`": self.kind != "median" and self.numerator is None,
+            "a time to an event needs `value.ended` and missing_values fail": self.kind == "time_to_event"
+            and (self.value is None or self.value.ended is None or self.missing_values != "fail"),
+            "a time to an event has rising `value.curve_days`, the first above 0": self.kind == "time_to_event"
+            and not (days and days[0] > 0 and list(days) == sorted(set(days))),
+            "only a time to an event has `value.ended` and `value.curve_days`": self.kind != "time_to_event"
+            and self.value is not None
+            and (self.value.ended is not None or bool(days)),
+            "only kinds median and time_to_event have `value`": not self.has_values and self.value is not None,
+            "this kind needs `numerator`": not self.has_values and self.numerator is None,
             "a rate needs `denominator.years` and `numerator.count`": self.kind == "rate_per_1000_patient_years"
             and not (years and self.numerator and self.numerator.count),
             "only a rate has `denominator.years`": self.kind != "rate_per_1000_patient_years" and years is not None,
@@ -172,9 +180,9 @@ class Indicator(Part):
             "`measured` goes with patients or medians, not with events or rates": self.measured is not None
             and (counted is not None or years is not None),
             "`attribution` names municipality or hospital": not RESPONSIBLE_LEVELS.issuperset(self.attribution),
-            "`attribution` goes with a proportion of events or a median": bool(self.attribution)
+            "`attribution` goes with a proportion of events, a median or a time": bool(self.attribution)
             and counted is None
-            and self.kind != "median",
+            and not self.has_values,
             "`leeway` is a part of the period": (self.leeway or 0) >= self.period,
             "`all` must be among report_by": "all" not in self.report_by,
             "next_review must come after reviewed_on": self.next_review <= self.reviewed_on,
@@ -182,6 +190,21 @@ class Indicator(Part):
         if broken := [rule for rule, is_broken in wrong.items() if is_broken]:
             raise ValueError("; ".join(broken))
         return self
+
+    @property
+    def has_values(self) -> bool:
+        """Whether each patient has a number, of which the median is taken."""
+        return self.kind in ("median", "time_to_event")
+
+    @property
+    def curve_days(self) -> tuple[int, ...]:
+        """The days after which the curve of a time is read; none for other kinds."""
+        return self.value.curve_days if self.value else ()
+
+    @property
+    def told_as(self) -> str:
+        """The kind of its cells in a release, where the median of times is a median like any other."""
+        return "median" if self.has_values else self.kind
 
     def met_when(self) -> str | None:
         """Return the truth that a patient meets the indicator, `$threshold` written out; None where events count."""
@@ -204,6 +227,7 @@ class Indicator(Part):
             "numerator.when": self.met_when(),
             "numerator.count": self.numerator and self.numerator.count,
             "value.of": self.value and self.value.of,
+            "value.ended": self.value and self.value.ended,
             "evidence.value": self.evidence and self.evidence.value,
             "evidence.day": self.evidence and self.evidence.day,
         }

@@ -93,7 +93,7 @@ def problems_of_types(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
             where = f"{indicator.group}/{indicator.id}.yaml"
             for key, expression in indicator.expressions().items():
                 if not key.startswith("evidence"):
-                    wanted = BOOLEAN if key.endswith(".when") else NUMERIC
+                    wanted = BOOLEAN if key.endswith((".when", ".ended")) else NUMERIC
                     if problem := type_problem(con, expression, bound, wanted):
                         yield where, f"{key}: {problem}"
 

@@ -232,7 +232,8 @@ def clauses_in_order(catalogue: Catalogue, indicator: Indicator) -> list[tuple[s
         found += [("part", part.who, part.when) for part in numerator.of]
         found.append(("numerator", numerator.who, indicator.met_when() or f"({numerator.count}) > 0"))
     if indicator.value:
-        found.append(("value", indicator.value.who, f"({indicator.value.of}) IS NOT NULL"))
+        is_known = indicator.value.ended or f"({indicator.value.of}) IS NOT NULL"
+        found.append(("value", indicator.value.who, is_known))
     return found
 
 
@@ -264,7 +265,7 @@ def verdict_of(
     is_known = holds.get("measured", True)
     if not is_known and indicator.missing_values == "exclude":
         return words["is_missing"]
-    if indicator.kind == "median":
+    if indicator.has_values:
         return words["is_counted"]
     is_met = holds["numerator"]
     if indicator.measured and indicator.missing_values == "fail":

@@ -19,6 +19,7 @@ from tvaers.settings import Settings
 KINDS = {
     "proportion": "Share",
     "median": "Median",
+    "time_to_event": "Median time",
     "rate_per_1000_patient_years": "Events per 1,000 patient-years",
 }
 DIRECTIONS = {

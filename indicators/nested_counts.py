@@ -19,6 +19,7 @@ from indicators.catalogue import Catalogue, columns_in
 from indicators.definition import Indicator
 from indicators.disclosure.nested import Count, Nested
 from indicators.disclosure.quantities import RATE, TOLD_BY
+from indicators.times import happened_by, step_id
 
 # Dates that say which days an indicator looks at; they are no facts about a patient.
 DATES_OF_THE_PERIOD = {"period_start", "period_end", "observed_from", "observed_to"}
@@ -111,7 +112,7 @@ def _people(con: duckdb.DuckDBPyConnection, indicators: Sequence[Indicator]) -> 
             QUALIFY person < $most
         )
         SELECT person, indicator_id, coalesce(denominator, 0) AS denominator,
-            coalesce(numerator, 0) AS numerator, CAST(coalesce(is_missing, false) AS BIGINT) AS missing
+            coalesce(numerator, 0) AS numerator, CAST(coalesce(is_missing, false) AS BIGINT) AS missing, value
         FROM indicator.patient_result JOIN chosen USING (patient_id)
         WHERE in_population AND list_contains($indicators, indicator_id)
         """,
@@ -133,15 +134,20 @@ def _counted(people: pl.DataFrame, indicators: Sequence[Indicator], catalogue: C
             np.add.at(of_each[name], rows["person"].to_numpy(), rows[name].to_numpy())
         of_each["complement"] = of_each["denominator"] - of_each["numerator"]
         of_each["eligible"] = of_each["denominator"] + of_each["missing"]
-        told = {"numerator"} if indicator.kind == RATE else {*TOLD_BY[indicator.kind]} - {"missing"}
+        told = {"numerator"} if indicator.kind == RATE else {*TOLD_BY[indicator.told_as]} - {"missing"}
         for name in sorted(told):
             found[Count(indicator.id, name)] = Counted(facts[name], indicator.counts, of_each[name])
+        for day in indicator.curve_days:
+            happened = np.zeros(size, dtype=np.int32)
+            happened[rows.filter(happened_by(day))["person"].to_numpy()] = 1
+            for name, who in {"numerator": happened, "complement": of_each["denominator"] - happened}.items():
+                found[Count(step_id(indicator.id, day), name)] = Counted(facts[name], indicator.counts, who)
     return found
 
 
 def _facts(indicator: Indicator, variable_of: Mapping[str, str]) -> dict[str, frozenset[str]]:
     """Return which variables (and what else about a patient) each count looks at, apart from the days of the period."""
-    found: dict[str, frozenset[str]] = {"denominator": frozenset(), "measured": frozenset(), "numerator": frozenset()}
+    found: dict[str, frozenset[str]] = dict.fromkeys(("denominator", "measured", "numerator", "value"), frozenset())
     for key, expression in indicator.expressions().items():
         part = re.split(r"[.\[]", key)[0]
         part = {"exclusions": "denominator", "exceptions": "numerator"}.get(part, part)
@@ -149,5 +155,5 @@ def _facts(indicator: Indicator, variable_of: Mapping[str, str]) -> dict[str, fr
             columns = columns_in(expression, where=f"{indicator.group}/{indicator.id}.yaml")
             found[part] |= {variable_of.get(column, column) for column in columns - DATES_OF_THE_PERIOD}
     eligible, denominator = found["denominator"], found["denominator"] | found["measured"]
-    met = denominator | found["numerator"]
+    met = denominator | found["numerator"] | found["value"]
     return {"eligible": eligible, "denominator": denominator, "numerator": met, "complement": met}

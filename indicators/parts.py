@@ -112,11 +112,19 @@ class LimitFor(Part):
 
 
 class Value(Part):
-    """The number of which the median is taken, one per patient; its unit is part of the column name."""
+    """The number of which the median is taken, one per patient; its unit is part of the column name.
+
+    Attributes:
+        ended: Of a time: whether what was waited for has come when it ends. A time that ends otherwise (death, moving
+            away, the reporting date) is censored there, after all that came on that day.
+        curve_days: Of a time: the days after which the curve is read, so few that every step is a group of people.
+    """
 
     who: Text
     of: str
     unit: str
+    ended: str | None = None
+    curve_days: tuple[int, ...] = ()
 
 
 class Evidence(Part):

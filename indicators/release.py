@@ -28,6 +28,8 @@ from indicators.parameters import Parameter, load_parameters
 from indicators.population import Breakdowns, Populations, load_breakdowns, load_populations
 from indicators.release_content import completeness, left_out, parents, units
 from indicators.release_file import write_release
+from indicators.release_times import curves_of, released_results, step_cells
+from indicators.release_times import tables as time_tables
 from indicators.sets import IndicatorSet, load_sets, shown_of
 from indicators.standards import as_text, load_standards
 from indicators.variables import Variable, load_variables
@@ -85,10 +87,15 @@ def publish(settings: Settings) -> ReleaseSummary:
         reporting_date = cast("date", cells["period_end"].max())
         catalogue = load_catalogue(settings.disease, pack, definitions)
         related = load_related(settings.disease, [indicator.id for indicator in definitions])
-        protection = protect(cells, policy, parents(con), find_nested(con, shown, catalogue), related)
+        curves = curves_of(con, cells)
+        nested = find_nested(con, shown, catalogue)
+        protection = protect(
+            pl.concat([cells, step_cells(curves)], how="vertical_relaxed"), policy, parents(con), nested, related
+        )
         delivered, set_aside = left_out(con, policy)
         tables = {
-            "result": protection.cells,
+            "result": released_results(curves, protection.cells, policy),
+            **time_tables(curves, protection.cells, policy),
             "unit": units(con, pack),
             "indicator": _pages(shown, pack, settings.disease, reporting_date, catalogue, read_judged_from(con)),
             "delivery": delivered,

@@ -8,7 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-RELEASE_SCHEMA_VERSION = "1"
+RELEASE_SCHEMA_VERSION = "2"
 
 # Table by table: the columns in order, and the columns that sort the rows.
 TABLES: dict[str, tuple[str, str]] = {
@@ -18,6 +18,19 @@ TABLES: dict[str, tuple[str, str]] = {
         "age_band VARCHAR NOT NULL, state VARCHAR NOT NULL, numerator BIGINT, denominator BIGINT, "
         "patient_years DOUBLE, eligible BIGINT, completeness DOUBLE, value DOUBLE, ci_low DOUBLE, ci_high DOUBLE",
         "indicator_id, period_end, level, unit_id, sex, age_band",
+    ),
+    "time_step": (
+        "indicator_id VARCHAR NOT NULL, definition_version INTEGER NOT NULL, period_start DATE NOT NULL, "
+        "period_end DATE NOT NULL, level VARCHAR NOT NULL, unit_id VARCHAR NOT NULL, day INTEGER NOT NULL, "
+        "state VARCHAR NOT NULL, patients BIGINT, happened BIGINT, followed BIGINT, share DOUBLE, ci_low DOUBLE, "
+        "ci_high DOUBLE",
+        "indicator_id, period_end, level, unit_id, day",
+    ),
+    "time_percentile": (
+        "indicator_id VARCHAR NOT NULL, definition_version INTEGER NOT NULL, period_start DATE NOT NULL, "
+        "period_end DATE NOT NULL, level VARCHAR NOT NULL, unit_id VARCHAR NOT NULL, share DOUBLE NOT NULL, "
+        "state VARCHAR NOT NULL, days DOUBLE, ci_low DOUBLE, ci_high DOUBLE",
+        "indicator_id, period_end, level, unit_id, share",
     ),
     "unit": (
         "level VARCHAR NOT NULL, unit_id VARCHAR NOT NULL, name VARCHAR NOT NULL, cluster_id VARCHAR, "
@@ -54,7 +67,8 @@ def write_release(path: Path, tables: Mapping[str, pl.DataFrame]) -> str:
 
     Args:
         path: The new file.
-        tables: One frame per table of `TABLES`; columns are matched by name. `meta` gains `release_id` (a hash of all
+        tables: One frame per table of `TABLES`; columns are matched by name, and a table that is not given is empty.
+            `meta` gains `release_id` (a hash of all
             other content, so that the same content has the same id) and `schema_version`.
     """
     with duckdb.connect() as release:
@@ -64,9 +78,10 @@ def write_release(path: Path, tables: Mapping[str, pl.DataFrame]) -> str:
         digest = hashlib.sha256()
         for name, (columns, order) in TABLES.items():
             release.execute(f"CREATE TABLE {name} ({plain(columns)})")
-            release.register("delivered", emptied(tables[name]))
-            release.execute(f"INSERT INTO {name} BY NAME SELECT * FROM delivered ORDER BY {order}")
-            release.unregister("delivered")
+            if name in tables:
+                release.register("delivered", emptied(tables[name]))
+                release.execute(f"INSERT INTO {name} BY NAME SELECT * FROM delivered ORDER BY {order}")
+                release.unregister("delivered")
             digest.update(release.table(name).pl().write_csv().encode())
         identity = [("release_id", digest.hexdigest()[:12]), ("schema_version", RELEASE_SCHEMA_VERSION)]
         release.executemany("INSERT INTO meta VALUES (?, ?)", identity)

@@ -132,7 +132,7 @@ def refuse_several_units_of_people(place: Place, rows: pl.DataFrame) -> None:
     Raises:
         DefinitionError: They have; the units of a level would add up to more people than there are.
     """
-    medians_of_people = [each.indicator.id for each in place.counted if each.indicator.kind == "median"]
+    medians_of_people = [each.indicator.id for each in place.counted if each.indicator.has_values]
     several = rows.height - rows.select(PATIENT_AND_PERIOD).n_unique()
     if medians_of_people and several:
         raise DefinitionError(

@@ -64,6 +64,9 @@ def results_of(
     types = {"period_end": pl.Date, "period_start": pl.Date, "is_covered": pl.Boolean}
     periods = pl.DataFrame({"period_end": ends, "period_start": starts, "is_covered": covered}, schema=types)
     has_meaning = pl.col("level").is_in(list(indicator.report_by))
+    if indicator.kind == "time_to_event":
+        # A curve of the part of a unit would be made of groups too small to show.
+        has_meaning &= (pl.col("sex") == "all") & (pl.col("age_band") == "all")
     if indicator.ends_on:
         has_meaning &= pl.col("period_end").dt.strftime("%m-%d") == indicator.ends_on
     frame = frame.join(periods, on="period_end", how="left", maintain_order="left").with_columns(
@@ -92,7 +95,7 @@ def with_numbers(each: Counted, frame: pl.DataFrame, medians: pl.DataFrame | Non
         pl.col("eligible" if "eligible" in frame.columns else denominator).alias("eligible"),
         years.alias("patient_years"),
     )
-    if indicator.kind == "median":
+    if indicator.has_values:
         empty = [pl.lit(None, pl.Float64).alias(name) for name in ("value", "ci_low", "ci_high")]
         frame = frame.with_columns(medians if medians is not None else empty)
         uncounted = ("numerator", "numerator_patients", "complement_patients")

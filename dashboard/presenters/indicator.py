@@ -28,6 +28,8 @@ def definition_in_words(
         known: All definitions; where a text names one of them by its id, its title is shown instead.
     """
     target = definition.target_value
+    # Nobody lacks a time: who still waits has been followed until then.
+    missing = "censored" if definition.curve_days else definition.missing_values
     found = [
         _paragraph("why", [words.text(definition.why_it_matters)], words),
         _paragraph("what_to_do", [words.text(definition.what_to_do)], words),
@@ -38,7 +40,7 @@ def definition_in_words(
         _paragraph("exclusions", [words.text(exclusion) for exclusion in definition.exclusions], words),
         _paragraph("exceptions", [words.text(exception) for exception in definition.exceptions], words),
         _paragraph("counts_at", _counts_at(definition, words), words),
-        _paragraph("missing", [words(f"definition.missing_values.{definition.missing_values}")], words),
+        _paragraph("missing", [words(f"definition.missing_values.{missing}")], words),
         _paragraph("period", _period(definition, words), words),
     ]
     if definition.threshold:

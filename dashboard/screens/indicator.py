@@ -16,7 +16,7 @@ from dashboard.presenters.course import course
 from dashboard.presenters.history import histories
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
 from dashboard.presenters.overview import Peer, present
-from dashboard.sections import groups, inequality, standards
+from dashboard.sections import groups, inequality, standards, times
 
 SPLIT_LEVELS = ("all", "municipality")
 COURSES = ("comparison", "run_chart")
@@ -65,8 +65,11 @@ with number:
         header = [words("table.reporting_date"), view.unit_name, *([view.peer_name] if view.peer else [])]
         shown.sheet_of(view, words.joined(title, subtitle), header, rows.of_lines(mine, theirs), f"trend-{key}")
     whose = view.unit if view.unit.level in SPLIT_LEVELS else everybody
-    groups.draw(view, whose, scale)
-    inequality.draw(view, whose)
+    if definition.curve_days:
+        times.draw(view, whose)
+    else:
+        groups.draw(view, whose, scale)
+        inequality.draw(view, whose)
     is_everybody = view.unit.key == everybody.key
     own_bands, all_bands = (
         bands.bands(

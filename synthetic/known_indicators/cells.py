@@ -11,6 +11,7 @@ from synthetic.known_indicators.contacts import Patient
 from synthetic.known_indicators.events import AT_UNITS
 from synthetic.known_indicators.indicators import INDICATORS, MONTHS, count, count_at
 from synthetic.known_indicators.rules import MISSING
+from synthetic.known_indicators.times import TIMES, median_time
 from synthetic.known_indicators.who_and_where import Row
 
 Cell = tuple[str, date, str, str, str, str]
@@ -20,7 +21,7 @@ Clusters = Mapping[date, Mapping[str, str]]
 """Cluster of each practice on each reporting date."""
 Silent = Mapping[tuple[str, date], Collection[tuple[str, str]]]
 """Level and id of the units that deliver nothing for an indicator in the period of a reporting date."""
-MEDIANS = ("hba1c_median", "referral_to_start")
+MEDIANS = ("hba1c_median", "referral_to_start", *TIMES)
 CELL = ("indicator_id", "period_end", "level", "unit_id", "sex", "age_band")
 LEVELS = {
     "all": ("total", "sex", "age_band", "sex and age_band"),
@@ -134,7 +135,8 @@ def _described(frame: pl.DataFrame) -> pl.DataFrame:
 
 def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Return the numbers of every cell in which somebody is counted, from what some people and others add to it."""
-    is_median = pl.col("indicator_id").is_in(MEDIANS)
+    is_median, is_time = pl.col("indicator_id").is_in(MEDIANS), pl.col("indicator_id").is_in(TIMES)
+    is_whole = (pl.col("sex") == "all") & (pl.col("age_band") == "all")
     is_rate = (pl.col("days") > 0).any().over("indicator_id")
     years = pl.when(is_rate).then(pl.col("days") / 365.25)
     of_all = (
@@ -143,16 +145,22 @@ def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
         .when(pl.col("denominator") > 0)
         .then(pl.col("numerator") / pl.col("denominator"))
     )
-    return (
+    cells = (
         pl.concat(list(parts))
         .group_by(CELL)
         .agg(
             pl.col("numerator", "denominator", "days", "patients", "numerator_patients").sum(),
             pl.col("complement_patients", "missing").sum(),
-            pl.col("values").explode(empty_as_null=False).median().alias("median"),
+            pl.col("values").explode(empty_as_null=False),
         )
-        .with_columns(eligible=pl.col("denominator") + pl.col("missing"))
+        .with_columns(eligible=pl.col("denominator") + pl.col("missing"), median=pl.col("values").list.median())
         .filter(pl.col("eligible") > 0)
+        .filter(~is_time | (pl.col("level").is_in(["all", "municipality"]) & is_whole))
+    )
+    waited = cells.filter(is_time).select("values").to_series().to_list()
+    medians = cells.filter(is_time).with_columns(median=pl.Series(map(median_time, waited), dtype=pl.Float64))
+    return (
+        pl.concat([cells.filter(~is_time), medians])
         .select(
             *CELL,
             pl.when(~is_median).then("numerator").alias("numerator"),

@@ -112,6 +112,40 @@ def deciding_referral(patient: Patient) -> Row | None:
     return max(referred, key=lambda row: row["referred_on"]) if referred else None
 
 
+def referral_to_first_meeting(patient: Patient) -> Counted | None:
+    """Days from the first referral of the period to the first meeting, or for how long it is known that none was."""
+    first = first_referral(patient)
+    if first is None:
+        return None
+    if _has_begun(patient, first):
+        return Counted(value=float((first["begun_on"] - first["referred_on"]).days))
+    return Counted(value=max((_followed_to(patient, first) - first["referred_on"]).days, 0) + 0.5)
+
+
+def first_referral(patient: Patient) -> Row | None:
+    """Return the first referral of the period; of one day the one whose course began first."""
+    referred = [row for row in patient.courses() if patient.is_observed(row["referred_on"])]
+    return min(
+        referred,
+        key=lambda row: (
+            row["referred_on"],
+            row["begun_on"] if _has_begun(patient, row) else date.max,
+            -_followed_to(patient, row).toordinal(),
+            row["municipality_code"],
+        ),
+        default=None,
+    )
+
+
+def _has_begun(patient: Patient, course: Row) -> bool:
+    return course["begun_on"] is not None and course["begun_on"] <= patient.observed_to
+
+
+def _followed_to(patient: Patient, course: Row) -> date:
+    revoked_on = course["revoked_on"] if course["status"] == "revoked" else None
+    return min(patient.observed_to, revoked_on or patient.observed_to)
+
+
 EVENTS: dict[str, tuple[str, EventRule]] = {
     "contact_after_discharge_within_7_days": ("hospital", contact_after_discharge(7)),
     "contact_after_discharge_within_14_days": ("hospital", contact_after_discharge(14)),
@@ -122,14 +156,21 @@ EVENTS: dict[str, tuple[str, EventRule]] = {
     "started_within_30_days": ("municipality", started_within(30)),
 }
 """Indicators that count events, each with the level at which an event counts at whoever is responsible for it."""
-AT_UNITS = {name: level for name, (level, _) in EVENTS.items()} | {"referral_to_start": "municipality"}
+OF_PATIENTS = {
+    "referral_to_start": (deciding_referral, referral_to_start),
+    "referral_to_first_meeting": (first_referral, referral_to_first_meeting),
+}
+"""Which referral decides where a patient's days count, and the days."""
+
+AT_UNITS = {name: level for name, (level, _) in EVENTS.items()} | dict.fromkeys(OF_PATIENTS, "municipality")
 """The level at which an indicator counts at whoever is responsible, and not where the patient belongs."""
 
 
 def count_at_units(patient: Patient, indicator: str) -> list[tuple[str, Counted]]:
     """Return what a patient adds to each unit that is responsible for some of the patient's events."""
-    if indicator == "referral_to_start":
-        decides, adds = deciding_referral(patient), referral_to_start(patient)
+    if indicator in OF_PATIENTS:
+        deciding, rule = OF_PATIENTS[indicator]
+        decides, adds = deciding(patient), rule(patient)
         return [(decides["municipality_code"], adds)] if decides and adds else []
     by_unit: dict[str, list[bool]] = {}
     for unit, is_met in EVENTS[indicator][1](patient):

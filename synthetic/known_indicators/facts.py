@@ -109,12 +109,17 @@ class Facts(WhoAndWhere):
     @once_a_period
     def eye_examination(self) -> date | None:
         """Return the latest day in the period on which the eyes were seen and could be graded."""
+        return self.latest_day(self.eyes_seen())
+
+    @once_a_person
+    def eyes_seen(self) -> list[date]:
+        """Return the days on which the eyes were seen and could be graded."""
         days = [
             row["examined_on"]
             for row in self.rows["examination"]
             if row["examination"] == "eye" and row["result"] != "ungradable"
         ]
-        return self.latest_day(days + self.signs("eye_examination"))
+        return days + self.signs("eye_examination")
 
     @once_a_period
     def foot_examination(self) -> date | None:

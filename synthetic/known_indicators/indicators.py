@@ -18,7 +18,13 @@ from synthetic.known_indicators.conflicts import (
     with_low_egfr,
 )
 from synthetic.known_indicators.contacts import Patient
-from synthetic.known_indicators.events import EVENTS, added_up, count_at_units, referral_to_start
+from synthetic.known_indicators.events import (
+    EVENTS,
+    added_up,
+    count_at_units,
+    referral_to_first_meeting,
+    referral_to_start,
+)
 from synthetic.known_indicators.other_people import (
     hba1c_after_gestational_birth,
     hba1c_every_third_year_after_gestational,
@@ -31,6 +37,7 @@ from synthetic.known_indicators.rules import (
     all_or_none,
     blood_pressure_controlled,
     blood_pressure_lowering_when_indicated,
+    diabetes_to_eye_examination,
     eye_examined_by_risk,
     glucose_lowering_when_indicated,
     has_had,
@@ -120,6 +127,8 @@ PRESENT: dict[str, Rule] = {
 
 DURING_PERIOD: dict[str, Rule] = (
     {
+        "diabetes_to_eye_examination": diabetes_to_eye_examination,
+        "referral_to_first_meeting": referral_to_first_meeting,
         "major_amputations_rate": major_amputations_rate,
         "hypoglycaemia_admissions_rate": admissions_rate("hypoglycaemia"),
         "ketoacidosis_admissions_rate": admissions_rate("ketoacidosis"),
@@ -167,6 +176,7 @@ MONTHS = {
     "albuminuria_examined_15_months": 15, "eye_examined_27_months": 27, "eye_examined_60_months": 60,
     "foot_therapist_seen_15_months": 15, "type_1_eye_examined": 24, "hba1c_after_gestational_birth": 18,
     "hba1c_every_third_year_after_gestational": 36,
+    "diabetes_to_eye_examination": 24,
 }  # fmt: skip
 """Length of the look-back in months where it is not 12."""
 

@@ -14,7 +14,7 @@ class Counted(NamedTuple):
         numerator: Patients or events that meet it.
         denominator: Patients or events counted.
         days: Days under observation, for a rate.
-        value: The number of which the median is taken.
+        value: The number of which the median is taken; a time that was not seen to end has half a day more.
         is_missing: Belongs to the denominator, but the value is missing.
     """
 
@@ -189,3 +189,14 @@ def lost_to_follow_up(patient: Patient) -> Counted | None:
     if patient.diabetes["diabetes_since_on"] >= patient.start:
         return None
     return met(patient.latest("hba1c") is None and patient.latest_day(patient.diabetes_contacts()) is None)
+
+
+def diabetes_to_eye_examination(patient: Patient) -> Counted | None:
+    """Days from the first day with diabetes, lived in the area, to the first eye examination."""
+    since = patient.diabetes["diabetes_since_on"]
+    if patient.observed_from != since:
+        return None
+    seen = [day for day in patient.eyes_seen() if since <= day <= patient.observed_to]
+    if seen:
+        return Counted(value=float((min(seen) - since).days))
+    return Counted(value=(patient.observed_to - since).days + 0.5)

@@ -22,6 +22,7 @@ Variable = tuple[str, Place]
 FIELDS = {
     "proportion": ("numerator", "complement", "denominator", "missing", "eligible"),
     "median": ("denominator", "missing", "eligible"),
+    "time_to_event": ("denominator", "missing", "eligible"),
     "rate_per_1000_patient_years": ("numerator",),
 }
 ENOUGH_EQUAL_CELLS = 12
@@ -50,14 +51,18 @@ class Attacker:
         with duckdb.connect(str(self.release), read_only=True) as con:
             cells = con.execute(
                 "SELECT indicator_id, level, unit_id, sex, age_band, state, numerator, denominator, eligible "
-                "FROM result WHERE period_end = ? AND state <> 'not_applicable' ORDER BY ALL",
-                [self.period],
+                "FROM result WHERE period_end = $day AND state <> 'not_applicable' UNION ALL "
+                "SELECT concat(indicator_id, ':', day), level, unit_id, 'all', 'all', state, happened, patients, patients "
+                "FROM time_step WHERE period_end = $day ORDER BY ALL",
+                {"day": self.period},
             ).fetchall()
             self.cluster_of = dict(
                 con.execute("SELECT unit_id, cluster_id FROM unit WHERE level = 'practice'").fetchall()
             )
             pages = con.execute("SELECT indicator_id, definition FROM indicator").fetchall()
-        self.kinds = {name: json.loads(page)["kind"] for name, page in pages}
+        # A step of a curve is a share of those who began.
+        self.kinds = {name: "proportion" for name, *_ in cells}
+        self.kinds |= {name: json.loads(page)["kind"] for name, page in pages}
         told: dict[str, dict[Place, float]] = defaultdict(dict)
         places: dict[str, set[Place]] = defaultdict(set)
         for name, *place, state, numerator, denominator, eligible in cells:

@@ -50,6 +50,10 @@ def has_several_values(indicator: Indicator) -> bool:
     return any(len(KNOWN.parameters[name].values) > 1 for name in KNOWN.parameters_of([indicator]))
 
 
+def is_time(indicator: Indicator) -> bool:
+    return indicator.kind == "time_to_event"
+
+
 KINDS: dict[str, Callable[[Indicator], bool]] = {
     **{f"look-back of {number} months": months(number) for number in (12, 15, 24, 27, 60)},
     "guideline interval plus leeway": lambda each: each.leeway is not None,
@@ -83,7 +87,8 @@ KINDS: dict[str, Callable[[Indicator], bool]] = {
     "composite, k of n": lambda each: bool(each.numerator and each.numerator.of) and not is_all(each),
     "interval by risk": lambda each: "first_" in is_met_by(each) and "twelve_months_before_on" in is_met_by(each),
     "share within n days, counted once n days have passed": lambda each: "followed" in (each.denominator.count or ""),
-    "days from event to event, median": lambda each: bool(each.value and each.value.unit == "days"),
+    "time from event to event, censored: median, 90th percentile, Kaplan–Meier curve": is_time,
+    "time to the first of its kind": lambda each: is_time(each) and each.period == 24,
     "rate per person-time": lambda each: each.denominator.years is not None,
     "median": lambda each: each.kind == "median",
     "distribution in bands": lambda each: each.distribution is not None,

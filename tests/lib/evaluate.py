@@ -11,7 +11,7 @@ import polars as pl
 
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.cells import UNIT_COLUMN, Counted
-from indicators.clauses import DAYS_PER_YEAR
+from indicators.clauses import CENSORED_LATER, DAYS_PER_YEAR
 from indicators.definition import Indicator
 from indicators.dialect import Bound, fetch, ranges, shown_as
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
@@ -64,6 +64,7 @@ def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dic
         the definition counts them at other organisations than where the patient belongs;
         '1 in 184 days' (rates: events in days under observation);
         'value 53' (medians: the patient's value);
+        'after 21 days' or 'not in 21 days' (times: the event came, or had not come when the patient was last seen);
         'missing' (the denominator describes them, but the value is missing and the policy leaves them out);
         'excluded: <words of the exclusion>';
         'not in denominator' (also for those outside the population).
@@ -170,8 +171,12 @@ def in_words(kind: str, counts_events: bool, row: Sequence) -> str:
         return f"excluded: {excluded_by}"
     if not in_denominator:
         return "missing" if is_missing else "not in denominator"
+    if kind in ("median", "time_to_event") and value is None:
+        return "no value"
     if kind == "median":
-        return "no value" if value is None else f"value {value:g}"
+        return f"value {value:g}"
+    if kind == "time_to_event":
+        return f"after {value:g} days" if value % 1 == 0 else f"not in {value - CENSORED_LATER:g} days"
     if kind == "rate_per_1000_patient_years":
         return f"{numerator} in {years * DAYS_PER_YEAR:.0f} days"
     if counts_events:

@@ -9,8 +9,10 @@ import polars as pl
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure_control import protect
 from indicators.release_file import write_release
+from indicators.release_times import released_results, step_cells, tables
 from indicators.standards import as_text, load_standards
 from tests.lib.invented_cells import AGE_BANDS, INVENTED, NESTED, Invented, invented_cells
+from tests.lib.invented_times import invented_times, steps_nested, waiting
 
 POLICY = Path(__file__).parents[2] / "packs" / "denmark" / "disclosure.yaml"
 LANGUAGES = ("en", "da", "nb")
@@ -50,10 +52,23 @@ def tiny_release(
         {"indicator_id": each.indicator_id, "definition_version": 1, "position": number, "definition": definition(each)}
         for number, each in enumerate(INVENTED, start=1)
     ]
+    waited, curves = invented_times(world.results["period_end"].unique().sort().to_list(), seed=seed)
+    definitions.append(
+        {
+            "indicator_id": waiting().id,
+            "definition_version": waiting().version,
+            "position": len(definitions) + 1,
+            "definition": json.dumps(waiting().model_dump(mode="json", exclude_none=True) | {"period": "12 months"}),
+        }
+    )
+    counted = world.results.with_columns(is_too_few=pl.lit(value=False)).select(waited.columns)
+    cells = pl.concat([counted, waited, step_cells(curves)], how="vertical_relaxed")
+    protected = protect(cells, policy, world.parents, (*NESTED, *steps_nested())).cells
     write_release(
         path,
         {
-            "result": protect(world.results, policy, world.parents, NESTED).cells,
+            "result": released_results(curves, protected, policy),
+            **tables(curves, protected, policy),
             "unit": world.units,
             "indicator": pl.DataFrame(definitions),
             "delivery": deliveries(),

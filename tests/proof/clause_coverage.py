@@ -64,7 +64,7 @@ def clauses_of_definition(indicator: Indicator) -> list[str]:
     """Return the clauses of a definition; a count is true when there is any."""
     found: list[str] = []
     for key, expression in indicator.expressions().items():
-        if key.endswith(".when"):
+        if key.endswith((".when", ".ended")):
             found += clauses_in(expression)
         elif key.endswith(".count"):
             found += [f"{expression} > 0"] if expression.isidentifier() else clauses_in(expression)

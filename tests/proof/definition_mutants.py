@@ -98,7 +98,7 @@ def moved_between_exclusions_and_exceptions(indicator: Indicator) -> Iterator[De
 
 def whole_changes(key: str, expression: str) -> Iterator[tuple[str, str]]:
     """Yield changes of an expression as a whole: turned round, several events as one, every year as a whole one."""
-    if key == "numerator.when":
+    if key in ("numerator.when", "value.ended"):
         yield "negated", f"NOT ({expression})"
     if key.endswith(".count") and expression.isidentifier():
         yield "several count as one", f"LEAST({expression}, 1)"

@@ -70,6 +70,19 @@ def test_a_median_has_a_value_and_no_numerator(tmp_path):
     assert "kind median needs `value`" in fault_of(tmp_path, kind="median")
 
 
+def test_a_time_says_whether_it_ended_and_on_which_days_its_curve_is_read(tmp_path):
+    value = {"who": "Days", "of": "days", "unit": "days"}
+
+    def fault(**more: object) -> str:
+        return fault_of(tmp_path, kind="time_to_event", missing_values="fail", value=value | more)
+
+    assert "needs `value.ended`" in fault()
+    for days in ([], [0, 7], [14, 7], [7, 7]):
+        assert "rising `value.curve_days`" in fault(ended="has_begun", curve_days=days)
+    assert "rising `value.curve_days`" not in fault(ended="has_begun", curve_days=[7, 14])
+    assert "only a time to an event" in fault_of(tmp_path, kind="median", value=value | {"ended": "has_begun"})
+
+
 def test_a_rate_counts_events_in_years(tmp_path):
     text = fault_of(tmp_path, kind="rate_per_1000_patient_years")
     assert "`denominator.years` and `numerator.count`" in text
