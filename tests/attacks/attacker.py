@@ -52,8 +52,8 @@ class Attacker:
             cells = con.execute(
                 "SELECT indicator_id, level, unit_id, sex, age_band, state, numerator, denominator, eligible "
                 "FROM result WHERE period_end = $day AND state <> 'not_applicable' UNION ALL "
-                "SELECT concat(indicator_id, ':', day), level, unit_id, 'all', 'all', state, happened, patients, patients "
-                "FROM time_step WHERE period_end = $day ORDER BY ALL",
+                "SELECT concat(indicator_id, ':', day), level, unit_id, 'all', 'all', state, happened, patients, "
+                "patients FROM time_step WHERE period_end = $day ORDER BY ALL",
                 {"day": self.period},
             ).fetchall()
             self.cluster_of = dict(
