@@ -180,6 +180,9 @@ class Contract:
         rules: All rules, generated from the columns or named in the contract.
         max_error_share: Share of quarantined rows above which the file is refused whole.
         fresh_within_days: Days after which the newest delivery counts as old.
+        followed_by: File types that took its place; it is not late once one of them tells of later days.
+        is_told_whole: Each delivery tells what holds on its day (a register of units, of changed numbers), so that
+            it is as recent as that day, however old its newest change.
         depends_on: File types of which at least one must be delivered before or with this one.
         resource_types: For bundles: the resource types that count as rows.
     """
@@ -197,6 +200,8 @@ class Contract:
     fresh_within_days: int
     depends_on: tuple[str, ...]
     resource_types: tuple[str, ...] = ()
+    followed_by: tuple[str, ...] = ()
+    is_told_whole: bool = False
 
     def column(self, name: str) -> Column:
         """Return a column by its lower-case name.

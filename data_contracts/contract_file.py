@@ -29,7 +29,7 @@ LOGICAL_TYPES = {
 }
 COLUMN_KEYS = frozenset({"unit", "source", "formats", "mayBeAbsent", "mayBeFuture", "codeList", "paths", "result"})
 RESULT_KEYS = frozenset({"analysis", "unit", "words", "units", "conversions", "mostUnknownWords"})
-CONTRACT_KEYS = frozenset({"format", "maxErrorShare", "resourceTypes"})
+CONTRACT_KEYS = frozenset({"format", "maxErrorShare", "resourceTypes", "followedBy", "toldWhole"})
 OWN_SOURCES = {
     "own": "Defined by this project: no public format exists.",
     "unverified": "General knowledge of the format, not verified in a public file.",
@@ -72,6 +72,8 @@ def read_contract(path: Path) -> Contract:
         fresh_within_days=int(terms["freshness"]),  # type: ignore[arg-type]
         depends_on=tuple(dict.fromkeys(one.partition(".")[0] for each in columns for one in each.refers_to)),
         resource_types=tuple(custom.get("resourceTypes", ())),
+        followed_by=tuple(custom.get("followedBy", ())),
+        is_told_whole=bool(custom.get("toldWhole", False)),
     )
 
 

@@ -76,8 +76,8 @@ def parents(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 def deliveries(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return every delivery in use, numbered by file type: a supplier's own file name could say anything.
 
-    A register without days of its own holds on the day of delivery. A delivery whose rows all repeat others' reaches as
-    far as its rows tell, and nobody knows how far when they have no day.
+    A register without days of its own, or one that each delivery tells whole, holds on the day of delivery. A delivery
+    whose rows all repeat others' reaches as far as its rows tell, and nobody knows how far when they have no day.
     """
     days = " UNION ALL ".join(
         f"SELECT batch_id, max({column}) AS day FROM core.{table} GROUP BY batch_id"
@@ -98,12 +98,32 @@ def deliveries(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
         ORDER BY sector, file_type, delivered_on, batch_id
         """
     ).pl()
-    fresh = {name: contract.fresh_within_days for name, contract in load_contracts().items()}
     running = pl.int_range(1, pl.len() + 1).over("sector", "file_type", "state")
-    return pl.concat([found, _refused(con).select(found.columns)], how="vertical_relaxed").with_columns(
+    told = pl.concat([found, _refused(con).select(found.columns)], how="vertical_relaxed")
+    return told.join(_promises(), on="file_type", how="left", maintain_order="left").select(
+        *found.columns[:2],
         pl.concat_str("file_type", pl.lit(" "), running).alias("file_name"),
-        pl.col("file_type").replace_strict(fresh, default=None, return_dtype=pl.Int32).alias("fresh_within_days"),
+        "delivered_on",
+        pl.when("is_told_whole").then("delivered_on").otherwise("covers_until").alias("covers_until"),
+        *found.columns[5:],
+        "fresh_within_days",
+        "followed_by",
     )
+
+
+def _promises() -> pl.DataFrame:
+    """Return what the contract of each file type says of how recent it is, the types that took its place in a list."""
+    types = {
+        "file_type": pl.String,
+        "fresh_within_days": pl.Int32,
+        "followed_by": pl.String,
+        "is_told_whole": pl.Boolean,
+    }
+    rows = [
+        (name, each.fresh_within_days, ",".join(each.followed_by) or None, each.is_told_whole)
+        for name, each in load_contracts().items()
+    ]
+    return pl.DataFrame(rows, schema=types, orient="row")
 
 
 def _refused(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

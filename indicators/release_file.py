@@ -45,7 +45,7 @@ TABLES: dict[str, tuple[str, str]] = {
     "delivery": (
         "sector VARCHAR NOT NULL, file_type VARCHAR NOT NULL, file_name VARCHAR NOT NULL, delivered_on DATE, "
         "covers_until DATE, rows_in BIGINT, rows_loaded BIGINT, rows_quarantined BIGINT, rows_duplicate BIGINT, "
-        "state VARCHAR NOT NULL, fresh_within_days INTEGER",
+        "state VARCHAR NOT NULL, fresh_within_days INTEGER, followed_by VARCHAR",
         "sector, file_type, delivered_on, file_name",
     ),
     "quarantine": (

@@ -84,7 +84,7 @@ def of_lines(own: Line, other: Line | None) -> list[Section]:
 def deliveries(found: Sequence[data_quality.Delivery], words: Wording) -> list[Section]:
     """Return one row per file type, by sector."""
     sectors = dict.fromkeys(each.sector for each in found)
-    looks = {"fresh": "better", "stale": "worse", "older": "similar", "unknown": "similar"}
+    looks = {"fresh": "better", "stale": "worse", "followed": "similar", "unknown": "similar"}
     return [
         Section(
             sector,

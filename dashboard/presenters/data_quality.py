@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboard.wording import Wording
 
-Freshness = Literal["fresh", "stale", "older", "unknown"]
+Freshness = Literal["fresh", "stale", "followed", "unknown"]
 
 
 class FileTypes:
@@ -37,8 +37,9 @@ class Delivery:
     Attributes:
         name: What people call the file type.
         refused: How many files of the type were refused and never came whole; empty when none.
+        is_loaded: Whether any file of the type is in use.
         freshness: Whether it covers as recent a day as its contract promises, seen from the day of the release:
-            `older` when it does not but another file type of its sector does (record systems follow each other).
+            `followed` when it does not, but a file type that took its place tells of later days.
     """
 
     sector: str
@@ -46,6 +47,7 @@ class Delivery:
     name: str
     files: str
     refused: str
+    is_loaded: bool
     delivered: str
     covers: str
     promise: str
@@ -94,23 +96,17 @@ def deliveries(frame: pl.DataFrame, released_on: date | None, names: FileTypes, 
     all_refused = frame.filter(pl.col("state") == "refused")
     refused = all_refused.join(loaded, on=["sector", "file_type"], how="anti")
     number = dict(all_refused.group_by("file_type").len().iter_rows())
-    found = [_delivery(row, released_on, names, words) for row in _summed(loaded).iter_rows(named=True)]
+    reaches: dict[str, date | None] = dict(loaded.group_by("file_type").agg(pl.col("covers_until").max()).iter_rows())
+    found = [_delivery(row, released_on, reaches, names, words) for row in _summed(loaded).iter_rows(named=True)]
     found += [
-        _delivery(row, released_on, names, words, is_refused=True) for row in _summed(refused).iter_rows(named=True)
+        _delivery(row, released_on, reaches, names, words, is_refused=True)
+        for row in _summed(refused).iter_rows(named=True)
     ]
     found = [
         replace(each, refused=words.whole(number[each.file_type])) if each.file_type in number else each
         for each in found
     ]
-    late = words("data_quality.freshness.stale")
-    fresh = {each.sector for each in found if each.freshness == "fresh"}
-    judged = [
-        replace(each, freshness="older", freshness_text=words("data_quality.freshness.older"))
-        if each.freshness == "stale" and each.sector in fresh and each.freshness_text == late
-        else each
-        for each in found
-    ]
-    return sorted(judged, key=lambda each: (each.sector, each.file_type))
+    return sorted(found, key=lambda each: (each.sector, each.file_type))
 
 
 def _summed(frame: pl.DataFrame) -> pl.DataFrame:
@@ -119,6 +115,7 @@ def _summed(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("delivered_on").max(),
         pl.col("covers_until").max(),
         pl.col("fresh_within_days").max(),
+        pl.col("followed_by").max(),
         *[
             pl.when(pl.col(column).null_count() == 0).then(pl.col(column).sum()).alias(column)
             for column in ("rows_in", "rows_loaded", "rows_quarantined", "rows_duplicate")
@@ -127,8 +124,13 @@ def _summed(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def stale(found: Sequence[Delivery]) -> list[str]:
-    """Return the sectors without a single delivery as recent as its contract promises."""
-    return list(dict.fromkeys(delivery.sector for delivery in found if delivery.freshness == "stale"))
+    """Return the file types that reach less far than their contract promises and that no other one has followed."""
+    return [f"{each.name} ({each.covers})" for each in found if each.freshness == "stale" and each.is_loaded]
+
+
+def refused(found: Sequence[Delivery]) -> list[str]:
+    """Return the file types of which files were refused and never came whole, with how many."""
+    return [f"{each.name} ({each.refused})" for each in found if each.refused]
 
 
 def set_aside(frame: pl.DataFrame, names: FileTypes, words: Wording) -> list[SetAside]:
@@ -183,13 +185,24 @@ def rule_in_words(rule: str, description: str, words: Wording) -> str:
 
 
 def _delivery(
-    row: Mapping[str, Any], released_on: date | None, names: FileTypes, words: Wording, *, is_refused: bool = False
+    row: Mapping[str, Any],
+    released_on: date | None,
+    reaches: Mapping[str, date | None],
+    names: FileTypes,
+    words: Wording,
+    *,
+    is_refused: bool = False,
 ) -> Delivery:
     covers, promised = row["covers_until"], row["fresh_within_days"]
     # Of a file of no known type nobody can say that it is late.
     freshness: Freshness = "stale" if is_refused and promised is not None else "unknown"
     if covers is not None and promised is not None and released_on is not None:
         freshness = "fresh" if (released_on - covers).days <= promised else "stale"
+    later = [
+        name for name in (row["followed_by"] or "").split(",") if (day := reaches.get(name)) and covers and day > covers
+    ]
+    if freshness == "stale" and later:
+        freshness = "followed"
 
     def count(rows: int | None) -> str:
         return words("data_quality.not_stated") if is_refused and rows is None else _rows(rows, words)
@@ -200,6 +213,7 @@ def _delivery(
         name=names.of(row["file_type"]),
         files=words.whole(0 if is_refused else row["files"]),
         refused="",
+        is_loaded=not is_refused,
         delivered=words.short_date(row["delivered_on"]) if row["delivered_on"] else words("data_quality.not_stated"),
         covers=words.short_date(covers) if covers else words("data_quality.not_stated"),
         promise=words.count("data_quality.days", promised)

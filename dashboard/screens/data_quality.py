@@ -18,8 +18,10 @@ months = release.completeness()
 
 frame.heading(words("data_quality.title"), words("data_quality.subtitle"))
 if late := data_quality.stale(found):
-    st.warning(words("data_quality.stale", sectors=words.listed(late)), icon=":material/schedule:")
-elif found:
+    st.warning(words("data_quality.stale", files=words.listed(late)), icon=":material/schedule:")
+if refused := data_quality.refused(found):
+    st.warning(words("data_quality.some_refused", files=words.listed(refused)), icon=":material/block:")
+if found and not late and not refused:
     st.success(words("data_quality.all_fresh"), icon=":material/check_circle:")
 
 frame.subheading(words("data_quality.delivered"), words("data_quality.delivered_note"))

@@ -22,7 +22,8 @@ def test_a_late_sector_and_a_refused_file_are_pointed_out(release: Release, engl
     assert by_type["oejenscreening"].freshness_text == "Refused"
     assert by_type["oejenscreening"].rows_in == "Not stated"
     assert by_type["lab_dm_forsker"].freshness_text == "Fresh"
-    assert data_quality.stale(found) == ["Eye screening", "Municipality"]
+    assert data_quality.stale(found) == ["kl_gateway_119 (27 Jun 2026)"]
+    assert data_quality.refused(found) == ["oejenscreening (1)"]
 
 
 def test_refused_files_are_counted_beside_those_in_use_and_one_of_no_known_type_is_no_alarm(
@@ -43,22 +44,41 @@ def test_refused_files_are_counted_beside_those_in_use_and_one_of_no_known_type_
     assert by_type["lab_dm_forsker"].freshness_text == "Fresh"
     assert (by_type["kontakter"].refused, by_type["oejenscreening"].refused) == ("", "1")
     assert (by_type["unknown"].sector, by_type["unknown"].freshness_text) == ("Not recognised", "Refused")
-    assert data_quality.stale(found) == ["Eye screening", "Municipality"]
+    assert data_quality.refused(found) == ["oejenscreening (1)", "lab_dm_forsker (2)", "Unknown type (1)"]
     shown = {row[0].text: row[0].note for section in rows.deliveries(found, english) for row in section.rows}
     assert shown["lab_dm_forsker"] == "files: 1 · refused: 2"
     assert shown["Contacts"] == "kontakter · files: 1"
     assert shown["Unknown type"] == "unknown · files: 0 · refused: 1"
 
 
-def test_an_old_file_type_that_a_newer_one_has_followed_is_no_alarm(release: Release, english: Wording) -> None:
+def test_a_file_type_is_late_unless_the_one_that_took_its_place_tells_of_later_days(
+    release: Release, english: Wording
+) -> None:
     retired = (
         release.deliveries()
         .filter(file_type="kontakter")
-        .with_columns(file_type=pl.lit("lpr_adm"), covers_until=date(2019, 2, 28))
+        .with_columns(file_type=pl.lit("lpr_adm"), covers_until=date(2019, 2, 28), followed_by=pl.lit("x,kontakter"))
     )
-    found = data_quality.deliveries(pl.concat([release.deliveries(), retired]), date(2026, 10, 6), NAMES, english)
-    assert {each.file_type: each.freshness for each in found}["lpr_adm"] == "older"
-    assert "Hospital" not in data_quality.stale(found)
+    frame = pl.concat([release.deliveries(), retired])
+    found = data_quality.deliveries(frame, date(2026, 10, 6), NAMES, english)
+    assert {each.file_type: each.freshness for each in found}["lpr_adm"] == "followed"
+    alone = frame.filter(pl.col("file_type") != "kontakter")
+    found = data_quality.deliveries(alone, date(2026, 10, 6), NAMES, english)
+    assert {each.file_type: each.freshness for each in found}["lpr_adm"] == "stale"
+
+
+def test_a_file_type_that_stopped_is_late_though_others_of_its_sector_are_recent(
+    release: Release, english: Wording
+) -> None:
+    stopped = (
+        release.deliveries()
+        .filter(file_type="kontakter")
+        .with_columns(file_type=pl.lit("procedurer_kirurgi"), covers_until=date(2026, 3, 31))
+    )
+    frame = pl.concat([release.deliveries(), stopped])
+    found = data_quality.deliveries(frame, date(2026, 10, 6), NAMES, english)
+    assert {each.file_type: each.freshness for each in found}["kontakter"] == "fresh"
+    assert any(each.endswith("(31 Mar 2026)") for each in data_quality.stale(found))
 
 
 def test_small_quarantine_counts_are_not_shown(release: Release, english: Wording) -> None:

@@ -187,7 +187,11 @@ MONTHLY_ROWS = {
 
 def deliveries() -> pl.DataFrame:
     """Return deliveries of every sector: most in time, one late, one refused."""
-    return pl.read_csv(DELIVERIES.strip().encode(), try_parse_dates=True).rename({"fresh": "fresh_within_days"})
+    return (
+        pl.read_csv(DELIVERIES.strip().encode(), try_parse_dates=True)
+        .rename({"fresh": "fresh_within_days"})
+        .with_columns(followed_by=pl.lit(None, pl.String))
+    )
 
 
 def quarantine() -> pl.DataFrame:
