@@ -24,8 +24,9 @@ class Deliverers(Part):
             covered, and a sector that brings no more may stop without a source being incomplete.
         longest_silence_months: A unit, or a sector as a whole, without a row in more months in a row than this has
             stopped delivering.
-        rows_missed: ... but only where a unit of its size would on average have had so many rows in that time. The same
-            holds for a source as a whole: a silence in which fewer rows would have come is chance.
+        people_missed: ... but only where of a unit of its size so many people would on average have been seen in that
+            time, each of them once a month.
+        rows_missed: A source as a whole is silent only where so many rows would on average have come in that time.
         history_months: The course of what was ever recorded is judged once the sources reach so far back. Until then a
             share rises because the history grows.
     """
@@ -34,6 +35,7 @@ class Deliverers(Part):
     leeway_days: int = Field(default=7, ge=0)
     least_share: float = Field(default=0.1, ge=0, lt=1)
     longest_silence_months: int = Field(default=6, ge=1)
+    people_missed: float = Field(default=30, gt=0)
     rows_missed: float = Field(default=30, gt=0)
     history_months: int = Field(default=120, ge=1)
 

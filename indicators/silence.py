@@ -6,7 +6,7 @@ nothing has nobody to count, the sum of the others is right, and the units still
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import date
 
 import duckdb
 import numpy as np
@@ -15,7 +15,7 @@ import polars as pl
 from indicators.catalogue import Catalogue
 from indicators.delivered_rows import DeliveredRows
 from indicators.deliverers import DelivererLevel, Deliverers
-from indicators.patient_period import first_day
+from indicators.rows_in_time import rows_in_time
 from indicators.silent_periods import month_number, silent_in_periods
 from indicators.variables import SOURCE_DAYS, Source
 
@@ -101,16 +101,12 @@ def find_silences(
     by_source = groups_of(delivered, file_types, sources, deliverers)
     if not any(by_source.values()):
         return Silences()
-    brought = {
-        table: frozenset(file_types[batch] for batch in delivered.of(table)["batch_id"].unique() if batch in file_types)
-        for table in SOURCE_DAYS
-    }
     for indicator in catalogue.indicators:
         if indicator.denominator.count:
             continue
         needed = {group for source in catalogue.sources_of(indicator) if (group := by_source[source])}
         for group in sorted(needed - groups.keys(), key=lambda each: sorted(each.file_types)):
-            units = silent_units(con, group, brought, dates, lengths, deliverers)
+            units = silent_units(con, group, delivered, file_types, dates, lengths, deliverers)
             groups[group] = Silence(f"undelivered_{len(groups)}", group.level, units)
         if names := sorted(groups[group].name for group in needed if groups[group].units.height):
             undelivered[indicator.id] = f"({' OR '.join(names)})"
@@ -152,43 +148,36 @@ def group_of(rows: Sequence[tuple[str | None, int]], deliverers: Deliverers) -> 
 def silent_units(
     con: duckdb.DuckDBPyConnection,
     group: Group,
-    brought: Mapping[str, frozenset[str]],
+    delivered: DeliveredRows,
+    file_types: Mapping[int, str],
     dates: Sequence[date],
     lengths: Sequence[int],
     deliverers: Deliverers,
 ) -> pl.DataFrame:
     """Return `months`, `period_end` and `unit_id` of the units that deliver nothing in a period.
 
-    A silence belongs to the periods that it touches, for their data are not whole, and to no others. Time before the
-    unit had anybody does not count, and a silence in which a unit of its size would hardly have had a row anyway is
-    none; size is how many people with the disease belong to it. Each length of period is judged by the time that its
-    own periods reach, so that an indicator's people do not depend on which other indicators are computed.
+    A silence belongs to the periods that it touches, for their data are not whole, and to no others. All months are
+    looked at of which the group's deliveries tell, whatever is asked for, so that a period has the same people in every
+    computation. Time before the unit had anybody does not count, and a silence in which of a unit of its size hardly
+    anybody would have been seen anyway is none; size is how many people with the disease belong to it.
     """
+    batches = [batch for batch, file_type in file_types.items() if file_type in group.file_types]
+    counted = {table: delivered.of(table).filter(pl.col("batch_id").is_in(batches)) for table in SOURCE_DAYS}
+    found = rows_in_time(pl.concat(counted.values()), deliverers.least_share)
+    if found is None:
+        return pl.DataFrame(schema={"months": pl.Int32, "period_end": pl.Date, "unit_id": pl.String})
+    first, last = found.first.replace(day=1), found.last
     table, unit = BELONGS[group.level]
-    begins = {months: _looked_at_from(dates, months, deliverers) for months in lengths}
-    start, end = min(begins.values()), max(dates)
-    units = con.execute(SIZES.format(unit=unit, table=table), {"first": start, "last": end}).pl()
-    delivered = con.execute(
-        rows_sql([name for name, types in brought.items() if types & group.file_types], table, unit),
-        {"file_types": sorted(group.file_types), "first": start.replace(day=1), "last": end},
+    units = con.execute(SIZES.format(unit=unit, table=table), {"first": first, "last": last}).pl()
+    seen = con.execute(
+        seen_sql([name for name, rows in counted.items() if rows.height], table, unit),
+        {"batches": batches, "first": first, "last": last},
     ).pl()
-    placed = delivered.join(units.select("unit_id").with_row_index("place"), on="unit_id")
-    month = placed.select(pl.col("month").dt.year() * 12 + pl.col("month").dt.month() - month_number(start)).to_series()
-    rows = np.zeros((units.height, month_number(end) - month_number(start) + 1))
-    rows[placed["place"].to_numpy(), month.to_numpy()] = placed["rows"].to_numpy()
-    found = []
-    for months, first in begins.items():
-        if first != start:
-            units = con.execute(SIZES.format(unit=unit, table=table), {"first": first, "last": end}).pl()
-        reached = rows[:, month_number(first) - month_number(start) :]
-        found.append(silent_in_periods(units, reached, month_number(first), dates, months, deliverers))
-    return pl.concat(found).select("months", "period_end", "unit_id")
-
-
-def _looked_at_from(dates: Sequence[date], months: int, deliverers: Deliverers) -> date:
-    """Return the first day to look at: a silence that reaches into the earliest period may have begun before it."""
-    earliest = min(first_day(day, months) for day in dates)
-    return first_day(earliest - timedelta(days=1), deliverers.longest_silence_months)
+    placed = seen.join(units.select("unit_id").with_row_index("place"), on="unit_id")
+    month = placed.select(pl.col("month").dt.year() * 12 + pl.col("month").dt.month() - month_number(first)).to_series()
+    people = np.zeros((units.height, month_number(last) - month_number(first) + 1))
+    people[placed["place"].to_numpy(), month.to_numpy()] = placed["people"].to_numpy()
+    return silent_in_periods(units, people, month_number(first), dates, lengths, deliverers)
 
 
 SIZES = """
@@ -202,17 +191,20 @@ SIZES = """
 """
 
 
-def rows_sql(tables: Sequence[str], belongs: str, unit: str) -> str:
-    """Return the SELECT of how many rows each unit's people have per month in some tables from some file types."""
+def seen_sql(tables: Sequence[str], belongs: str, unit: str) -> str:
+    """Return the SELECT of how many of each unit's people have any row per month in some tables from some batches."""
     facts = " UNION ALL ".join(
-        f"SELECT patient_id, {SOURCE_DAYS[table]} AS day FROM core.{table} WHERE {SOURCE_DAYS[table]} BETWEEN $first "
-        "AND $last AND batch_id IN (SELECT batch_id FROM meta.batch WHERE list_contains($file_types, file_type))"
+        f"SELECT patient_id, {SOURCE_DAYS[table]} AS day FROM core.{table} "
+        f"WHERE {SOURCE_DAYS[table]} BETWEEN $first AND $last AND list_contains($batches, batch_id)"
         for table in tables
     )
     return f"""
-        SELECT belongs.{unit} AS unit_id, CAST(date_trunc('month', fact.day) AS DATE) AS month, count(*) AS rows
-        FROM ({facts}) AS fact
-        JOIN core.{belongs} AS belongs ON belongs.patient_id = fact.patient_id AND belongs.starts_on <= fact.day
-            AND coalesce(belongs.ends_on, fact.day) >= fact.day
-        GROUP BY ALL
+        WITH seen AS (
+            SELECT DISTINCT belongs.{unit} AS unit_id, CAST(date_trunc('month', fact.day) AS DATE) AS month,
+                fact.patient_id
+            FROM ({facts}) AS fact
+            JOIN core.{belongs} AS belongs ON belongs.patient_id = fact.patient_id AND belongs.starts_on <= fact.day
+                AND coalesce(belongs.ends_on, fact.day) >= fact.day
+        )
+        SELECT unit_id, month, count(*) AS people FROM seen GROUP BY unit_id, month
     """

@@ -1,4 +1,8 @@
-"""How a silence is told from the rows that each unit brought per month: long enough, and large enough to be noticed."""
+"""How a silence is told from how many people each unit tells of per month: long enough, and large enough to be noticed.
+
+People are counted, not rows: one visit gives several rows, and a course of meetings tens of them, so that a few courses
+that happen not to be there would look like many missing rows.
+"""
 
 from collections.abc import Sequence
 from datetime import date
@@ -13,30 +17,41 @@ from indicators.patient_period import first_day
 
 def silent_in_periods(
     units: pl.DataFrame,
-    rows: NDArray[np.float64],
+    people: NDArray[np.float64],
     first: int,
     dates: Sequence[date],
-    months: int,
+    lengths: Sequence[int],
     deliverers: Deliverers,
 ) -> pl.DataFrame:
-    """Return the silent units of each period of one length, from the rows of each unit (row) and month (column)."""
-    width = rows.shape[1]
+    """Return `months`, `period_end` and `unit_id` of the units that are silent in a period of some length.
+
+    Args:
+        units: `unit_id`, the day on which it `opened_on`, and the `person_days` of its people in the months looked at.
+        people: How many people of each unit (row) have any row in each month (column).
+        first: Number of the first of these months.
+        dates: Ends of the periods.
+        lengths: Lengths of the periods in months.
+        deliverers: From when on a silence is no chance.
+    """
+    width = people.shape[1]
     person_days = units["person_days"].to_numpy().astype(np.float64)
     opening = np.array([max(0, month_number(day) - first) for day in units["opened_on"]], dtype=np.int64)
-    is_active = rows.sum(axis=1) > 0
-    rate = rows.sum() / max(1.0, person_days[is_active].sum())
+    is_active = people.sum(axis=1) > 0
+    rate = people.sum() / max(1.0, person_days[is_active].sum())
     expected_per_month = rate * person_days / np.maximum(1, width - opening)
-    run = silent_months(rows > 0, opening)
-    is_missed = run * expected_per_month[:, np.newaxis] >= deliverers.rows_missed
+    run = silent_months(people > 0, opening)
+    is_missed = run * expected_per_month[:, np.newaxis] >= deliverers.people_missed
     has_stopped = (run > deliverers.longest_silence_months) & is_missed
     found = []
-    for day in dates:
-        low, high = month_number(first_day(day, months)) - first, month_number(day) - first + 1
-        expected = np.maximum(0, high - np.maximum(low, opening)) * expected_per_month
-        has_none = ~rows[:, low:high].any(axis=1) & (expected >= deliverers.rows_missed)
-        silent = has_stopped[:, low:high].any(axis=1) | has_none
-        names = units["unit_id"].filter(pl.Series(silent))
-        found.append(names.to_frame().with_columns(months=pl.lit(months), period_end=pl.lit(day)))
+    for months in lengths:
+        for day in dates:
+            low = max(0, month_number(first_day(day, months)) - first)
+            high = max(low, min(width, month_number(day) - first + 1))
+            expected = np.maximum(0, high - np.maximum(low, opening)) * expected_per_month
+            has_none = ~people[:, low:high].any(axis=1) & (expected >= deliverers.people_missed)
+            silent = has_stopped[:, low:high].any(axis=1) | has_none
+            names = units["unit_id"].filter(pl.Series(silent)).to_frame()
+            found.append(names.select(pl.lit(months).alias("months"), pl.lit(day).alias("period_end"), "unit_id"))
     return pl.concat(found)
 
 
