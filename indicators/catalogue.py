@@ -133,7 +133,7 @@ class Catalogue:
         who = (self.classifiers[self.populations.classifier], *self.classifier_steps.values())
         statements = (*who, *(each.sql for each in self.variables_of(indicator)))
         named = frozenset[str]().union(*(lists_named_in(each) for each in statements))
-        return named - set(self.codelists["list"].unique())
+        return named - self._lists
 
     def needed_from(self, indicator: Indicator, period_end: date) -> date:
         """Return the first day on which an indicator's sources must be there: its period, and before it its look-back.
@@ -192,6 +192,11 @@ class Catalogue:
     def _variables_found(self) -> dict[str, tuple[Indicator, tuple[Variable, ...]]]:
         """What `variables_of` found before, by the indicator's id: it is asked many times and reads much SQL."""
         return {}
+
+    @cached_property
+    def _lists(self) -> frozenset[str]:
+        """The names of the code lists that the pack has."""
+        return frozenset(self.codelists["list"].unique())
 
     @cached_property
     def classifiers(self) -> dict[str, str]:

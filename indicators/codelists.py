@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Collection, Iterable
+from functools import cache
 from pathlib import Path
 
 import duckdb
@@ -50,6 +51,7 @@ def load_codelists(pack_folder: Path) -> pl.DataFrame:
     return pl.concat([empty, *frames])
 
 
+@cache
 def lists_named_in(sql: str) -> frozenset[str]:
     """Return the code lists that a variable reads."""
     return frozenset(name for names in LISTS.findall(sql) for name in re.findall(r"\w+", names))

@@ -8,12 +8,15 @@ the same in both is translated; an indicator that uses anything else is left to 
 from collections.abc import Callable, Mapping, Sequence
 from functools import cache, reduce
 
+import duckdb
 import numpy as np
 import polars as pl
 import sqlglot
 from sqlglot import exp
 
-from indicators.dialect import Bound, Column
+from indicators.catalogue import Catalogue
+from indicators.cells import Counted, flags_of, flags_sql
+from indicators.dialect import Bound, Column, fetch_in_order, shown_as
 
 Values = tuple[tuple[str, object], ...]
 
@@ -35,6 +38,17 @@ WHOLE = (exp.DataType.Type.INT, exp.DataType.Type.BIGINT)
 
 class NotTranslatedError(Exception):
     """An expression uses something of which it is not known that a data frame means the same by it."""
+
+
+def flags_on(
+    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, counted: Sequence[Counted], bound: Bound, rows: pl.DataFrame
+) -> Mapping[str, Column]:
+    """Return the columns of `cells.flags_of`, row by row as rows of `patient_period`, here or from the database."""
+    found = evaluated(rows, flags_of(catalogue, counted), bound)
+    if found is not None:
+        return found
+    with shown_as(con, "patient_period", rows):
+        return fetch_in_order(con, flags_sql(catalogue, counted), bound)
 
 
 def evaluated(rows: pl.DataFrame, layers: Sequence[Mapping[str, str]], bound: Bound) -> dict[str, Column] | None:

@@ -13,13 +13,14 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
-from indicators.cells import CELL, FAMILIES, IS_OF_ANY, Counted, Number
+from indicators.cells import CELL, FAMILIES, IS_OF_ANY, Counted, Family, Number
 from indicators.dialect import Column
 from indicators.population import Breakdowns
 
 Numbers = NDArray[np.int64]
 # Whole numbers of so many binary digits are exact in floating point.
 EXACT_DIGITS = 53
+NO_CELLS = pl.DataFrame(schema={name: pl.Date if name == "period_end" else pl.Categorical for name in CELL})
 
 
 @dataclass(frozen=True)
@@ -43,15 +44,16 @@ class CellRows:
     sizes: Numbers
 
 
-def places_of(rows: pl.DataFrame, breakdowns: Breakdowns) -> list[Places]:
+def places_of(rows: pl.DataFrame, breakdowns: Breakdowns, families: Sequence[Family] = FAMILIES) -> list[Places]:
     """Return the finest cells of each family, once for all lengths of period, whose rows are some of these.
 
     Args:
         rows: Base columns, units and splits as categories.
         breakdowns: How units are split.
+        families: Which families.
     """
     found = []
-    for family in FAMILIES:
+    for family in families:
         cells = rows.select(family.cell(breakdowns))
         numbers = numbered(cells)
         order = np.argsort(numbers, kind="stable")
@@ -86,7 +88,7 @@ def cells_of(
         numbers = {number: column[:-1][is_there].astype(kind_of(number)) for number, column in own.items()}
         cells = place.keys.filter(pl.Series(is_there))
         found.append(cells.with_columns(pl.Series(name, numbers[number]) for name, number in wanted.items()))
-    return pl.concat(found, how="diagonal").select(*CELL, *wanted)
+    return pl.concat([NO_CELLS, *found], how="diagonal").select(*CELL, *wanted)
 
 
 def sums_of(columns: Mapping[Number, Column], of_families: Sequence[CellRows]) -> list[dict[Number, Numbers]]:

@@ -8,20 +8,17 @@ import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue
-from indicators.cells import Counted, counted_of, flags_of, flags_sql
+from indicators.cells import Counted, counted_of
 from indicators.codelists import create_codelist, named_in
-from indicators.columnwise import evaluated
+from indicators.columnwise import flags_on
 from indicators.counting import cells_of, places_of, values_of
 from indicators.definition import Indicator
 from indicators.dialect import (
     Bound,
-    Column,
     create_view,
     fetch,
-    fetch_in_order,
     ranges,
     show_all_facts,
-    shown_as,
     store,
 )
 from indicators.joined import day_column
@@ -151,7 +148,7 @@ def run_range(run: Run, classifier: str, part: Range) -> Found:
     places = places_of(run.base, run.catalogue.breakdowns)
     for months, counted in run.lengths.items():
         rows = run.silences.marked(patient_period(run, months), months)
-        flags = flags_on(run, counted, rows)
+        flags = flags_on(run.con, run.catalogue, counted, run.bound, rows)
         is_in = run.base.select(is_observed(months)).to_series().to_numpy()
         found.cells[months] = cells_of(places, is_in, flags, counted)
         found.values |= values_of(rows, flags, counted)
@@ -161,15 +158,6 @@ def run_range(run: Run, classifier: str, part: Range) -> Found:
             latest = rows.filter(pl.col("period_end") == last)
             found.latest[months] = latest_patients(run.con, run.catalogue, counted, run.bound, latest)
     return found
-
-
-def flags_on(run: Run, counted: Sequence[Counted], rows: pl.DataFrame) -> Mapping[str, Column]:
-    """Return the columns of `cells.flags_of`, row by row as the rows of `patient_period`."""
-    found = evaluated(rows, flags_of(run.catalogue, counted), run.bound)
-    if found is not None:
-        return found
-    with shown_as(run.con, "patient_period", rows):
-        return fetch_in_order(run.con, flags_sql(run.catalogue, counted), run.bound)
 
 
 def show_members(run: Run, classifier: str, part: Range) -> None:

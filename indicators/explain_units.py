@@ -9,7 +9,7 @@ from indicators.catalogue import Catalogue
 from indicators.cells import UNIT_COLUMN, Counted, flags_sql
 from indicators.definition import Level
 from indicators.dialect import Bound, fetch, shown_as
-from indicators.responsible_units import places_of_events, rows_at_units_sql
+from indicators.responsible_units import places_of_events, rows_at_units
 
 
 def counts_at_units(
@@ -33,8 +33,7 @@ def counts_at_units(
     found: dict[Level, dict[str, str]] = {}
     for place in places_of_events(catalogue, [each]):
         own, unit = catalogue.columns[place.variable.name], UNIT_COLUMN[place.level]
-        with shown_as(con, "patient_period", rows), shown_as(con, "event", events[place.variable.name]):
-            there = fetch(con, rows_at_units_sql(place.variable, own, rows.columns))
+        there = rows_at_units(con, place.variable, own, rows, events[place.variable.name])
         with shown_as(con, "patient_period", there):
             flags = f"SELECT * FROM ({flags_sql(catalogue, [each], unit)}) AS flagged"
             told = fetch(con, f"{flags} WHERE {each.counted} ORDER BY {unit}", bound).to_dicts()

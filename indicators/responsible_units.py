@@ -13,15 +13,18 @@ from datetime import date
 from itertools import groupby
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from indicators.adding_up import KEYS, add_up
 from indicators.attribution import variable_at
 from indicators.belonging import NOWHERE
 from indicators.catalogue import Catalogue
-from indicators.cells import CELL, FAMILIES, IS_OF_ANY, Counted, flags_sql
+from indicators.cells import CELL, FAMILIES, IS_OF_ANY, Counted, Family, flags_sql
+from indicators.columnwise import flags_on
+from indicators.counting import cells_of, places_of, values_of
 from indicators.definition import Level
-from indicators.dialect import Bound, as_categories, fetch, shown_as
+from indicators.dialect import Bound, fetch, shown_as
 from indicators.joined import summed_sql
 from indicators.medians import medians
 from indicators.patient_results import latest_patients, patient_table
@@ -99,23 +102,20 @@ def at_units(
     """
     found, cells = AtUnits(), []
     for place in places_of_events(catalogue, counted):
-        own = catalogue.columns[place.variable.name]
         looked_at = rows.select(columns_looked_at(catalogue, place, rows.columns))
-        with shown_as(con, "patient_period", looked_at), shown_as(con, "event", events[place.variable.name]):
-            there = fetch(con, rows_at_units_sql(place.variable, own, looked_at.columns))
+        own, event = catalogue.columns[place.variable.name], events[place.variable.name]
+        there = rows_at_units(con, place.variable, own, looked_at, event)
         refuse_several_units_of_people(place, there)
-        with shown_as(con, "patient_period", there):
-            cells.append(fetch(con, cells_at_units_sql(catalogue, place), bound))
-            for each in place.counted:
-                for name in each.values:
-                    values = fetch(con, values_at_units_sql(catalogue, each, name), bound)
-                    found.values[each.tag, place.level] = as_categories(values)
+        flags = flags_on(con, catalogue, place.counted, bound, there)
+        in_cells = places_of(there, catalogue.breakdowns, [family_of(place.level)])
+        cells.append(cells_of(in_cells, np.ones(there.height, dtype=np.bool_), flags, place.counted))
+        for tag, values in values_of(there, flags, place.counted).items():
+            found.values[tag, place.level] = values
         if kept_on:
             last = there.filter(pl.col("period_end") == kept_on)
             found.latest[place.variable.name] = latest_patients(con, catalogue, place.counted, bound, last)
     if cells:
-        together = pl.concat(cells, how="diagonal")
-        found.cells = as_categories(together.with_columns(pl.exclude(CELL).fill_null(0)))
+        found.cells = pl.concat(cells, how="diagonal").with_columns(pl.exclude(CELL).fill_null(0))
     return found
 
 
@@ -133,14 +133,48 @@ def refuse_several_units_of_people(place: Place, rows: pl.DataFrame) -> None:
         DefinitionError: They have; the units of a level would add up to more people than there are.
     """
     medians_of_people = [each.indicator.id for each in place.counted if each.indicator.has_values]
-    several = rows.height - rows.select(PATIENT_AND_PERIOD).n_unique()
-    if medians_of_people and several:
+    if medians_of_people and (several := rows.height - rows.select(PATIENT_AND_PERIOD).n_unique()):
         raise DefinitionError(
             "A variable tells of several organisations for one person, where each person counts once.",
             where=f"variables/{place.variable.name}.sql, for {', '.join(medians_of_people)}",
             how_much=f"{several} rows too many.",
             what_to_do="Let it return the one organisation that decides.",
         )
+
+
+def family_of(level: Level) -> Family:
+    """Return the family of a level."""
+    (family,) = (each for each in FAMILIES if level in each.levels)
+    return family
+
+
+def rows_at_units(
+    con: duckdb.DuckDBPyConnection, variable: Variable, own: Sequence[str], rows: pl.DataFrame, event: pl.DataFrame
+) -> pl.DataFrame:
+    """Return one row per patient, period and organisation, with the columns of the rows.
+
+    What is meant is `rows_at_units_sql`; the rows of patients are in memory, and only the events go to the database.
+
+    Args:
+        con: A connection with the relation `area`.
+        variable: The variable that tells organisations apart.
+        own: Its value columns.
+        rows: `patient_period`.
+        event: The variable's rows.
+    """
+    unit = variable.keys[-1]
+    with shown_as(con, "event", event):
+        at_unit = fetch(con, events_at_units_sql(variable, own)).with_columns(pl.col(unit).cast(pl.Categorical))
+    others = rows.select(pl.exclude(unit, *own))
+    return others.join(at_unit, on=PATIENT_AND_PERIOD).select(rows.columns)
+
+
+def events_at_units_sql(variable: Variable, own: Sequence[str]) -> str:
+    """Return the SELECT of one row per patient, period and organisation that is a unit, over `event`."""
+    unit = variable.keys[-1]
+    known = KNOWN_UNIT[unit.removesuffix("_id")]  # type: ignore[index]
+    at_known = f"(SELECT patient_id, period_end, {known} AS {unit}, {', '.join(own)} FROM event) AS known"
+    return summed_sql(at_known, variable.keys, own)
 
 
 def rows_at_units_sql(variable: Variable, own: Sequence[str], columns: Sequence[str]) -> str:
@@ -151,21 +185,17 @@ def rows_at_units_sql(variable: Variable, own: Sequence[str], columns: Sequence[
         own: Its value columns.
         columns: The columns of `patient_period`.
     """
-    unit = variable.keys[-1]
-    known = KNOWN_UNIT[unit.removesuffix("_id")]  # type: ignore[index]
-    at_known = f"(SELECT patient_id, period_end, {known} AS {unit}, {', '.join(own)} FROM event) AS known"
-    replaced = {unit, *own}
+    replaced = {variable.keys[-1], *own}
     selected = ", ".join(f"{'event_at' if name in replaced else 'patient_period'}.{name}" for name in columns)
     return (
-        f"SELECT {selected} FROM patient_period JOIN ({summed_sql(at_known, variable.keys, own)}) AS event_at "
+        f"SELECT {selected} FROM patient_period JOIN ({events_at_units_sql(variable, own)}) AS event_at "
         "ON event_at.patient_id = patient_period.patient_id AND event_at.period_end = patient_period.period_end"
     )
 
 
 def cells_at_units_sql(catalogue: Catalogue, place: Place) -> str:
     """Return the SELECT that counts rows at organisations into the finest cells of their level."""
-    (family,) = (each for each in FAMILIES if place.level in each.levels)
-    cell = family.cell(catalogue.breakdowns)
+    cell = family_of(place.level).cell(catalogue.breakdowns)
     keys = ", ".join(name if name in cell else f"CAST(NULL AS VARCHAR) AS {name}" for name in CELL)
     counts = ", ".join(f"{number.sql} AS {name}" for each in place.counted for name, number in each.counts.items())
     flags = flags_sql(catalogue, place.counted, *cell)

@@ -16,7 +16,7 @@ from indicators.definition import Indicator
 from indicators.dialect import Bound, fetch, ranges, shown_as
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
 from indicators.patient_results import COLUMNS, latest_patients, patient_result_sql
-from indicators.responsible_units import places_of_events, rows_at_units_sql
+from indicators.responsible_units import places_of_events, rows_at_units
 from indicators.variables import Variable
 from tests.lib.drawn_tables import draw, erase, parse, patient_uuid, warehouse_of
 
@@ -125,8 +125,7 @@ def words_of_units(
     found: dict[tuple[str, str], str] = {}
     for place in places_of_events(known, counted):
         own, column = known.columns[place.variable.name], UNIT_COLUMN[place.level]
-        with shown_as(con, "patient_period", rows), shown_as(con, "event", events[place.variable.name]):
-            there = fetch(con, rows_at_units_sql(place.variable, own, rows.columns))
+        there = rows_at_units(con, place.variable, own, rows, events[place.variable.name])
         belongs = there.select("patient_id", pl.col(column).cast(pl.String)).join(
             rows.select("patient_id", pl.col(column).cast(pl.String).alias("own")), on="patient_id"
         )

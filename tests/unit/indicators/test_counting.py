@@ -11,8 +11,16 @@ from polars.testing import assert_frame_equal
 from indicators.cells import CELL, Number, cells_sql, counted_of, flags_of, flags_sql
 from indicators.columnwise import NotTranslatedError, evaluated, translated
 from indicators.counting import CellRows, cells_of, places_of, sums_of, values_of
-from indicators.dialect import fetch, fetch_in_order, shown_as
+from indicators.dialect import fetch, fetch_in_order, shown_as, store
 from indicators.engine import variables_of
+from indicators.responsible_units import (
+    at_units,
+    cells_at_units_sql,
+    places_of_events,
+    rows_at_units,
+    rows_at_units_sql,
+    values_at_units_sql,
+)
 from tests.lib.evaluate import catalogue
 
 FOUND = catalogue()
@@ -96,6 +104,41 @@ def test_every_number_of_every_cell_is_the_same(rows):
     for tag, values in found.items():
         expected = beside.select(*CELL, value=f"value_{tag}").drop_nulls("value")
         assert_frame_equal(as_texts(values), as_texts(expected))
+
+
+def test_what_counts_at_organisations_is_the_same(rows):
+    bound, chance = FOUND.values_on(FOUND.indicators, date(2026, 3, 31)), np.random.default_rng(2)
+    places = list(places_of_events(FOUND, COUNTED))
+    assert {place.level for place in places} == {"hospital", "municipality"}
+    for place in places:
+        unit, own = place.variable.keys[-1], FOUND.columns[place.variable.name]
+        happened = rows.select("patient_id", "period_end").gather_every(2)
+        units = pl.Series(chance.choice([*TEXTS[unit][:2], "abroad"], happened.height * 2))
+        events = pl.concat([happened, happened]).with_columns(
+            units.set(pl.Series(chance.random(len(units)) < 0.1), None).alias(unit),
+            *(column(chance, name).head(len(units)).alias(name) for name in own),
+        )
+        is_of_people = any(each.values for each in place.counted)
+        events = events.unique(["patient_id", "period_end", *([] if is_of_people else [unit])], keep="any")
+        with duckdb.connect(config={"threads": 2}) as con:
+            store(con, "area", pl.DataFrame({"municipality_code": TEXTS["municipality_id"]}))
+            found = rows_at_units(con, place.variable, own, rows, events)
+            with shown_as(con, "patient_period", rows), shown_as(con, "event", events):
+                there = fetch(con, rows_at_units_sql(place.variable, own, rows.columns))
+            with shown_as(con, "patient_period", there):
+                cells = fetch(con, cells_at_units_sql(FOUND, place), bound)
+                values = {
+                    each.tag: fetch(con, values_at_units_sql(FOUND, each, name), bound)
+                    for each in place.counted
+                    for name in each.values
+                }
+            assert is_of_people or there.height > happened.height
+            assert_frame_equal(as_texts(found), as_texts(there), check_dtypes=False)
+            answer = at_units(con, FOUND, place.counted, bound, rows, {place.variable.name: events}, None)
+        assert_frame_equal(as_texts(answer.cells), as_texts(cells))
+        assert {tag for tag, _ in answer.values} == set(values)
+        for tag, expected in values.items():
+            assert_frame_equal(as_texts(answer.values[tag, place.level]), as_texts(expected))
 
 
 def test_clauses_mean_the_same_on_columns_as_in_the_database(rows):
