@@ -89,6 +89,19 @@ class ResultReading:
 
 
 @dataclass(frozen=True)
+class Judged:
+    """What a number is judged by, see `data_contracts.plausible_results`.
+
+    Attributes:
+        analysis: Column of the analysis.
+        sign: Column of the relation sign; empty when the sign stands before the number.
+    """
+
+    analysis: str
+    sign: str = ""
+
+
+@dataclass(frozen=True)
 class Column:
     """One delivered column.
 
@@ -115,6 +128,7 @@ class Column:
         synonyms: Other names the column may have in the header.
         paths: For bundles: (resource type, path) pairs that fill the column, see `docs/reference/packs.md`.
         reading: For a laboratory value: how it is read; None when it is read without regard to its analysis.
+        judged: For a result: what tells whether it is possible for its analysis; None when it is not judged so.
     """
 
     name: str
@@ -138,6 +152,7 @@ class Column:
     synonyms: tuple[str, ...] = ()
     paths: tuple[tuple[str, str], ...] = ()
     reading: ResultReading | None = None
+    judged: Judged | None = None
 
     @property
     def is_dropped(self) -> bool:
@@ -235,7 +250,7 @@ def load_contracts(names: Sequence[str] | None = None) -> dict[str, Contract]:
             raise ContractError(
                 f"There is no contract for the file type '{name}'.",
                 where=f"nearest match: {near[0]}" if near else f"known: {', '.join(sorted(known))}",
-                what_to_do="tvaers pack",
+                what_to_do="Correct the name; docs/reference/contracts/README.md lists the file types.",
             )
     return {name: known[name] for name in names}
 

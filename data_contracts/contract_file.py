@@ -11,7 +11,7 @@ from typing import Any, get_args
 
 from open_data_contract_standard.model import DataQuality, SchemaProperty
 
-from data_contracts.contract import DEFAULT_FORMATS, Column, ColumnType, Contract, Privacy, ResultReading, Rule
+from data_contracts.contract import DEFAULT_FORMATS, Column, ColumnType, Contract, Judged, Privacy, ResultReading, Rule
 from data_contracts.rules import generated_rules
 from data_contracts.standard import StandardContract, contract_fault, custom_values, read_standard
 
@@ -27,8 +27,11 @@ LOGICAL_TYPES = {
     "identifier": "string",
     "iso_week": "string",
 }
-COLUMN_KEYS = frozenset({"unit", "source", "formats", "mayBeAbsent", "mayBeFuture", "codeList", "paths", "result"})
+COLUMN_KEYS = frozenset(
+    {"unit", "source", "formats", "mayBeAbsent", "mayBeFuture", "codeList", "paths", "result", "plausibleResults"}
+)
 RESULT_KEYS = frozenset({"analysis", "unit", "words", "units", "conversions", "mostUnknownWords"})
+JUDGED_KEYS = frozenset({"analysis", "sign"})
 CONTRACT_KEYS = frozenset({"format", "maxErrorShare", "resourceTypes", "followedBy", "toldWhole"})
 OWN_SOURCES = {
     "own": "Defined by this project: no public format exists.",
@@ -118,6 +121,7 @@ def _column(standard: StandardContract, each: SchemaProperty, sources: dict[str,
         synonyms=tuple(str(one.synonym) for one in each.synonyms or []),
         paths=tuple((resource, one) for resource, one in custom.get("paths", {}).items()),
         reading=_reading(path, f"{name}.result", custom["result"]) if "result" in custom else None,
+        judged=_judged(path, f"{name}.plausibleResults", custom.get("plausibleResults")),
     )
 
 
@@ -133,6 +137,15 @@ def _reading(path: Path, where: str, given: dict[str, Any]) -> ResultReading:
         most_unknown_words=float(told["mostUnknownWords"]),
         unit=str(told.get("unit", "")),
     )
+
+
+def _judged(path: Path, where: str, given: dict[str, Any] | None) -> Judged | None:
+    if given is None:
+        return None
+    told = _known_keys(path, where, given, JUDGED_KEYS)
+    if "analysis" not in told:
+        raise contract_fault(path, f"{where}.analysis", "is missing")
+    return Judged(str(told["analysis"]), str(told.get("sign", "")))
 
 
 def _bound(value: object) -> float | str | None:

@@ -104,8 +104,8 @@ def _contract_page(contract: Contract) -> str:
         _grid(("column", "read as", "must be there", "holds", "limits", "examples"), columns),
         "## Rules",
         "A row that breaks a rule is held back or counted; the report names the rule and the row number, never a "
-        "value. Besides these, a row with the wrong number of fields is held back as `row_malformed`, and one with an "
-        "identity number in a text as `identifier_in_text`.",
+        f"value. Besides these, {_not_whole(contract)} is held back as `row_malformed`, and one with an identity "
+        "number in a text as `identifier_in_text`.",
         _grid(("rule", "column", "promise", "otherwise"), rules),
         "## Sources",
         _listing(
@@ -119,6 +119,10 @@ def _contract_page(contract: Contract) -> str:
         ]
         parts += ["## Where the columns come from in a bundle", _grid(("column", "path"), paths)]
     return "\n\n".join(parts) + "\n"
+
+
+def _not_whole(contract: Contract) -> str:
+    return "a row with the wrong number of fields" if contract.format == "csv" else "a line that is no whole bundle"
 
 
 def _terms(contract: Contract) -> list[str]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from data_contracts.contract import TYPED_COLUMNS, Column, Rule
+from data_contracts.plausible_results import is_plausible, plausible_in_words
 
 PARTNER_UNKNOWN = "contact_unknown"
 """The row names a row of another delivery that has not come: it is used when that one does."""
@@ -105,6 +106,9 @@ def _column_rules(column: Column) -> Iterator[Rule]:
         yield Rule(f"{name}_not_allowed", name, f"{name}__known", "quarantine", sentence)
     if column.minimum is not None or column.maximum is not None:
         yield Rule(f"{name}_implausible", name, _range(column), "quarantine", _range_in_words(column))
+    if judged := column.judged:
+        is_fine = is_plausible(_number(column), f"{judged.analysis}__normal", judged.sign or f"{name}__comparator")
+        yield Rule(f"{name}_implausible", name, is_fine, "quarantine", plausible_in_words(name))
     if column.type in ("date", "datetime", "iso_week") and not column.may_be_future:
         fine = f"CAST({name}__typed AS DATE) <= delivered_on"
         sentence = f"`{name}` is not later than the day of delivery."
@@ -115,8 +119,12 @@ def _column_rules(column: Column) -> Iterator[Rule]:
         yield Rule(PARTNER_UNKNOWN, name, f"{name}__known", "quarantine", sentence)
 
 
+def _number(column: Column) -> str:
+    return f"{column.name}__{'number' if column.type == 'lab_value' else 'typed'}"
+
+
 def _range(column: Column) -> str:
-    value = f"{column.name}__{'number' if column.type == 'lab_value' else 'typed'}"
+    value = _number(column)
     kind = {"date": "DATE ", "iso_week": "DATE ", "datetime": "TIMESTAMP "}.get(column.type)
     parts = []
     for bound, sign in ((column.minimum, ">="), (column.maximum, "<=")):

@@ -6,7 +6,7 @@ from datetime import date
 from pathlib import Path
 
 from data_contracts.contract import Contract
-from ingest.extract import Extract, hash_of, survey, unreadable
+from ingest.extract import Extract, hash_of, refuse_repeated_columns, survey, unreadable
 from ingest.fhir import recognise_bundles
 from ingest.file_names import set_aside_telling_names, shown
 from ingest.identifier import IdentifierScheme
@@ -92,7 +92,7 @@ def take_stock(
     files, verdicts = set_aside_telling_names(paths, root, scheme)
     with track("Recognising files", len(files)) as advance:
         for path in files:
-            file_hash = None
+            file_hash = extract = None
             try:
                 file_hash = hash_of(path)
                 if file_hash in seen:
@@ -107,13 +107,14 @@ def take_stock(
                     verdicts.append(_already_loaded(path, batch))
                 else:
                     seen[file_hash] = shown(path)
-                    found = _recognise(survey(path, file_hash), contracts, receipt)
+                    extract = survey(path, file_hash)
+                    found = _recognise(extract, contracts, receipt)
                     (verdicts if isinstance(found, FileVerdict) else deliveries).append(found)  # type: ignore[arg-type]
             except (ExtractError, ContractError) as fault:
-                verdicts.append(_unreadable(path, file_hash, fault))
+                verdicts.append(_unreadable(path, file_hash, fault, extract))
             except Exception as fault:
                 # Its text is left out: a library may have put a value from a row into it.
-                verdicts.append(_unreadable(path, file_hash, unreadable(path, fault)))
+                verdicts.append(_unreadable(path, file_hash, unreadable(path, fault), extract))
             advance(1)
     order = list(contracts)
     deliveries.sort(key=lambda each: (order.index(each.contract.file_type), each.delivery_key, each.version))
@@ -164,6 +165,7 @@ def _refused(delivery: Delivery, message: str, reason: str) -> FileVerdict:
         contract.sector,
         "refused",
         encoding=extract.encoding,
+        separator=extract.told_separator,
         message=f"{message} {_TELL_APART}",
         reason=reason,
         file_hash=extract.file_hash,
@@ -171,9 +173,18 @@ def _refused(delivery: Delivery, message: str, reason: str) -> FileVerdict:
     )
 
 
-def _unreadable(path: Path, file_hash: str | None, fault: TvaersError) -> FileVerdict:
+def _unreadable(path: Path, file_hash: str | None, fault: TvaersError, extract: Extract | None) -> FileVerdict:
+    """Return the verdict on a file that cannot be read, with what was found out before that was seen."""
     return FileVerdict(
-        shown(path), None, None, "refused", message=said(fault), reason=fault.reason, file_hash=file_hash
+        shown(path),
+        None,
+        None,
+        "refused",
+        encoding=extract.encoding if extract else None,
+        separator=extract.told_separator if extract else None,
+        message=said(fault),
+        reason=fault.reason,
+        file_hash=file_hash,
     )
 
 
@@ -184,6 +195,7 @@ def _recognise(extract: Extract, contracts: Mapping[str, Contract], receipt: Rec
             return Delivery(extract, contract, delivery_key(contract.file_type, extract.path), receipt)
         what = "Its bundles carry no profile of a known report, and neither does its name."
         return _unrecognised(extract, what, receipt)
+    refuse_repeated_columns(extract)
     recognised = recognise(extract, contracts)
     if recognised is not None:
         return Delivery(extract, recognised.contract, recognised.delivery_key, receipt, recognised.ignored)
@@ -202,6 +214,7 @@ def _unrecognised(extract: Extract, message: str, receipt: Receipt) -> FileVerdi
         None,
         "unrecognised",
         encoding=extract.encoding,
+        separator=extract.told_separator,
         message=f"{message} {_NOT_OURS}",
         reason="unknown_type",
         file_hash=extract.file_hash,

@@ -11,7 +11,6 @@ from ingest.encoding import detect_encoding, no_access, raw_blocks
 from tvaers.errors import ExtractError
 
 SEPARATORS = (";", ",", "\t", "|")
-SEPARATOR_NAMES = {";": "semicolon", ",": "comma", "\t": "tab", "|": "pipe"}
 _SEPARATOR_LINE = re.compile(r'"?sep=(.)"?\r?\n', re.IGNORECASE)  # what Excel writes, and hides
 _GZIP = b"\x1f\x8b"
 
@@ -39,6 +38,13 @@ class Extract:
     header: tuple[str, ...]
     data_begins_at: int
     lines_before: int = 1
+
+    @property
+    def told_separator(self) -> str | None:
+        """The separator as it is told: `;`, `,`, `tab` or `|`; None where none was found."""
+        if len(self.header) < 2:
+            return None
+        return "tab" if self.separator == "\t" else self.separator
 
 
 def extracts_in(folder: Path) -> list[Path]:
@@ -108,7 +114,7 @@ def survey(path: Path, file_hash: str) -> Extract:
     """Read a file once to learn its encoding, separator and header.
 
     Raises:
-        ExtractError: The file is empty, cut short, not text, has no usual line ends, or names a column twice.
+        ExtractError: The file is empty, cut short, not text, or has no usual line ends.
     """
     with path.open("rb") as file:
         is_compressed = file.read(2) == _GZIP
@@ -128,7 +134,6 @@ def survey(path: Path, file_hash: str) -> Extract:
     _refuse_odd_line_ends(line, path)
     separator = declared[1] if declared and declared[1] in SEPARATORS else max(SEPARATORS, key=line.count)
     header = tuple(name.strip().strip('"').strip().lower() for name in line.split(separator))
-    _refuse_repeated(header, path)
     data_begins_at = len(before.encode()) + len(line.encode()) + 1
     lines_before = before.count("\n") + 1
     return Extract(path, file_hash, is_compressed, encoding, separator, header, data_begins_at, lines_before)
@@ -161,13 +166,18 @@ def _refuse_odd_line_ends(line: str, path: Path) -> None:
         )
 
 
-def _refuse_repeated(header: tuple[str, ...], path: Path) -> None:
-    repeated = len(header) - len(set(header))
+def refuse_repeated_columns(extract: Extract) -> None:
+    """Refuse a file whose header names a column twice: which of the two is meant, nobody can tell.
+
+    Raises:
+        ExtractError: It does.
+    """
+    repeated = len(extract.header) - len(set(extract.header))
     if repeated:
         raise ExtractError(
             "The header names a column more than once.",
-            where=path.name,
-            how_much=f"{repeated} of {len(header)} column names are repeated.",
+            where=extract.path.name,
+            how_much=f"{repeated} of {len(extract.header)} column names are repeated.",
             what_to_do="Ask the supplier for a file in which every column has its own name.",
             reason="column_repeated",
         )

@@ -27,10 +27,9 @@ from tvaers import __version__
 from tvaers.errors import ExtractError
 from warehouse.run_log import Batch, batches, next_batch_id, write_batch
 
-_SEPARATORS = {"\t": "tab"}
 _DOES_NOT_FIT = (
     "Rows of it keep the contract, but their mapping gives something that the warehouse does not allow. Nothing of the "
-    "file was loaded: the pack's contract or mapping has to be corrected (tvaers pack)."
+    "file was loaded: the pack's contract or mapping has to be corrected (tvaers pack check)."
 )
 
 
@@ -68,7 +67,7 @@ class FileJob:
             contract.sector,
             "refused",
             encoding=extract.encoding,
-            separator=_SEPARATORS.get(extract.separator or "", extract.separator),
+            separator=extract.told_separator,
             file_hash=extract.file_hash,
             delivered_on=delivery.receipt.on,
         )

@@ -19,8 +19,12 @@ from tvaers.errors import ExtractError
 INDEX = "index.html"
 MOST_ROWS_LISTED = 200
 _LONGEST_NAME = 100
+_NOT_FOUND = "not found out"
+_WHOLE_ROW = {
+    "csv": "The row has as many fields as the header, and its quotes are closed.",
+    "fhir": "The line, or the entry of the list, is a whole FHIR bundle. One that is not counts as one row.",
+}
 _OWN_RULES = {
-    "row_malformed": "The row has as many fields as the header, and its quotes are closed.",
     "identifier_in_text": "No text column holds a person's identifier. The text was removed before the row was stored.",
 }
 _STYLE = """<style>
@@ -45,7 +49,8 @@ def list_failures(
     is_table = contract.format == "csv"
     lines = f"Lines (the header is line {lines_before}; blank lines are not counted)"
     place = lines if is_table else "Resources, from 1"
-    described = _OWN_RULES | {rule.id: rule.description for rule in contract.rules}
+    own = _OWN_RULES | {"row_malformed": _WHOLE_ROW[contract.format]}
+    described = own | {rule.id: rule.description for rule in contract.rules}
     found = con.execute(
         "SELECT rule, string_agg(DISTINCT column_name, ', '), count(DISTINCT row_number), "
         f"list_sort(list(DISTINCT row_number))[:{MOST_ROWS_LISTED}] FROM {tables.failed} GROUP BY rule ORDER BY rule"
@@ -68,9 +73,9 @@ def write_page(folder: Path, verdict: FileVerdict, contract: Contract | None, fa
     """
     facts: list[tuple[str, object]] = [
         ("Verdict", verdict.state.replace("_", " ")),
-        ("File type", f"{contract.file_type}, contract version {contract.version}" if contract else "not recognised"),
-        ("Encoding", verdict.encoding or ""),
-        ("Separator", verdict.separator or ""),
+        ("File type", _file_type(verdict, contract)),
+        ("Encoding", verdict.encoding or _NOT_FOUND),
+        ("Separator", verdict.separator or ("none" if verdict.encoding else _NOT_FOUND)),
         ("Rows delivered", verdict.rows_in),
         ("Rows loaded", verdict.loaded),
         ("Rows quarantined", verdict.quarantined),
@@ -92,6 +97,14 @@ def write_page(folder: Path, verdict: FileVerdict, contract: Contract | None, fa
     else:
         page = _page(verdict.file_name, body)
     return _write(path, page)
+
+
+def _file_type(verdict: FileVerdict, contract: Contract | None) -> str:
+    if contract:
+        return f"{contract.file_type}, contract version {contract.version}"
+    if verdict.reason == "column_missing":
+        return "none: it lacks columns of the type that it looks like"
+    return verdict.file_type or "not recognised"
 
 
 def write_index(folder: Path, run_id: str, verdicts: Iterable[FileVerdict]) -> Path:

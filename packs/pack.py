@@ -177,7 +177,7 @@ def load_pack(name_or_path: str | Path) -> Pack:
         raise DefinitionError(
             f"There is no country pack '{name_or_path}'.",
             where=f"nearest match: {near[0]}" if near else f"known: {', '.join(known)}",
-            what_to_do="tvaers pack",
+            what_to_do="tvaers pack list",
         )
     settings = read_definition(folder / "pack.yaml", PackSettings)
     contracts = load_contracts()

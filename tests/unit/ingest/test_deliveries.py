@@ -10,6 +10,7 @@ from data_contracts.contract import load_contracts
 from ingest.delivery import Receipt, take_stock
 from ingest.extract import hash_of
 from ingest.recognise import version_of
+from ingest.report import write_page
 from tests.lib.deliveries import PRACTICE, country_scheme, deliver, identifiers, measurements, text
 from warehouse.run_log import Batch
 
@@ -127,3 +128,31 @@ def test_a_copy_of_a_file_that_was_loaded_before_brings_no_rows_a_second_time(tm
     _, verdicts = take_stock(paths, tmp_path, CONTRACTS, [loaded(first)], country_scheme(), RECEIPT)
     assert [verdict.state for verdict in verdicts] == ["already_loaded", "already_loaded"]
     assert sum(verdict.rows_in for verdict in verdicts) == 8
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "encoding", "separator", "reason"),
+    [
+        ("a.csv", "CPR\tYdernr\tDato\tVærdi\tEnhed\n", "cp1252", "tab", "column_missing"),
+        ("b.csv", "cpr|ydernr|dato|kode|værdi|CPR\n", "utf-8", "|", "column_repeated"),
+        ("c.csv", "day,name,shift\n", "utf-16", ",", "unknown_type"),
+        ("d.csv", "dagens prøver\n", "utf-8", None, "unknown_type"),
+        ("e.json", '{ "navn": "blå"\n', "utf-8", None, "not_json"),
+    ],
+)
+def test_of_a_file_that_goes_no_further_encoding_and_separator_are_told_when_they_were_found(
+    tmp_path, name, content, encoding, separator, reason
+):
+    deliver(tmp_path, name, content.encode(encoding))
+    _, (verdict,) = take_stock([tmp_path / name], tmp_path, CONTRACTS, [], country_scheme(), RECEIPT)
+    assert (verdict.encoding, verdict.separator, verdict.reason) == (encoding, separator, reason)
+    page = write_page(tmp_path, verdict, None, "", "").read_text("utf-8")
+    assert f"<td>Encoding</td><td>{encoding}</td></tr><tr><td>Separator</td><td>{separator or 'none'}</td>" in page
+    assert ("<td>none: it lacks columns of the type" in page) == (reason == "column_missing")
+
+
+def test_of_a_file_that_was_refused_before_it_was_read_the_page_says_that_nothing_was_found_out(tmp_path):
+    deliver(tmp_path, "a.csv", "")
+    _, (verdict,) = take_stock([tmp_path / "a.csv"], tmp_path, CONTRACTS, [], country_scheme(), RECEIPT)
+    page = write_page(tmp_path, verdict, None, "", "").read_text("utf-8")
+    assert page.count("<td>not found out</td>") == 2

@@ -2,7 +2,12 @@
 
 from pathlib import Path
 
-from ingest.report import write_index, write_page
+import duckdb
+import pytest
+
+from data_contracts.contract import load_contracts
+from ingest.report import list_failures, write_index, write_page
+from ingest.stage import FAILED
 from ingest.verdict import FileVerdict
 
 
@@ -21,3 +26,16 @@ def test_files_of_one_name_or_of_names_that_look_alike_keep_their_pages(tmp_path
         assert verdict.message in verdict.report.read_text(encoding="utf-8")
     index = (tmp_path / "index.html").read_text(encoding="utf-8")
     assert all(f'href="{verdict.report.name}"' in index for verdict in verdicts)
+
+
+@pytest.mark.parametrize(
+    ("file_type", "asked", "not_asked"),
+    [("labka", "as many fields as the header", "bundle"), ("kl_gateway_119", "a whole FHIR bundle", "header")],
+)
+def test_a_row_that_is_not_whole_is_explained_by_what_the_file_is_made_of(file_type, asked, not_asked):
+    con = duckdb.connect()
+    con.execute(f"CREATE TABLE {FAILED} (row_number BIGINT, rule VARCHAR, column_name VARCHAR, severity VARCHAR)")
+    con.execute(f"INSERT INTO {FAILED} VALUES (3, 'row_malformed', NULL, 'quarantine')")
+    _, _, told = list_failures(con, load_contracts()[file_type], 1).partition("row_malformed")
+    assert asked in told
+    assert not_asked not in told
