@@ -46,7 +46,10 @@ def amount(number: float, definition: Definition, words: Wording) -> str:
     if definition.kind == "proportion":
         return words.share(number)
     if definition.kind == "median":
-        return f"{words.number(number)}{NO_BREAK_SPACE}{unit(definition, words)}".rstrip(NO_BREAK_SPACE)
+        # Days are whole, but for the middle of two.
+        is_whole = definition.unit == "days" and number == int(number)
+        told = words.whole(int(number)) if is_whole else words.number(number)
+        return f"{told}{NO_BREAK_SPACE}{unit(definition, words)}".rstrip(NO_BREAK_SPACE)
     return words.number(number)
 
 
