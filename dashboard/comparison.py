@@ -16,7 +16,7 @@ Judgement = Literal["better", "worse", "different", "similar", "unknown"]
 TargetState = Literal["met", "met_uncertain", "acceptable", "not_met_uncertain", "not_met", "none"]
 
 
-HIDDEN = frozenset({"suppressed", "withheld"})
+HIDDEN = frozenset({"suppressed", "withheld", "left_out"})
 
 
 @dataclass(frozen=True)

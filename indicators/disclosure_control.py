@@ -2,8 +2,9 @@
 
 All cells of a release stand in one frame and are protected together, period by period. Primary rules hide what is
 small; complementary suppression hides what would give it away; an audit with the eyes of an attacker is the judge. Both
-sorts of hidden cell have the same state and no number at all. Where that finds no end, whole tables of the period are
-withheld instead, which is a state of its own.
+sorts of hidden cell have the same state and no number at all. Tables of units or groups that would be too small on
+average are left out beforehand, and where hiding single cells finds no end, whole tables of the period are withheld;
+each is a state of its own.
 
 What one period and an earlier one tell together (the difference between consecutive quarters) is not judged here: the
 periods are protected each on its own.
@@ -21,6 +22,7 @@ from numpy.typing import NDArray
 
 from indicators.disclosure.audit import subtract
 from indicators.disclosure.complementary import Protected
+from indicators.disclosure.left_out import left_out, stands_for_small_practice
 from indicators.disclosure.nested import Nested
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, too_small
@@ -45,9 +47,9 @@ class Protection:
     Attributes:
         cells: The cells as they may be published.
         report: Per level: `cells` with a number, those `small` on their own, those `hidden` in all and among them those
-            `withheld` with their table, `hidden_from_insiders`, those hidden only because a unit knows its own numbers,
-            `shown`, the share published, and `shown_of_not_small`, the share published of
-            those that are not small on their own.
+            `withheld` with their table, `left_out` with a table that is too small on average, `hidden_from_insiders`,
+            those hidden only because a unit knows its own numbers, `shown`, the share published, and
+            `shown_of_not_small`, the share published of those that are not small on their own.
         narrowest: The smallest distance between the lowest and highest possible value of a hidden small count that was
             met (a lower bound), or None when there is none.
         withheld_periods: Ends of the periods of which a table is withheld.
@@ -78,25 +80,31 @@ def protect(
     Raises:
         DisclosureError: The cells cannot be protected, or the audit of the result finds a cell that can be worked out.
     """
-    hidden, withheld, from_insiders = np.zeros((3, cells.height), dtype=bool)
-    primary = too_small(cells, policy).to_numpy()
+    hidden, withheld, without, from_insiders = np.zeros((4, cells.height), dtype=bool)
+    primary = too_small(cells, policy).to_numpy().copy()
     narrowest: list[float] = []
     with track("Disclosure control", cells["period_end"].n_unique()) as advance:
         of_period = _rows_by_period(cells)
 
-        def one(period: date) -> tuple[Hidden, float]:
-            part, clusters = cells[of_period[period]], parents.filter(pl.col("period_end") == period)
+        def one(period: date) -> tuple[NDArray[np.int64], Hidden, float]:
+            rows = of_period[period]
+            part, clusters = cells[rows], parents.filter(pl.col("period_end") == period)
+            without[rows] = out = left_out(part, policy.smallest_average)
+            primary[rows] |= stands_for_small_practice(part, out, policy.smallest_practice).to_numpy()
+            # A unit that knows its own numbers knows them also where its table is left out.
+            apart = np.zeros_like(out) if policy.insiders else out
+            rows = rows[~apart]
             try:
-                system = build_system(part, clusters, policy, nested, related or Related())
-                found = hide_or_withhold(system, part, primary[of_period[period]], policy)
-                return found, _judge(system, part, found.protected)
+                system = build_system(part, clusters, policy, nested, related or Related(), apart)
+                found = hide_or_withhold(system, cells[rows], (primary | without)[rows], policy)
+                return rows, found, _judge(system, cells[rows], found.protected)
             except DisclosureError as fault:
                 fault.where = ", ".join(filter(None, [f"period ending {period}", fault.where]))
                 raise
 
         # The solver works outside Python, so two periods can be protected at the same time.
         with ThreadPoolExecutor(min(AT_THE_SAME_TIME, os.cpu_count() or 1)) as pool:
-            for rows, (found, width) in zip(of_period.values(), pool.map(one, of_period), strict=True):
+            for rows, found, width in pool.map(one, of_period):
                 hidden[rows], withheld[rows] = found.protected.cells, found.withheld
                 from_insiders[rows] = found.protected.cells & ~found.protected.from_outsiders
                 narrowest.append(width)
@@ -104,9 +112,16 @@ def protect(
     # The solver is exact to about six decimals.
     finite = [round(width, 6) for width in narrowest if np.isfinite(width)]
     return Protection(
-        cells=released(cells, pl.Series(hidden), policy, pl.Series(withheld)),
+        cells=released(cells, pl.Series(hidden), policy, pl.Series(withheld), pl.Series(without)),
         report=_report(
-            cells, {"small": primary, "hidden": hidden, "withheld": withheld, "hidden_from_insiders": from_insiders}
+            cells,
+            {
+                "small": primary,
+                "hidden": hidden | without,
+                "withheld": withheld,
+                "left_out": without,
+                "hidden_from_insiders": from_insiders,
+            },
         ),
         narrowest=min(finite) if finite else None,
         withheld_periods=tuple(cells["period_end"].filter(pl.Series(withheld)).unique().sort()),
@@ -153,8 +168,14 @@ def _named(system: System, cells: pl.DataFrame, counts: NDArray[np.bool_]) -> st
     return ", ".join([*names, f"and {more} more cells"] if more else names)
 
 
-def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy, withheld: pl.Series | None = None) -> pl.DataFrame:
-    """Return cells as they are published, given which of them are hidden, and which of those withheld as a table.
+def released(
+    cells: pl.DataFrame,
+    hidden: pl.Series,
+    policy: Policy,
+    withheld: pl.Series | None = None,
+    without: pl.Series | None = None,
+) -> pl.DataFrame:
+    """Return cells as they are published, given which are hidden, which withheld as a table, and which left out as one.
 
     A hidden cell loses every number; a cell with nobody in its denominator has no data. A rate is published with its
     patient-years on the policy's coarse grid, and without the number of people; it is computed from them. A
@@ -167,8 +188,11 @@ def released(cells: pl.DataFrame, hidden: pl.Series, policy: Policy, withheld: p
     steps = 1 / policy.rate_completeness_step
     coarse_share = (share_measured * steps).round() / steps
     has_interval = (kind != "median") | (pl.col("denominator") >= policy.smallest_median_interval_group)
-    of_table = pl.lit(value=False) if withheld is None else withheld
-    state = pl.when(of_table).then(pl.lit("withheld")).when(hidden).then(pl.lit("suppressed"))
+    nowhere = pl.lit(value=False)
+    of_table = nowhere if withheld is None else withheld
+    of_small_table = (nowhere if without is None else without) & (pl.col("state") == "computed")
+    state = pl.when(of_small_table).then(pl.lit("left_out")).when(of_table).then(pl.lit("withheld"))
+    state = state.when(hidden).then(pl.lit("suppressed"))
     counted = state.when(is_nobody(cells)).then(pl.lit("no_data"))
     counted = counted.when(pl.col("state") == "computed").then(pl.lit("shown"))
     return (

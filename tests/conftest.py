@@ -9,6 +9,9 @@ from pathlib import Path
 import pytest
 from filelock import FileLock
 
+# As the command does: short vectors are computed faster in one thread, most of all while other tests run beside.
+os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
+
 from tvaers import progress
 from tvaers.settings import Settings, load_settings
 

@@ -21,7 +21,7 @@ class Dot:
         text: Everything about the point in one line, or why it is not shown.
         judgement: Compared with the reference of the chart.
         is_own: Whether it is the chosen unit.
-        state: As in the release: `shown`, `suppressed`, `withheld`, `not_applicable` or `no_data`.
+        state: As in the release: `shown`, `suppressed`, `withheld`, `left_out`, `not_applicable` or `no_data`.
     """
 
     label: str

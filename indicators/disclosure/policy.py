@@ -30,6 +30,8 @@ class Policy(BaseModel):
         protection_width: Smallest distance between the lowest and highest value an attacker can prove for a small
             count, in people or events.
         smallest_practice: Smallest practice, in patients of the period, that is shown by itself.
+        smallest_average: Fewest patients of a period per unit or group, on average over a table, with which the table
+            is published; 1 publishes every table.
         rounding: Only `none` is supported: shown counts are exact.
         patient_years_step: Patient-years are shown to the nearest multiple of this, and not below it.
         rate_completeness_step: The completeness of a rate is shown to the nearest multiple of this share.
@@ -51,6 +53,7 @@ class Policy(BaseModel):
     smallest_median_interval_group: int = Field(ge=3)
     protection_width: int = Field(ge=1)
     smallest_practice: int = Field(ge=3)
+    smallest_average: int = Field(ge=1)
     rounding: Literal["none"]
     patient_years_step: int = Field(ge=10)
     rate_completeness_step: float = Field(ge=0.01, le=0.5)

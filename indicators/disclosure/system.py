@@ -15,7 +15,7 @@ Where the parts do not reach the total, the rest is a place of its own that is n
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 import numpy as np
@@ -98,7 +98,12 @@ class System:
 
 
 def build_system(
-    cells: pl.DataFrame, parents: pl.DataFrame, policy: Policy, nested: Sequence[Nested], related: Related
+    cells: pl.DataFrame,
+    parents: pl.DataFrame,
+    policy: Policy,
+    nested: Sequence[Nested],
+    related: Related,
+    without: NDArray[np.bool_] | None = None,
 ) -> System:
     """Build the system of one period.
 
@@ -108,6 +113,8 @@ def build_system(
         policy: Limits and the order in which cells are given up.
         nested: Counts that lie within each other.
         related: Partitions that are declared.
+        without: Cells in which quantities and sums are looked for, but which are no part of the system: all cells of
+            some places, or none.
 
     Raises:
         DisclosureError: The units of a level add up to more than the total, so the cells are not of one population.
@@ -115,8 +122,10 @@ def build_system(
     places = cells.select(PLACE).unique().sort(PLACE)
     placed = cells.join(places.with_row_index("place"), on=PLACE, how="left", maintain_order="left")
     found = find_quantities(placed, places, nested, related)
+    sums = find_sums(found.values)
+    if without is not None and without.any():
+        cells, placed, places, found = _only(placed.filter(pl.Series(~without)), places, found)
     totals, values = find_totals(places, parents, found.values)
-    sums = find_sums(values)
     of_totals, of_sums = complete_totals(values, totals), complete_sums(values, sums)
     grid = _grid(totals, sums, values.shape)
     equations = _equations(grid, of_totals, of_sums)
@@ -136,6 +145,16 @@ def build_system(
         holder=holder,
         grid=grid,
     )
+
+
+def _only(
+    placed: pl.DataFrame, places: pl.DataFrame, found: Quantities
+) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame, Quantities]:
+    """Return cells, the same cells with their places numbered anew, their places, and the quantities there."""
+    stay = placed["place"].unique().sort()
+    cells, places = placed.drop("place"), places[stay]
+    numbered = cells.join(places.with_row_index("place"), on=PLACE, how="left", maintain_order="left")
+    return cells, numbered, places, replace(found, values=found.values[:, stay.to_numpy()])
 
 
 def _grid(totals: Totals, sums: NDArray[np.int64], shape: tuple[int, int]) -> Grid:

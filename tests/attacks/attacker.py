@@ -25,6 +25,7 @@ FIELDS = {
     "time_to_event": ("denominator", "missing", "eligible"),
     "rate_per_1000_patient_years": ("numerator",),
 }
+HIDDEN = ("suppressed", "left_out")
 ENOUGH_EQUAL_CELLS = 12
 
 
@@ -68,8 +69,9 @@ class Attacker:
         for name, *place, state, numerator, denominator, eligible in cells:
             where: Place = tuple(place)
             places[name].add(where)
-            if state == "suppressed":
-                self.hidden.add((name, where))
+            if state in HIDDEN:
+                if state == "suppressed":
+                    self.hidden.add((name, where))
                 continue
             for count, value in self._read(name, state, numerator, denominator, eligible).items():
                 told[f"{name}.{count}"][where] = value
@@ -192,10 +194,10 @@ class Attacker:
         with duckdb.connect(str(self.release), read_only=True) as con:
             rows = con.execute(
                 "SELECT level, unit_id, sex, age_band, state, patient_years FROM result "
-                "WHERE indicator_id = ? AND period_end = ? AND state IN ('shown', 'suppressed', 'no_data')",
+                "WHERE indicator_id = ? AND period_end = ? AND state IN ('shown', 'suppressed', 'left_out', 'no_data')",
                 [name, self.period],
             ).fetchall()
-        years = {tuple(place): None if state == "suppressed" else (shown or 0.0) for *place, state, shown in rows}
+        years = {tuple(place): None if state in HIDDEN else (shown or 0.0) for *place, state, shown in rows}
         found = {}
         for (_, total), parts in self._sums(set(years)).items():
             hidden = [part for part in parts if years[part] is None]

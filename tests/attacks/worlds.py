@@ -21,6 +21,7 @@ WORLDS: dict[str, dict[str, float]] = {
     "a region with very uneven practices": {"patients": 2_500, "practices": 20, "clusters": 6, "skew": 2.5},
     "three municipalities with one or two practices each": {"patients": 450, "practices": 5, "clusters": 3},
     "clusters of one practice": {"patients": 900, "practices": 6, "clusters": 6, "skew": 1.5},
+    "a valley whose practices are left out": {"patients": 170, "practices": 8, "clusters": 3},
     "a region with silent practices": {"patients": 1_200, "practices": 10, "clusters": 4, "silent": 2},
 }
 # Counts that are part of each other by their definitions; two are rates of the same people.
@@ -104,6 +105,13 @@ class World:
         """Release with nothing hidden but the small cells themselves."""
         results = self.cells.results
         return self.release(folder, released(results, too_small(results, self.policy), self.policy))
+
+    def with_small_units_left_out(self, folder: Path) -> Attacker:
+        """Release in which each practice of fewer patients than the policy's average is left out, and nothing else."""
+        results, few = self.cells.results, self.policy.smallest_average
+        is_few = pl.col("patients").max().over("level", "unit_id") < few
+        hidden = results.select((pl.col("level") == "practice") & is_few & (pl.col("state") == "computed"))
+        return self.release(folder, released(results, hidden.to_series(), self.policy))
 
     def indicator_by_indicator(self, folder: Path) -> Attacker:
         """Release with every indicator protected alone, blind to the people it shares with the others."""

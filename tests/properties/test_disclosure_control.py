@@ -25,6 +25,7 @@ AGAINST_INSIDERS = POLICY_IN_FORCE.model_copy(update={"insiders": ("practice", "
 PARENTS = clusters(a="K1", b="K1", c="K2", d="K2", e="K3")
 PRACTICES = dict(zip(PARENTS["unit_id"], PARENTS["cluster_id"], strict=True))
 PLACES = ["level", "unit_id"]
+HIDDEN = ["suppressed", "withheld", "left_out"]
 groups = st.lists(st.tuples(st.integers(0, 40), st.integers(0, 60)), min_size=10, max_size=10)
 relaxed = settings(max_examples=40, deadline=None, suppress_health_check=list(HealthCheck))
 few = settings(relaxed, max_examples=12)
@@ -63,7 +64,7 @@ def protected(frame: pl.DataFrame) -> pl.DataFrame:
 @given(groups)
 def test_an_audit_of_the_result_finds_nothing(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
-    hidden = (protected(frame)["state"] == "suppressed").to_numpy()
+    hidden = protected(frame)["state"].is_in(HIDDEN).to_numpy()
     system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     findings = audit(system, hidden, POLICY_IN_FORCE.protection_width)
     assert findings.is_safe
@@ -94,7 +95,7 @@ def test_the_order_in_which_cells_arrive_changes_nothing(counts: list[tuple[int,
 @given(groups)
 def test_an_insider_who_knows_only_what_is_shown_already_gains_nothing(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
-    hidden = (protected(frame)["state"] == "suppressed").to_numpy()
+    hidden = protected(frame)["state"].is_in(HIDDEN).to_numpy()
     system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     outsider = audit(system, hidden, POLICY_IN_FORCE.protection_width)
     insider = audit(system, hidden, POLICY_IN_FORCE.protection_width, also_known=system.visible(hidden))
@@ -106,7 +107,7 @@ def test_an_insider_who_knows_only_what_is_shown_already_gains_nothing(counts: l
 @given(groups)
 def test_no_unit_that_knows_its_own_numbers_narrows_down_a_small_count_of_others(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
-    hidden = protect(frame, AGAINST_INSIDERS, PARENTS).cells["state"].is_in(["suppressed", "withheld"]).to_numpy()
+    hidden = protect(frame, AGAINST_INSIDERS, PARENTS).cells["state"].is_in(HIDDEN).to_numpy()
     system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     for unit in range(len(system.units)):
         own = system.holder == unit

@@ -49,8 +49,10 @@ def verdict(summary: "ReleaseSummary") -> list[str]:
     """Return in words what is hidden, what could be worked out (nothing, or there is no release), what is withheld."""
     cells, small, hidden = (sum(level[name] for level in summary.levels) for name in ("cells", "small", "hidden"))
     closest = f": none closer than to {summary.narrowest:g} steps" if summary.narrowest is not None else ""
+    left_out = sum(level["left_out"] for level in summary.levels)
+    reason = "would give one away or stand in a table left out" if left_out else "would give one away"
     sentences = [
-        f"{hidden:,} of {cells:,} numbers are hidden: {small:,} are small, {hidden - small:,} would give one away.",
+        f"{hidden:,} of {cells:,} numbers are hidden: {small:,} are small, {hidden - small:,} {reason}.",
         f"0 hidden numbers can be worked out exactly, 0 too narrowly{closest}.",
     ]
     practices = next((level for level in summary.levels if level["level"] == "practice"), None)
@@ -62,6 +64,11 @@ def verdict(summary: "ReleaseSummary") -> list[str]:
         sentences.append(
             f"{from_insiders:,} of the hidden numbers are hidden because units know their own; nor can these work out "
             "a small number of others."
+        )
+    if left_out:
+        sentences.append(
+            f"{left_out:,} of the hidden numbers stand in tables that are left out, since their units or groups would "
+            "have too few patients on average."
         )
     if summary.withheld_periods:
         periods = ", ".join(str(day) for day in summary.withheld_periods)
