@@ -102,13 +102,15 @@ def test_a_release_tells_of_no_few_people_between_two_nested_counts(computed, ti
     assert few_people_between(shown, computed[-1]) == 0
 
 
-def test_a_release_that_thinks_of_no_nesting_tells_of_them(computed):
+def test_a_release_of_all_tables_tells_of_them_where_nobody_thinks_of_nesting(computed):
     cells, clusters, policy, nested = computed
     few = cells.filter(
         pl.col("period_end") == pl.col("period_end").max(),
         pl.col("indicator_id").is_in([name for pair in KNOWN for name in (each.split(".")[0] for each in pair)]),
     )
-    assert few_people_between(protect(few, policy, clusters).cells, nested) > 0
+    all_tables = policy.model_copy(update={"smallest_average": 1})
+    assert few_people_between(protect(few, all_tables, clusters, nested).cells, nested) == 0
+    assert few_people_between(protect(few, all_tables, clusters).cells, nested) > 0
 
 
 def test_a_difference_is_left_out_where_a_count_between_the_two_is_there():

@@ -89,10 +89,10 @@ def test_a_refused_release_leaves_the_last_one_as_it_was(home_copy: TinyHome, mo
     only_the_last_quarter(home_copy)
     before = home_copy.settings.release.read_bytes()
 
-    def hides_too_little(system, primary, width, insiders):
-        return replace(hide_enough(system, primary, width, insiders), cells=primary)
+    def hides_nothing(system, primary, width, insiders):
+        return replace(hide_enough(system, primary, width, insiders), cells=primary & False)
 
-    monkeypatch.setattr(withholding, "hide_enough", hides_too_little)
+    monkeypatch.setattr(withholding, "hide_enough", hides_nothing)
     with pytest.raises(DisclosureError, match="refused") as fault:
         publish(home_copy.settings)
     assert "period ending" in fault.value.where
