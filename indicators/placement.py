@@ -103,7 +103,7 @@ def place_beside(
             placed.append(signs_beside(grid, frame, own))
             continue
         if variable.responsible:
-            frame = summed(variable, frame, own)
+            frame = summed(grid, variable, frame, own)
         if variable.rows == "patient":
             origin = origin_by_patient(grid, variable, frame)
         elif variable.rows != "patient and day":
@@ -116,20 +116,27 @@ def place_beside(
     return pl.concat(placed, how="horizontal")
 
 
-def summed(variable: Variable, frame: pl.DataFrame, own: Sequence[str]) -> pl.DataFrame:
+def summed(grid: Grid, variable: Variable, frame: pl.DataFrame, own: Sequence[str]) -> pl.DataFrame:
     """Return one row per patient and period of rows of several organisations, as `joined.summed_sql` adds them up.
+
+    Most patients meet one organisation in a period; only the rows of the others are grouped.
 
     Raises:
         DefinitionError: There are two rows for one patient, period and organisation.
     """
-    refuse_repeated(variable, frame.select(variable.keys).n_unique(), frame.height)
+    numbers = grid.numbers_of(frame)
+    is_alone = np.bincount(numbers)[numbers] == 1
+    several = frame.filter(~is_alone)
+    refuse_repeated(variable, several.select(variable.keys).n_unique(), several.height)
+    counts = pl.col([name for name in own if name.endswith("_count")])
     totals = {
         name: pl.when(pl.col(name).is_not_null().any()).then(pl.col(name).sum().cast(pl.Int64))
         if name.endswith("_count")
         else pl.col(name).max()
         for name in own
     }
-    return frame.group_by("patient_id", "period_end").agg(**totals)
+    alone = frame.filter(is_alone).select("patient_id", "period_end", *own).with_columns(counts.cast(pl.Int64))
+    return pl.concat([alone, several.group_by("patient_id", "period_end").agg(**totals)])
 
 
 def origin_by_patient(grid: Grid, variable: Variable, frame: pl.DataFrame) -> Places:
@@ -194,25 +201,22 @@ def signs_beside(grid: Grid, frame: pl.DataFrame, own: Sequence[str]) -> pl.Data
         frame: Patients and days of signs.
         own: The names of the three columns; the first is that of the day.
     """
-    signs = np.sort(days_of_patients(frame, own[0]))
-    people = signs // DAYS_PER_PATIENT
-    has_sign = np.zeros(grid.people + 1, dtype=np.bool_)
-    has_sign[people] = True
-    concerned = np.flatnonzero(has_sign[_patients(grid.base)])
-    base = grid.base.select("patient_id", "observed_from")[concerned]
-    patients = _patients(base)
-    following = np.searchsorted(signs, days_of_patients(base, "observed_from"))
-    days = {own[0]: np.searchsorted(people, patients), own[1]: following - 1, own[2]: following}
-    columns = []
-    for name, place in days.items():
-        found = signs[np.clip(place, 0, max(len(signs) - 1, 0))]
-        is_own = (place >= 0) & (place < len(signs)) & (found // DAYS_PER_PATIENT == patients)
-        day = np.zeros(grid.base.height, dtype=np.int32)
-        is_unknown = np.ones(grid.base.height, dtype=np.bool_)
-        day[concerned] = found % DAYS_PER_PATIENT - DAY_ZERO
-        is_unknown[concerned] = ~is_own
-        columns.append(pl.Series(name, day).set(pl.Series(is_unknown), None).cast(pl.Date))
-    return pl.DataFrame(columns)
+    order = np.argsort(days_of_patients(frame, own[0]))
+    signs = days_of_patients(frame, own[0])[order]
+    edges = np.searchsorted(signs, np.arange(grid.people + 2) * DAYS_PER_PATIENT)
+    patients = _patients(grid.base)
+    first, after = edges[patients], edges[patients + 1]
+    following = np.searchsorted(signs, days_of_patients(grid.base, "observed_from"))
+    places = (
+        np.where(first < after, first, -1),
+        np.where(first < following, following - 1, -1),
+        np.where(following < after, following, -1),
+    )
+    days = frame.select(pl.col(own[0]).gather(order))
+    return pl.concat(
+        [taken_from(days, own[:1], place).rename({own[0]: name}) for name, place in zip(own, places, strict=True)],
+        how="horizontal",
+    )
 
 
 def rows_of_latest_day(facts: pl.DataFrame, day: str, base: pl.DataFrame, *, first: str, last: str) -> Numbers:

@@ -142,14 +142,13 @@ SELECT
     patient_id,
     period_end,
     hospital_id,
-    SUM(
+    COUNT(
         CASE
             WHEN has_diabetes_diagnosis AND followed_days >= 7 AND COALESCE(interrupted_after_days > 7, TRUE)
                 THEN 1
-            ELSE 0
         END
     ) AS discharges_followed_7_days_count,
-    SUM(
+    COUNT(
         CASE
             WHEN
                 has_diabetes_diagnosis
@@ -157,17 +156,15 @@ SELECT
                 AND COALESCE(interrupted_after_days > 7, TRUE)
                 AND seen_after_days <= 7
                 THEN 1
-            ELSE 0
         END
     ) AS contacts_within_7_days_count,
-    SUM(
+    COUNT(
         CASE
             WHEN has_diabetes_diagnosis AND followed_days >= 14 AND COALESCE(interrupted_after_days > 14, TRUE)
                 THEN 1
-            ELSE 0
         END
     ) AS discharges_followed_14_days_count,
-    SUM(
+    COUNT(
         CASE
             WHEN
                 has_diabetes_diagnosis
@@ -175,17 +172,15 @@ SELECT
                 AND COALESCE(interrupted_after_days > 14, TRUE)
                 AND seen_after_days <= 14
                 THEN 1
-            ELSE 0
         END
     ) AS contacts_within_14_days_count,
-    SUM(
+    COUNT(
         CASE
             WHEN has_diabetes_diagnosis AND followed_days >= 30 AND COALESCE(interrupted_after_days > 30, TRUE)
                 THEN 1
-            ELSE 0
         END
     ) AS discharges_followed_30_days_count,
-    SUM(
+    COUNT(
         CASE
             WHEN
                 has_diabetes_diagnosis
@@ -193,11 +188,10 @@ SELECT
                 AND COALESCE(interrupted_after_days > 30, TRUE)
                 AND seen_after_days <= 30
                 THEN 1
-            ELSE 0
         END
     ) AS contacts_within_30_days_count,
-    SUM(CASE WHEN followed_days >= 30 THEN 1 ELSE 0 END) AS discharges_before_readmission_count,
-    SUM(CASE WHEN followed_days >= 30 AND readmitted_after_days <= 30 THEN 1 ELSE 0 END) AS readmissions_count,
+    COUNT(CASE WHEN followed_days >= 30 THEN 1 END) AS discharges_before_readmission_count,
+    COUNT(CASE WHEN followed_days >= 30 AND readmitted_after_days <= 30 THEN 1 END) AS readmissions_count,
     MAX(discharged_on) AS latest_discharge_on
 FROM timed
 GROUP BY patient_id, period_end, hospital_id

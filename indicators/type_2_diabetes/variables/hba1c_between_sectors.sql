@@ -12,15 +12,10 @@ WITH result AS (
 )
 
 SELECT
-    earlier.patient_id,
+    held_by_two_sectors.patient_id,
     period_day.period_end,
-    MAX(ABS(later.value - earlier.value)) AS hba1c_between_sectors_mmol_mol,
-    MAX(later.taken_on) AS hba1c_of_two_sectors_on
-FROM result AS earlier
-JOIN result AS later
-    ON later.patient_id = earlier.patient_id
-    AND later.sector <> earlier.sector
-    AND later.taken_on >= earlier.taken_on
-    AND later.taken_on <= earlier.taken_on + INTERVAL '1' DAY
-JOIN period_day ON period_day.day = later.taken_on
-GROUP BY earlier.patient_id, period_day.period_end
+    MAX(held_by_two_sectors.difference) AS hba1c_between_sectors_mmol_mol,
+    MAX(held_by_two_sectors.taken_on) AS hba1c_of_two_sectors_on
+FROM step.held_by_two_sectors
+JOIN period_day ON period_day.day = held_by_two_sectors.taken_on
+GROUP BY held_by_two_sectors.patient_id, period_day.period_end

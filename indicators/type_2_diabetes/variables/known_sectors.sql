@@ -36,37 +36,37 @@ WITH record AS (
     WHERE status = 'finished'
 ),
 
--- A day lies in all periods from the first to the last that hold it; records are counted once for such a stretch of days.
+-- Periods overlap: records are counted once for each stretch of days that lie in the same periods, told by its first day.
 stretch_day AS (
-    SELECT day, MIN(period_end) AS first_period_end, MAX(period_end) AS last_period_end
-    FROM period_day
-    GROUP BY day
+    SELECT day, MIN(day) OVER (PARTITION BY first_period_end, last_period_end) AS stretch_from
+    FROM (
+        SELECT day, MIN(period_end) AS first_period_end, MAX(period_end) AS last_period_end
+        FROM period_day
+        GROUP BY day
+    ) AS periods_of_day
 ),
 
 recorded AS (
     SELECT
         record.patient_id,
-        stretch_day.first_period_end,
-        stretch_day.last_period_end,
+        stretch_day.stretch_from,
         MAX(CASE WHEN record.sector = 'hospital' THEN 1 ELSE 0 END) AS in_hospital,
         MAX(CASE WHEN record.sector = 'general_practice' THEN 1 ELSE 0 END) AS in_general_practice,
         MAX(CASE WHEN record.sector = 'municipality' THEN 1 ELSE 0 END) AS in_municipality
     FROM record
     JOIN stretch_day ON stretch_day.day = record.seen_on
-    GROUP BY record.patient_id, stretch_day.first_period_end, stretch_day.last_period_end
+    GROUP BY record.patient_id, stretch_day.stretch_from
 ),
 
 placed AS (
     SELECT
         recorded.patient_id,
-        period.period_end,
+        period_day.period_end,
         recorded.in_hospital,
         recorded.in_general_practice,
         recorded.in_municipality
     FROM recorded
-    JOIN period
-        ON period.period_end >= recorded.first_period_end
-        AND period.period_end <= recorded.last_period_end
+    JOIN period_day ON period_day.day = recorded.stretch_from
     UNION ALL
     SELECT
         municipal_course.patient_id,
