@@ -18,8 +18,8 @@ from indicators.codelists import create_codelist, lists_named_in, load_codelists
 from indicators.definition import PARAMETER, Indicator, unknown
 from indicators.definition_files import load_definitions
 from indicators.deliverers import Deliverers, load_deliverers
-from indicators.dialect import create_table, create_view, ranges, show_all_facts
-from indicators.joined import day_column, sign_columns, table_of
+from indicators.dialect import columns_of, create_view, ranges, show_all_facts
+from indicators.joined import day_column, sign_columns
 from indicators.members import create_diabetes_table, create_members
 from indicators.parameters import Parameter, load_parameters, values_on
 from indicators.patient_period import (
@@ -279,12 +279,11 @@ def value_columns(
             known = variable.parameters & parameters.keys()
             bound = dict.fromkeys(variable.parameters, 0) | values_on(parameters, known, date.max, where=where)
             try:
-                create_table(con, table_of(variable), variable.sql, bound)
+                columns = columns_of(con, variable.sql, bound)
             except duckdb.Error as fault:
                 raise DefinitionError(
                     f"A variable is not valid: {str(fault).splitlines()[0]}", where=where, what_to_do="Correct the SQL."
                 ) from None
-            columns = [row[0] for row in con.execute(f"DESCRIBE {table_of(variable)}").fetchall()]
             keys = variable.keys
             if missing := [key for key in keys if key not in columns]:
                 raise DefinitionError(

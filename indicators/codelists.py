@@ -42,10 +42,11 @@ EXPANDED = """
 
 def load_codelists(pack_folder: Path) -> pl.DataFrame:
     """Return all code lists of a pack: list, system, code; a code stands for itself and all that begin with it."""
+    paths = sorted((pack_folder / "codelists").glob("*.csv"))
     frames = [
-        pl.read_csv(path, infer_schema=False).select(pl.lit(path.stem).alias("list"), "system", "code")
-        for path in sorted((pack_folder / "codelists").glob("*.csv"))
-        if set(COLUMNS) <= set(pl.read_csv(path, n_rows=0).columns)
+        found.select(pl.lit(path.stem).alias("list"), "system", "code")
+        for path in paths
+        if set(COLUMNS) <= set((found := pl.read_csv(path, infer_schema=False)).columns)
     ]
     empty = pl.DataFrame(schema={"list": pl.String, "system": pl.String, "code": pl.String})
     return pl.concat([empty, *frames])

@@ -67,6 +67,11 @@ def create_view(con: duckdb.DuckDBPyConnection, name: str, select: str) -> None:
     con.execute(f"CREATE OR REPLACE TEMP VIEW {name} AS {select}")
 
 
+def columns_of(con: duckdb.DuckDBPyConnection, select: str, bound: Bound | None = None) -> list[str]:
+    """Return the names of the columns of a portable SELECT without running it."""
+    return [row[0] for row in con.execute(f"DESCRIBE {select}", bound_in(select, bound)).fetchall()]
+
+
 def fetch(con: duckdb.DuckDBPyConnection, select: str, bound: Bound | None = None) -> pl.DataFrame:
     """Return the rows of a portable SELECT; sums of whole numbers come as such, not as numbers of 38 digits."""
     rows = con.execute(select, bound_in(select, bound)).pl()
