@@ -206,9 +206,9 @@ def write_results(
     frames = {}
     found_times: list[Times] = []
     for months, counted in lengths.items():
-        found = add_up(con, cells[months], counted, catalogue.breakdowns)
+        found = add_up(cells[months], counted, catalogue.breakdowns)
         numbers = keys.join(found, on=KEYS, how="left", maintain_order="left").drop(KEYS)
-        numbers = with_numbers_at_units(con, keys, numbers, there[months], counted, catalogue.breakdowns)
+        numbers = with_numbers_at_units(keys, numbers, there[months], counted, catalogue.breakdowns)
         for each in counted:
             own = None
             if each.tag in gathered.values:

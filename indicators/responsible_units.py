@@ -225,7 +225,6 @@ def counted_at(counted: Sequence[Counted]) -> list[Counted]:
 
 
 def with_numbers_at_units(
-    con: duckdb.DuckDBPyConnection,
     keys: pl.DataFrame,
     numbers: pl.DataFrame,
     cells: pl.DataFrame,
@@ -235,7 +234,6 @@ def with_numbers_at_units(
     """Return numbers row by row as the keys, with those of responsible organisations at their levels.
 
     Args:
-        con: A connection.
         keys: Every unit with every part of its breakdowns.
         numbers: What was counted where patients belong, row by row as the keys.
         cells: What was counted at responsible organisations.
@@ -245,7 +243,7 @@ def with_numbers_at_units(
     there = counted_at(counted)
     if not there:
         return numbers
-    found = add_up(con, cells, there, breakdowns)
+    found = add_up(cells, there, breakdowns)
     beside = keys.join(found, on=KEYS, how="left", maintain_order="left")
     return numbers.with_columns(
         pl.when(beside["level"].is_in(list(each.indicator.attribution))).then(beside[name]).otherwise(name).alias(name)

@@ -8,6 +8,7 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
+from indicators.adding_up import add_up, add_up_sql
 from indicators.cells import CELL, Number, cells_sql, counted_of, flags_of, flags_sql
 from indicators.columnwise import NotTranslatedError, evaluated, translated
 from indicators.counting import CellRows, cells_of, places_of, sums_of, values_of
@@ -99,6 +100,9 @@ def test_every_number_of_every_cell_is_the_same(rows):
     met = [counted[name].sum() > 0 for name in counted.columns if name.startswith("numerator_patients_")]
     assert sum(met) > 0.8 * len(met)
     assert_frame_equal(as_texts(counted), as_texts(grouped))
+    with duckdb.connect() as con, shown_as(con, "cell", counted):
+        added = fetch(con, add_up_sql(COUNTED, FOUND.breakdowns))
+    assert_frame_equal(as_texts(add_up(counted, COUNTED, FOUND.breakdowns)), as_texts(added))
     found = values_of(rows, flags, COUNTED)
     assert found
     for tag, values in found.items():
