@@ -18,7 +18,8 @@ The staged table
       words are listed, `<c>__word_known BOOLEAN`. The code's own unit may stand behind the number.
     - for the unit delivered beside a laboratory value `<u>__fit`: 'same' (the unit its code stands for), 'converted'
       (another one of the same analyte; the number was converted), 'contradicts' (a known unit that its code cannot
-      have) or 'unknown' (a spelling that the pack does not list); NULL or 'same' when it is blank.
+      have) or 'unknown' (a spelling that the pack does not list: its number may be in any unit); NULL or 'same' when
+      it is blank.
     - for a column that refers to another delivery `<c>__known BOOLEAN`: whether a row with that key was accepted,
       earlier or in this run; NULL when the column is blank.
     - for a column with a code list of the pack `<c>__normal VARCHAR` (upper case, a replaced code resolved to the one

@@ -9,6 +9,8 @@ PARTNER_UNKNOWN = "contact_unknown"
 """The row names a row of another delivery that has not come: it is used when that one does."""
 UNIT_CONTRADICTS = "unit_contradicts_code"
 """The unit of a result is one that its analysis cannot have: which of the two is wrong, nobody can tell here."""
+UNIT_UNKNOWN = "unit_unknown"
+"""The unit of a number is spelled as no unit is known to be: it may be another one than that of the code."""
 _READ_AS = {
     "date": "a date",
     "datetime": "a date and time",
@@ -55,10 +57,11 @@ def _result_rules(column: Column) -> Iterator[Rule]:
     )
     yield Rule("unit_converted", unit, f"{unit}__fit <> 'converted'", "warn", sentence)
     sentence = (
-        f"`{unit}` is spelled as the list `{reading.units}` knows it. A result whose unit is spelled otherwise is "
-        f"taken to be in the unit that the code in `{reading.analysis}` stands for."
+        f"`{unit}` is spelled as the list `{reading.units}` knows it, or blank. What a number beside another spelling "
+        "is in, nobody can tell: it is not taken for one in the unit of the code. Words are loaded all the same."
     )
-    yield Rule("unit_unknown", unit, f"{unit}__fit <> 'unknown'", "warn", sentence)
+    is_fine = f"{unit}__fit <> 'unknown' OR {column.name}__number IS NULL"
+    yield Rule(UNIT_UNKNOWN, unit, is_fine, "quarantine", sentence)
 
 
 def _identifier_rules(columns: Sequence[Column]) -> Iterator[Rule]:

@@ -19,6 +19,7 @@ from ingest.recognise import key_of_name
 from ingest.report import write_page
 from ingest.same_name import Place, place_of
 from ingest.unit_specialty import say_what_is_missing
+from ingest.unknown_units import UnknownUnits, unknown_units
 from ingest.validate import Validator
 from ingest.verdict import FileVerdict
 from ingest.waiting import say_what_came, say_what_waits
@@ -93,7 +94,8 @@ class FileJob:
         in_use = [batch for batch in known if batch.state == "loaded"]
         earlier = [batch for batch in in_use if key_of_name(batch.delivery_key) == delivery.delivery_key]
         withdraws_all = self._withdraws_all(delivery, verdict, earlier)
-        if (refusal := _refusal(delivery.contract, verdict)) and not withdraws_all:
+        units = unknown_units(self._con, delivery.contract, verdict.by_rule)
+        if (refusal := _refusal(delivery.contract, verdict, units)) and not withdraws_all:
             return replace(verdict, message=refusal[1], reason=refusal[0])
         try:
             place = place_of(self._con, self._pack, delivery, earlier)
@@ -112,7 +114,7 @@ class FileJob:
             replaces=bool(place.replaces),
             loaded=verdict.rows_in - verdict.quarantined - duplicates,
             duplicates=duplicates,
-            message=_message(delivery, place, missing),
+            message=_message(delivery, place, units, missing),
         )
 
     def _withdraws_all(self, delivery: Delivery, verdict: FileVerdict, earlier: list[Batch]) -> bool:
@@ -194,22 +196,32 @@ class FileJob:
         return replace(verdict, report=write_page(self._reports, verdict, contract, failures, data_docs))
 
 
-def _refusal(contract: Contract, verdict: FileVerdict) -> tuple[str, str] | None:
+def _refusal(contract: Contract, verdict: FileVerdict, units: UnknownUnits | None) -> tuple[str, str] | None:
     """Return the reason for which a file is refused whole, and what is said of it; None when it is accepted."""
     rows, quarantined = verdict.rows_in, verdict.quarantined
     if rows == 0:
         return "no_rows", "The file has a header but no rows. Ask the supplier to send it again."
     share = quarantined / rows
     if share > contract.max_error_share:
-        waits = 2 * verdict.by_rule.get(PARTNER_UNKNOWN, 0) > quarantined
-        advice = (
-            "most of these name a contact that was not delivered. Load the file again when its contacts have come"
-            if waits
-            else "send the report back to the supplier"
-        )
+        advice = "send the report back to the supplier"
+        if 2 * verdict.by_rule.get(PARTNER_UNKNOWN, 0) > quarantined:
+            advice = (
+                "most of these name a contact that was not delivered. Load the file again when its contacts have come"
+            )
+        elif units and 2 * units.rows > quarantined:
+            advice = (
+                f"most of these are in an unknown unit: {units.in_words()}. To use them, {units.what_to_do()}, and "
+                "load the file again"
+            )
         return "too_many_broken", (
             f"{quarantined} of {rows} rows ({share:.0%}) break the contract; it allows {contract.max_error_share:.0%}. "
             f"Nothing of the file was loaded: {advice}."
+        )
+    if units and units.analysis:
+        return "too_many_unknown_units", (
+            f"{units.share:.0%} of the results of {units.analysis} are in an unknown unit; the contract allows "
+            f"{contract.max_error_share:.0%}. Spelled so in the file: {units.in_words()}. Nothing of it was loaded, "
+            f"since results of one analysis would be missing unseen: {units.what_to_do()}, and load the file again."
         )
     for column in contract.columns:
         words = verdict.warnings.get(word_unknown(column.name), 0)
@@ -222,7 +234,7 @@ def _refusal(contract: Contract, verdict: FileVerdict) -> tuple[str, str] | None
     return None
 
 
-def _message(delivery: Delivery, place: Place, missing: str) -> str:
+def _message(delivery: Delivery, place: Place, units: UnknownUnits | None, missing: str) -> str:
     parts = [f"Replaces {batch.file_name}." for batch in place.replaces]
     if place.beside:
         parts.append(
@@ -231,4 +243,9 @@ def _message(delivery: Delivery, place: Place, missing: str) -> str:
         )
     if delivery.ignored:
         parts.append(f"Columns not in the contract were not read: {', '.join(delivery.ignored)}.")
+    if units:
+        parts.append(
+            f"Held back because nobody can tell in which unit they are: {units.in_words()}. To use them, "
+            f"{units.what_to_do()}, and have them delivered in a corrected file."
+        )
     return " ".join([*parts, *([missing] if missing else [])])

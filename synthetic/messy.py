@@ -57,9 +57,9 @@ def _rows_to_spoil(delivery: Delivery, rows: pl.DataFrame, draw: np.random.Gener
     """Choose rows in random order; of the address register only first ones of people with several.
 
     A person all of whose addresses were held back would be unknown, and the known answers would not hold. Neither
-    would they for a row whose fault took away what it is warned of.
+    would they for a row whose fault took away what it is warned of. Each row has one fault at most.
     """
-    may_be_spoiled = rows[FACT].is_not_null()
+    may_be_spoiled = rows[FACT].is_not_null() & (rows[FAULTS] == "")
     if WARNED in rows.columns:
         may_be_spoiled &= rows[WARNED] == ""
     chosen = np.flatnonzero(may_be_spoiled.to_numpy())

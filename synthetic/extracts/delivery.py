@@ -117,10 +117,11 @@ def deliver(
     fact: pl.Expr | str | None = None,
     fact_kind: str | None = None,
 ) -> Delivery:
-    """Return a delivery without faults; facts are numbered by the given column, else row by row."""
+    """Return a delivery without faults but those that the rows have; facts are numbered by column, else row by row."""
     numbered = rows.with_row_index("_number") if fact is None else rows
     expression = pl.col("_number") if fact is None else (pl.col(fact) if isinstance(fact, str) else fact)
-    text = numbered.with_columns(expression.cast(pl.Int64).alias(FACT), pl.lit("").alias(FAULTS)).drop(
+    faults = pl.col(FAULTS) if FAULTS in numbered.columns else pl.lit("").alias(FAULTS)
+    text = numbered.with_columns(expression.cast(pl.Int64).alias(FACT), faults).drop(
         "_number", *([fact] if isinstance(fact, str) else []), strict=False
     )
     return Delivery(sector, file_type, period, text, style, fact_kind or f"{file_type}_{period}")

@@ -6,7 +6,7 @@ import numpy as np
 import polars as pl
 
 from synthetic.chance import Chance
-from synthetic.extracts.delivery import WARNED, Delivery, Style, deliver
+from synthetic.extracts.delivery import FAULTS, WARNED, Delivery, Style, deliver
 from synthetic.extracts.wording import as_date, first_of, identifier_on, spans, within, year_of
 from synthetic.truth import Region
 
@@ -154,11 +154,12 @@ def _national(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
     """Text value with the sign in it, and a decimal comma."""
     sign = pl.when(pl.col("sign") == "=").then(pl.lit("")).otherwise(pl.col("sign"))
     number, code, unit = pl.col("number"), pl.col("code"), pl.col("unit")
-    behind, warned = pl.lit(""), pl.lit("")
+    behind, warned, faults = pl.lit(""), pl.lit(""), pl.lit("")
     if "as_fraction" in rows.columns:
         number = pl.when("in_millimoles").then((pl.col("shown") / 1000).round(3).cast(pl.String)).otherwise(number)
         unit = pl.when("in_millimoles").then(pl.lit("mmol/L")).when("odd_unit").then(pl.lit("enh.")).otherwise(unit)
         behind, warned = _behind(), _warned()
+        faults = pl.when("odd_unit").then(pl.lit("unit_unknown")).otherwise(faults)
         fraction = (pl.col("shown") / 100).round(3).cast(pl.String)
         number = pl.when("as_fraction").then(fraction).otherwise(number)
         code = pl.when(code == "NPU04998").then(pl.lit("NPU4998")).otherwise(code)
@@ -179,6 +180,7 @@ def _national(region: Region, rows: pl.DataFrame, period: str) -> Delivery:
         pl.lit("").alias("referenceinterval_lowerlimit"),
         pl.lit("").alias("referenceinterval_upperlimit"),
         warned.alias(WARNED),
+        faults.alias(FAULTS),
         "fact",
     )
     return deliver(
@@ -194,13 +196,7 @@ def _behind() -> pl.Expr:
 def _warned() -> pl.Expr:
     """Return the rule of the national shape that a row breaks and is loaded all the same."""
     unknown = pl.when(pl.col("word") == UNKNOWN_WORD).then(pl.lit("value_word_unknown"))
-    return (
-        unknown.when("in_millimoles")
-        .then(pl.lit("unit_converted"))
-        .when("odd_unit")
-        .then(pl.lit("unit_unknown"))
-        .otherwise(pl.lit(""))
-    )
+    return unknown.when("in_millimoles").then(pl.lit("unit_converted")).otherwise(pl.lit(""))
 
 
 def _regional_view(region: Region, rows: pl.DataFrame, period: str) -> Delivery:

@@ -141,8 +141,36 @@ def test_a_number_that_is_impossible_in_its_unit_is_held_back_although_it_is_pos
     assert told(loading, code, text, unit)[::2] == ({"value_implausible"}, [])
 
 
-def test_an_unknown_spelling_is_counted_and_the_unit_of_the_code_is_taken(loading):
-    assert told(loading, "NPU27300", "52", "enh.") == (set(), {"unit_unknown"}, [(52, "=", "number")])
+@pytest.mark.parametrize(
+    ("code", "text", "unit"),
+    [
+        ("DNK35302", "1,2", "mL/s"),
+        ("NPU01568", "20", "mg pr. dl"),
+        ("NPU27300", "52", "enh."),
+        ("NPU27300", "<52", "?"),
+        ("NPU19661", "30", "-"),
+    ],
+)
+def test_a_number_beside_an_unknown_spelling_of_a_unit_is_held_back_also_where_it_is_possible(
+    loading, code, text, unit
+):
+    assert told(loading, code, text, unit) == ({"unit_unknown"}, set(), [])
+
+
+@pytest.mark.parametrize(("text", "state"), [("Aflyst", "cancelled"), ("negativ", "below_detection")])
+def test_a_word_means_the_same_beside_an_unknown_spelling_of_a_unit(loading, text, state):
+    assert told(loading, "NPU19661", text, "enh.") == (set(), set(), [(None, None, state)])
+
+
+def test_a_number_held_back_for_its_unit_does_not_take_the_place_of_the_same_one_told_elsewhere(loading):
+    loading.con.begin()
+    row = {"pnr": PERSON, "realsamplecollectiontime": "02/03/2021 08:30", "ol_inver_iupac_cde": "DNK35302"}
+    loading.deliver("labka", {**row, "relationsign": "=", "internal_reply_num": "72"})
+    odd = {**ROW, "samplingtime": "08:30", "analysiscode": "DNK35302", "value": "1,2", "unit": "mL/s"}
+    counted = loading.deliver("lab_dm_forsker", odd)
+    found = loading.rows("SELECT value, source_system FROM core.measurement")
+    loading.con.rollback()
+    assert (counted.quarantined, found) == (1, [(72.0, "labka")])
 
 
 def test_rows_of_a_file_are_judged_each_by_its_own_code_and_unit(loading):

@@ -40,6 +40,15 @@ def _broken_identifiers() -> str:
     return text(PRACTICE, [(row[0][1:], *row[1:]) for row in measurements(PEOPLE[80:100], value=VALUE)])
 
 
+def _in_unit(unit: str, rows: list[tuple[str, ...]]) -> list[tuple[str, ...]]:
+    return [(*row[:5], unit) for row in rows]
+
+
+def _one_analysis_in_an_unknown_unit() -> str:
+    other = measurements(PEOPLE, value="132", code="DNK05472") + measurements(PEOPLE, value="82", code="DNK05473")
+    return text(PRACTICE, _in_unit("mmHg", other) + _in_unit("mmol/molHbA1c", measurements(PEOPLE[:24])))
+
+
 def _zipped() -> bytes:
     whole = gzip.compress(text(PRACTICE, measurements(PEOPLE, value=VALUE)).encode(), mtime=0)
     return whole[: len(whole) * 3 // 5]
@@ -99,6 +108,18 @@ BAD = {
         ["20 of 20", "100%", "neither a number nor a known word", "5%", "supplier"],
         "too_many_unknown_words",
     ),
+    "praksis_maalinger_0014.csv": (
+        text(PRACTICE, _in_unit("mL/s", measurements(PEOPLE[140:160], value="1,2", code="DNK35302"))),
+        "refused",
+        ["20 of 20", "100%", "unknown unit: `mL/s` (20 rows)", "codelists/laboratory_unit.csv", "supplier"],
+        "too_many_broken",
+    ),
+    "praksis_maalinger_0015.csv": (
+        _one_analysis_in_an_unknown_unit(),
+        "refused",
+        ["100% of the results of NPU27300", "5%", "`mmol/molHbA1c` (24 rows)", "laboratory_unit.csv", "supplier"],
+        "too_many_unknown_units",
+    ),
     "praksis_maalinger_0013.csv": (
         WRITTEN.replace("\n", "\r"),
         "refused",
@@ -135,7 +156,7 @@ def done(tmp_path_factory):
     deliver(
         extracts,
         "praksis_maalinger_2024.csv",
-        text(PRACTICE, [(*row[:5], "mål") for row in measurements(PEOPLE[:40])]).encode("cp1252"),
+        text(PRACTICE, _in_unit("µmol/L", measurements(PEOPLE[:40], value="85", code="NPU18016"))).encode("cp1252"),
     )
     first = run(settings, extracts)
     before = settings.warehouse.read_bytes()
@@ -218,6 +239,20 @@ def test_the_report_for_the_supplier_tells_lines_of_the_file_and_no_names_of_our
     assert "cpr" in page
 
 
+def test_a_few_results_in_an_unknown_unit_are_held_back_and_the_steward_learns_the_spelling(done, tmp_path):
+    rows = _in_unit("mmHg", measurements(PEOPLE, value="131", code="DNK05472"))
+    odd = _in_unit("cmHg/1", measurements(PEOPLE[:2], value="13", code="DNK05473"))
+    named = _in_unit(NAME, measurements(PEOPLE[2:3], value="83", code="DNK05473"))
+    deliver(tmp_path, "praksis_maalinger_2020.csv", text(PRACTICE, rows + odd + named))
+    (verdict,) = run(new_home(tmp_path / "new"), tmp_path / "praksis_maalinger_2020.csv").files
+    assert (verdict.state, verdict.loaded, verdict.by_rule["unit_unknown"]) == ("accepted_with_quarantine", 240, 3)
+    assert "in which unit they are: `cmHg/1` (2 rows), others (1 row)" in verdict.message
+    assert "codelists/laboratory_unit.csv" in verdict.message
+    page = verdict.report.read_text("utf-8")
+    assert "cmHg/1" in page
+    assert NAME not in page
+
+
 def test_a_row_with_too_few_fields_and_a_repeated_one_are_counted(done):
     verdict = done.verdicts["praksis_maalinger_2023.csv"]
     assert (verdict.rows_in, verdict.loaded, verdict.quarantined, verdict.duplicates) == (40, 38, 1, 1)
@@ -229,7 +264,7 @@ def test_another_encoding_is_read_and_reported(done):
     assert (verdict.encoding, verdict.loaded) == ("cp1252", 40)
     assert answer(done.settings, "SELECT DISTINCT raw_unit FROM core.measurement ORDER BY ALL") == [
         ("mmol/mol",),
-        ("mål",),
+        ("µmol/L",),
         (None,),
     ]
 

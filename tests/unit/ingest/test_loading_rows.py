@@ -294,22 +294,22 @@ def test_the_birth_date_is_coarsened_to_its_month(warehouse):
 
 def test_every_lab_value_keeps_its_text_sign_number_unit_and_code(warehouse):
     told = [
-        ("7,2", "NPU03835"),
-        ("0,072", "npu3835"),
-        ("<20", "NPU27300"),
-        ("Aflyst", "NPU27300"),
-        ("ikke påvist", "NPU19661"),
+        ("7,2", "NPU03835", "pct."),
+        ("0,072", "npu3835", "%"),
+        ("<20", "NPU27300", "mmol/mol Hb"),
+        ("Aflyst", "NPU27300", "x"),
+        ("ikke påvist", "NPU19661", "x"),
     ]
     rows = [
-        {**TEXT_RESULT, "value": value, "analysiscode": code, "unit": "x", "samplingtime": f"0{place}:00"}
-        for place, (value, code) in enumerate(told)
+        {**TEXT_RESULT, "value": value, "analysiscode": code, "unit": unit, "samplingtime": f"0{place}:00"}
+        for place, (value, code, unit) in enumerate(told)
     ]
     warehouse.deliver("lab_dm_forsker", *rows)
     kept = "raw_text, raw_unit, code, comparator, value, unit, result_state"
     assert sorted(warehouse.rows(f"SELECT {kept} FROM core.measurement")) == [
-        ("0,072", "x", "NPU03835", "=", 55.0, "mmol/mol", "number"),
-        ("7,2", "x", "NPU03835", "=", 55.0, "mmol/mol", "number"),
-        ("<20", "x", "NPU27300", "<", 20.0, "mmol/mol", "number"),
+        ("0,072", "%", "NPU03835", "=", 55.0, "mmol/mol", "number"),
+        ("7,2", "pct.", "NPU03835", "=", 55.0, "mmol/mol", "number"),
+        ("<20", "mmol/mol Hb", "NPU27300", "<", 20.0, "mmol/mol", "number"),
         ("Aflyst", "x", "NPU27300", None, None, "mmol/mol", "cancelled"),
         ("ikke påvist", "x", "NPU19661", None, None, "mg/g", "below_detection"),
     ]
