@@ -12,7 +12,8 @@ from typing import Any
 from pydantic import Field, ValidationError
 
 from indicators.catalogue import Catalogue
-from indicators.definition import Indicator, Part, Source, TranslatedText, describe_fault, read_yaml, unknown
+from indicators.definition import Indicator, Part, Source, TranslatedText
+from indicators.reading import describe_fault, read_yaml, unknown
 from indicators.variables import SOURCE_DAYS
 
 

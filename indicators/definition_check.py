@@ -7,13 +7,14 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
-from indicators.catalogue import Catalogue, columns_in, empty_warehouse
+from indicators.catalogue import Catalogue, columns_in
 from indicators.cells import populated_sql
 from indicators.clauses import DAYS_PER_YEAR
 from indicators.definition import Indicator, Text
 from indicators.dialect import create_table, to_spark
 from indicators.joined import joined_sql, table_of
 from indicators.parts import LANGUAGES, Clause, LimitFor
+from indicators.variable_columns import empty_warehouse
 from tvaers.errors import DefinitionError
 
 # None, one, and days per year; every other number in an expression is a parameter with a unit and a source.

@@ -14,8 +14,9 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from indicators.definition import Group, Indicator, describe_fault, disease_folder, read_yaml, unknown
+from indicators.definition import Group, Indicator
 from indicators.parts import LANGUAGES
+from indicators.reading import describe_fault, disease_folder, read_yaml, unknown
 from indicators.written_numbers import written
 from tvaers.errors import DefinitionError
 

@@ -9,7 +9,8 @@ from typing import Literal
 
 from pydantic import Field, ValidationError
 
-from indicators.definition import Part, describe_fault, read_yaml
+from indicators.definition import Part
+from indicators.reading import describe_fault, read_yaml
 
 DelivererLevel = Literal["practice", "municipality"]
 

@@ -5,7 +5,7 @@ from datetime import date
 
 from indicators.catalogue import Catalogue
 from indicators.definition import Indicator
-from indicators.explain import WORDS
+from indicators.explain_definition import WORDS
 from indicators.neighbours import Neighbour, others_of, side_by_side, users_of
 from indicators.written_numbers import written
 

@@ -9,7 +9,7 @@ from datetime import date
 from indicators import handbook_neighbours
 from indicators.catalogue import Catalogue
 from indicators.definition import Indicator, Text
-from indicators.explain import WORDS, clauses_in_order
+from indicators.explain_definition import WORDS, clauses_in_order
 from indicators.handbook_neighbours import details_of
 from indicators.limits import acceptable_in_words, smallest_in_words, target_in_words, threshold_in_words
 from indicators.neighbours import catalogue_to_read, packs_with_sets, page_of_pack

@@ -6,7 +6,7 @@ from datetime import date
 from importlib.resources import files
 from pathlib import Path
 
-from indicators.catalogue import Catalogue, value_columns
+from indicators.catalogue import Catalogue
 from indicators.codelists import load_codelists
 from indicators.definition import Indicator, Source
 from indicators.definition_check import problems
@@ -14,6 +14,7 @@ from indicators.definition_files import definitions_of_pack
 from indicators.parameters import DatedValue, Parameter, load_parameters
 from indicators.population import load_breakdowns, load_populations
 from indicators.sets import load_sets, load_shown
+from indicators.variable_columns import value_columns
 from indicators.variables import Source as Facts
 from indicators.variables import load_variables
 from packs.mapping import Mapping as FileMapping

@@ -16,7 +16,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError, model_validator
 
-from indicators.definition import Part, Source, describe_fault, read_yaml, unknown
+from indicators.definition import Part, Source
+from indicators.reading import describe_fault, read_yaml, unknown
 from tvaers.errors import DefinitionError
 
 

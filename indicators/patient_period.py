@@ -28,10 +28,10 @@ from indicators.belonging import (
     patient_at_sql,
 )
 from indicators.clauses import DAYS_PER_YEAR
-from indicators.definition import unknown
 from indicators.dialect import as_categories, create_days, create_table, fetch, show, store
 from indicators.placement import rows_of_latest_day, taken_from
 from indicators.population import Breakdowns
+from indicators.reading import unknown
 from indicators.variables import Variable
 from tvaers.errors import DefinitionError
 

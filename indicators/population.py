@@ -4,8 +4,9 @@ from typing import Literal
 
 from pydantic import Field, ValidationError, model_validator
 
-from indicators.definition import LEVELS, Clause, Level, Part, describe_fault, disease_folder, read_yaml, unknown
+from indicators.definition import LEVELS, Clause, Level, Part
 from indicators.parts import TranslatedText
+from indicators.reading import describe_fault, disease_folder, read_yaml, unknown
 from tvaers.errors import DefinitionError
 
 Split = Literal["sex", "age_band"]

@@ -10,8 +10,9 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError, model_validator
 
-from indicators.definition import NAME, Indicator, describe_fault, read_yaml, unknown
+from indicators.definition import NAME, Indicator
 from indicators.parts import PARAMETER_NAME, Part, Source, Text, TranslatedText
+from indicators.reading import describe_fault, read_yaml, unknown
 from tvaers.errors import DefinitionError
 
 

@@ -9,7 +9,8 @@ from pathlib import Path
 
 from pydantic import Field, ValidationError
 
-from indicators.definition import NAME, Part, Source, TranslatedText, describe_fault, read_yaml
+from indicators.definition import NAME, Part, Source, TranslatedText
+from indicators.reading import describe_fault, read_yaml
 from tvaers.errors import DefinitionError
 
 

@@ -51,7 +51,8 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Literal, cast, get_args
 
-from indicators.definition import PARAMETER, Level, disease_folder, unknown
+from indicators.definition import PARAMETER, Level
+from indicators.reading import disease_folder, unknown
 from tvaers.errors import DefinitionError
 
 Rows = Literal[

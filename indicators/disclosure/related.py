@@ -4,8 +4,9 @@ from collections.abc import Collection
 
 from pydantic import Field, ValidationError
 
-from indicators.definition import Part, describe_fault, disease_folder, read_yaml, unknown
+from indicators.definition import Part
 from indicators.definition_files import definition_paths
+from indicators.reading import describe_fault, disease_folder, read_yaml, unknown
 
 
 class Related(Part):

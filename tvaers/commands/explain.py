@@ -26,8 +26,9 @@ def explain(
 
     from indicators import explain as explanations
     from indicators.catalogue import load_catalogue
-    from indicators.definition import unknown
     from indicators.explain_beside import told_beside
+    from indicators.explain_definition import explain_definition
+    from indicators.reading import unknown
     from packs.pack import load_pack
     from tvaers import screen
     from tvaers.settings import load_settings
@@ -45,7 +46,7 @@ def explain(
         return
     pack, today = load_pack(settings.pack), day or datetime.now(tz=UTC).date()
     catalogue = load_catalogue(settings.disease, pack)
-    text = explanations.explain_definition(catalogue, indicator, today, language)
+    text = explain_definition(catalogue, indicator, today, language)
     beside = told_beside(catalogue, catalogue.indicator(indicator), pack.name, today, language)
     text = "\n".join([text, *beside])
     if as_json:

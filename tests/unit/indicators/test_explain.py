@@ -5,7 +5,8 @@ import pytest
 
 from indicators.definition import Clause
 from indicators.evidence import Told
-from indicators.explain import WORDS, explain_definition, explain_on
+from indicators.explain import explain_on
+from indicators.explain_definition import WORDS, explain_definition
 from indicators.handbook import render
 from indicators.limits import target_relation, threshold_relation
 from tests.lib.computed import delivered

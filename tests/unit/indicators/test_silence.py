@@ -7,7 +7,8 @@ import polars as pl
 import pytest
 
 from indicators.compute import compute_on
-from indicators.explain import WORDS, explain_on
+from indicators.explain import explain_on
+from indicators.explain_definition import WORDS
 from indicators.silence import find_silences
 from tests.lib.computed import catalogue_of, cell, delivered
 from tests.lib.drawn_tables import patient_uuid
