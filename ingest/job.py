@@ -15,7 +15,7 @@ from ingest.file_names import refuse_telling_folder, told
 from ingest.identifier import read_scheme
 from ingest.prepare import prepare_ahead
 from ingest.pseudonymise import Pseudonymiser
-from ingest.report import write_index, write_page
+from ingest.report import remove_unfinished, write_index, write_page
 from ingest.run_record import RunLog
 from ingest.validate import load_ahead
 from ingest.verdict import FileVerdict, RunResult, is_refused
@@ -70,6 +70,7 @@ def run(
     skipped = told(skipped_in(folder), root, scheme) if folder.is_dir() else ()
     with one_builder_at_a_time(settings.warehouse):
         known = _known_batches(settings, key)
+        remove_unfinished(settings.reports, {batch.run_id for batch in known})
         if not known:
             load_ahead()
         deliveries, verdicts = take_stock(paths, root, load_contracts(pack.contracts), known, scheme, receipt)

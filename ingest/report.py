@@ -6,7 +6,8 @@ Pages hold counts, rules and line numbers, never a value of a row.
 import html
 import itertools
 import re
-from collections.abc import Iterable, Sequence
+import shutil
+from collections.abc import Collection, Iterable, Sequence
 from pathlib import Path
 
 import duckdb
@@ -19,6 +20,7 @@ from tvaers.errors import ExtractError
 INDEX = "index.html"
 MOST_ROWS_LISTED = 200
 _LONGEST_NAME = 100
+_RUN = re.compile(r"\d{8}T\d{6}Z-[0-9a-f]{4}")
 _NOT_FOUND = "not found out"
 _WHOLE_ROW = {
     "csv": "The row has as many fields as the header, and its quotes are closed.",
@@ -128,6 +130,19 @@ def write_index(folder: Path, run_id: str, verdicts: Iterable[FileVerdict]) -> P
     ]
     header = ("File", "File type", "Verdict", "Rows", "Loaded", "Quarantined", "Duplicates", "")
     return _write(folder / INDEX, _page(f"Ingest run {run_id}", f"<h1>Ingest run {run_id}</h1>" + _table(header, rows)))
+
+
+def remove_unfinished(reports: Path, loaded: Collection[str]) -> None:
+    """Remove the pages that killed runs left: the next run looks into the same files and writes them again.
+
+    Args:
+        reports: The folder of all reports; nobody else may be writing into it.
+        loaded: Runs whose files are in the warehouse. Their pages stay, also where the run was killed before its end.
+    """
+    for folder in reports.glob("*"):
+        is_of_a_run = _RUN.fullmatch(folder.name) and folder.is_dir() and not folder.is_symlink()
+        if is_of_a_run and folder.name not in loaded and not (folder / INDEX).exists():
+            shutil.rmtree(folder, ignore_errors=True)
 
 
 def _free_page(folder: Path, file_name: str) -> Path:

@@ -244,7 +244,12 @@ def test_a_few_results_in_an_unknown_unit_are_held_back_and_the_steward_learns_t
     odd = _in_unit("cmHg/1", measurements(PEOPLE[:2], value="13", code="DNK05473"))
     named = _in_unit(NAME, measurements(PEOPLE[2:3], value="83", code="DNK05473"))
     deliver(tmp_path, "praksis_maalinger_2020.csv", text(PRACTICE, rows + odd + named))
-    (verdict,) = run(new_home(tmp_path / "new"), tmp_path / "praksis_maalinger_2020.csv").files
+    settings = new_home(tmp_path / "new")
+    killed = deliver(
+        settings.reports / "20261122T170600Z-0a1f", "praksis_maalinger_2020.csv.html", "a killed run"
+    ).parent
+    (verdict,) = run(settings, tmp_path / "praksis_maalinger_2020.csv").files
+    assert not killed.exists()
     assert (verdict.state, verdict.loaded, verdict.by_rule["unit_unknown"]) == ("accepted_with_quarantine", 240, 3)
     assert "in which unit they are: `cmHg/1` (2 rows), others (1 row)" in verdict.message
     assert "codelists/laboratory_unit.csv" in verdict.message

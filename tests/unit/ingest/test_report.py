@@ -6,7 +6,7 @@ import duckdb
 import pytest
 
 from data_contracts.contract import load_contracts
-from ingest.report import list_failures, write_index, write_page
+from ingest.report import list_failures, remove_unfinished, write_index, write_page
 from ingest.stage import FAILED
 from ingest.verdict import FileVerdict
 
@@ -39,3 +39,13 @@ def test_a_row_that_is_not_whole_is_explained_by_what_the_file_is_made_of(file_t
     _, _, told = list_failures(con, load_contracts()[file_type], 1).partition("row_malformed")
     assert asked in told
     assert not_asked not in told
+
+
+def test_pages_of_killed_runs_are_removed_and_nothing_else(tmp_path):
+    killed, finished, loaded = (f"20261122T17060{second}Z-0a1f" for second in range(3))
+    for name in (killed, finished, loaded, "kept by hand"):
+        page(tmp_path / name, "year.csv", "told")
+    write_index(tmp_path / finished, finished, [])
+    remove_unfinished(tmp_path, {loaded})
+    remove_unfinished(tmp_path / "none", set())
+    assert {folder.name for folder in tmp_path.iterdir()} == {finished, loaded, "kept by hand"}
