@@ -1,6 +1,7 @@
 """Take stock of a folder: which files are new, what each one is, and in which order they are to be loaded."""
 
 from collections.abc import Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -15,6 +16,9 @@ from ingest.verdict import FileVerdict
 from tvaers.errors import ContractError, ExtractError, TvaersError
 from tvaers.progress import track
 from warehouse.run_log import Batch
+
+# Unpacking and hashing leave Python's lock alone.
+_AT_A_TIME = 2
 
 _NOT_OURS = "Take it out of the folder, or ask the supplier for the file type that was agreed."
 
@@ -90,32 +94,23 @@ def take_stock(
     deliveries: list[Delivery] = []
     seen: dict[str, str] = {}
     files, verdicts = set_aside_telling_names(paths, root, scheme)
-    with track("Recognising files", len(files)) as advance:
-        for path in files:
-            file_hash = extract = None
-            try:
-                file_hash = hash_of(path)
+    with track("Recognising files", len(files)) as advance, ThreadPoolExecutor(_AT_A_TIME) as pool:
+        looked_at = [pool.submit(_look_at, path, by_hash, contracts, receipt) for path in files]
+        try:
+            for path, look in zip(files, looked_at, strict=True):
+                file_hash, found = look.result()
                 if file_hash in seen:
-                    verdicts.append(
-                        FileVerdict(
-                            shown(path), None, None, "already_loaded", message=f"The same as {seen[file_hash]}."
-                        )
+                    found = FileVerdict(
+                        shown(path), None, None, "already_loaded", message=f"The same as {seen[file_hash]}."
                     )
-                elif batch := by_hash.get(file_hash):
-                    seen[file_hash] = shown(path)
+                elif batch := by_hash.get(file_hash or ""):
                     present.append(batch)
-                    verdicts.append(_already_loaded(path, batch))
-                else:
-                    seen[file_hash] = shown(path)
-                    extract = survey(path, file_hash)
-                    found = _recognise(extract, contracts, receipt)
-                    (verdicts if isinstance(found, FileVerdict) else deliveries).append(found)  # type: ignore[arg-type]
-            except (ExtractError, ContractError) as fault:
-                verdicts.append(_unreadable(path, file_hash, fault, extract))
-            except Exception as fault:
-                # Its text is left out: a library may have put a value from a row into it.
-                verdicts.append(_unreadable(path, file_hash, unreadable(path, fault), extract))
-            advance(1)
+                if file_hash:
+                    seen.setdefault(file_hash, shown(path))
+                (verdicts if isinstance(found, FileVerdict) else deliveries).append(found)  # type: ignore[arg-type]
+                advance(1)
+        finally:
+            pool.shutdown(cancel_futures=True)
     order = list(contracts)
     deliveries.sort(key=lambda each: (order.index(each.contract.file_type), each.delivery_key, each.version))
     in_order, refused = _keep_versions_apart(deliveries, loaded_before, present)
@@ -171,6 +166,24 @@ def _refused(delivery: Delivery, message: str, reason: str) -> FileVerdict:
         file_hash=extract.file_hash,
         delivered_on=delivery.receipt.on,
     )
+
+
+def _look_at(
+    path: Path, loaded: Mapping[str, Batch], contracts: Mapping[str, Contract], receipt: Receipt
+) -> tuple[str | None, Delivery | FileVerdict]:
+    """Return a file's hash (None when it cannot be read), and the delivery it is or why it goes no further."""
+    file_hash = extract = None
+    try:
+        file_hash = hash_of(path)
+        if batch := loaded.get(file_hash):
+            return file_hash, _already_loaded(path, batch)
+        extract = survey(path, file_hash)
+        return file_hash, _recognise(extract, contracts, receipt)
+    except (ExtractError, ContractError) as fault:
+        return file_hash, _unreadable(path, file_hash, fault, extract)
+    except Exception as fault:
+        # Its text is left out: a library may have put a value from a row into it.
+        return file_hash, _unreadable(path, file_hash, unreadable(path, fault), extract)
 
 
 def _unreadable(path: Path, file_hash: str | None, fault: TvaersError, extract: Extract | None) -> FileVerdict:

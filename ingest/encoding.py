@@ -10,13 +10,14 @@ from typing import BinaryIO, cast
 from tvaers.errors import ExtractError
 
 BLOCK_BYTES = 32 * 1024 * 1024
+_BEGINNING_BYTES = 1024 * 1024
 _WIDE = ("utf-16", "utf-16-le", "utf-16-be")
 _ARCHIVES = ((b"PK\x03\x04", 0), (b"7z\xbc\xaf\x27\x1c", 0), (b"Rar!", 0), (b"ustar", 257))
 _CONTROL = bytes(set(range(32)) - {9, 10, 12, 13})
 
 
 def detect_encoding(path: Path, *, is_compressed: bool) -> tuple[str, bytes]:
-    """Return the encoding that fits the whole file, and its first block as UTF-8.
+    """Return the encoding that fits the whole file, and its beginning, where the header stands, as UTF-8.
 
     Raises:
         ExtractError: The file is cut short, an archive, not text, or keeps to no encoding.
@@ -26,7 +27,7 @@ def detect_encoding(path: Path, *, is_compressed: bool) -> tuple[str, bytes]:
     for block in raw_blocks(path, is_compressed=is_compressed):
         if first is None:
             _refuse_archive(block, path)
-            first = block
+            first = block[:_BEGINNING_BYTES]
             candidates = {name: codecs.getincrementaldecoder(name)() for name in _likely_encodings(block)}
         _refuse_binary(block, candidates, path)
         if block.isascii() and len(candidates) > 1 and not _is_inside_a_letter(candidates):

@@ -1,7 +1,7 @@
 """Stage and check each file while the one before it is being loaded, so that neither processor waits for the other."""
 
 import contextlib
-from collections.abc import Generator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, field
 
@@ -59,7 +59,7 @@ def prepare_ahead(
         pseudonymiser: What takes the identifiers away before a row is staged.
     """
     readings: list[Reading] = []
-    with contextlib.closing(con.cursor()) as own, ThreadPoolExecutor(1) as pool:
+    with contextlib.closing(con.cursor()) as own, ThreadPoolExecutor(1) as pool, _sharing(con) as give_each:
         own.execute("USE warehouse")
 
         def begin(number: int) -> Future[Prepared]:
@@ -75,12 +75,25 @@ def prepare_ahead(
                 readings[number].close()
                 take_over(con)
                 is_last = number + 1 == len(deliveries)
-                next_up = None if is_last or _has_to_wait(pack, deliveries[number + 1], delivery) else begin(number + 1)
+                is_alone = is_last or _has_to_wait(pack, deliveries[number + 1], delivery)
+                give_each(1 if is_alone else 2)
+                next_up = None if is_alone else begin(number + 1)
                 yield delivery, prepared
         finally:
             own.interrupt()
             for reading in readings:
                 reading.close()
+
+
+@contextlib.contextmanager
+def _sharing(con: duckdb.DuckDBPyConnection) -> Iterator[Callable[[int], object]]:
+    """Yield what gives each of so many files its part of the database's threads: more of them would only wait."""
+    row = con.execute("SELECT current_setting('threads')").fetchone()
+    threads = int(row[0]) if row else 1
+    try:
+        yield lambda files: con.execute(f"SET threads = {max(1, threads // files)}")
+    finally:
+        con.execute(f"SET threads = {threads}")
 
 
 def _has_to_wait(pack: Pack, coming: Delivery, present: Delivery) -> bool:

@@ -14,6 +14,7 @@ from warehouse.keyed_hash import keyed_hash
 _BEGINS_LIKE_A_DATE = r"^[0-9]{1,4}[-/.]"
 _MOMENTS = frozenset({"date", "datetime", "time", "iso_week"})
 _RECORD = "record"
+_DELIVERED = "as delivered"
 
 
 @dataclass(frozen=True)
@@ -87,16 +88,24 @@ class Pseudonymiser:
         return PseudonymisedBlock(pl.DataFrame(columns), block.malformed, found)
 
     def _identifier(self, values: pl.Series, name: str) -> list[pl.Series]:
-        delivered = normalise(values, self.scheme)
+        """Return pseudonym, state and check digit of each value; equal ones are looked at once."""
+        distinct = values.unique()
+        delivered = normalise(distinct, self.scheme)
         identifiers = with_lost_zeros(delivered, self.scheme, self.born_until)
         examined = examine(identifiers, self.scheme, self.born_until)
         usable = identifiers.set(examined["state"] != "ok", None)
         has_got_zero = (identifiers != delivered).fill_null(value=False)
-        return [
-            self.pseudonyms(usable).alias(name),
-            examined["state"].set(has_got_zero, "zero_lost").alias(f"{name}__state"),
-            examined["has_check_digit"].alias(f"{name}__has_check_digit"),
-        ]
+        known = pl.DataFrame(
+            [
+                distinct.alias(_DELIVERED),
+                self.pseudonyms(usable).alias(name),
+                examined["state"].set(has_got_zero, "zero_lost").alias(f"{name}__state"),
+                examined["has_check_digit"].alias(f"{name}__has_check_digit"),
+            ]
+        )
+        rows = values.alias(_DELIVERED).to_frame()
+        joined = rows.join(known, on=_DELIVERED, how="left", nulls_equal=True, maintain_order="left")
+        return joined.drop(_DELIVERED).get_columns()
 
     def _holds_identifier(self, values: pl.Series, column: Column) -> pl.Series:
         if column.type in _MOMENTS:

@@ -1,5 +1,6 @@
 """Validate the staged rows with Great Expectations, inside DuckDB, and render the result as a Data Docs page."""
 
+import gc
 import os
 import re
 import threading
@@ -8,7 +9,7 @@ from collections.abc import Iterator
 from concurrent.futures import Future, ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from functools import cached_property
+from functools import cache, cached_property
 from typing import Any
 
 import duckdb
@@ -33,7 +34,7 @@ class Validator:
         self._con = con
         os.environ["GX_ANALYTICS_ENABLED"] = "false"
         self._thread = ThreadPoolExecutor(1)
-        self._thread.submit(_import)
+        self._thread.submit(load)
 
     @contextmanager
     def validating(self, contract: Contract, file_name: str) -> Iterator[Future[str]]:
@@ -102,12 +103,16 @@ def _without_own_columns(contract: Contract, result: dict[str, Any]) -> dict[str
 
 
 def load_ahead() -> None:
-    """Begin to load Great Expectations, which takes seconds, in the background: files are recognised meanwhile."""
-    threading.Thread(target=_import, daemon=True).start()
+    """Begin to load Great Expectations in the background: files are recognised meanwhile."""
+    threading.Thread(target=load, daemon=True).start()
 
 
-def _import() -> None:
+@cache
+def load() -> None:
+    """Load Great Expectations, which takes seconds the first time."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         import great_expectations.expectations
         import great_expectations.render.view  # noqa: F401 - loaded for whoever needs it next
+    # What was loaded stays: the garbage collector need not look through it again and again.
+    gc.freeze()

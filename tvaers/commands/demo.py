@@ -1,6 +1,7 @@
 """`tvaers demo`: every step of the data flow on an invented region, then the dashboard."""
 
 import json
+import threading
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -98,9 +99,20 @@ def _invent(settings: "Settings", options: dict[str, Any]) -> None:
     receipt = settings.home / RECEIPT
     if _read(receipt):
         return
+    # Inventing keeps one processor busy.
+    threading.Thread(target=_load_libraries, daemon=True).start()
     invented.mark(settings.extracts)
     write_region(settings.extracts, known_answers=False, **options)
     _write(receipt, {"options": options})
+
+
+def _load_libraries() -> None:
+    """Load what the later steps need; some of it takes seconds."""
+    from ingest import validate
+
+    validate.load()
+    import indicators.compute
+    import indicators.release  # noqa: F401 - loaded for whoever needs it next
 
 
 def _compute_and_release(settings: "Settings", options: dict[str, Any]) -> bool:

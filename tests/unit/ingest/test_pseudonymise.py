@@ -88,6 +88,16 @@ def test_unusable_identifiers_are_never_hashed():
     assert block.frame["cpr__state"].to_list() == ["missing", "broken", "replacement", "ok"]
 
 
+def test_each_row_keeps_the_pseudonym_of_its_own_identifier_among_repeated_and_missing_ones():
+    delivered = [OTHER, None, PERSON, OTHER, "12", PERSON, f"{PERSON[:6]}-{PERSON[6:]}", None]
+    frame = apply("bef", pnr=delivered).frame
+    person, other = reference(PERSON), reference(OTHER)
+    assert frame["pnr"].to_list() == [other, None, person, other, None, person, person, None]
+    states = ["ok", "missing", "ok", "ok", "broken", "ok", "ok", "missing"]
+    assert frame["pnr__state"].to_list() == states
+    assert frame["row_number"].to_list() == list(range(1, 9))
+
+
 def test_names_addresses_free_text_and_unknown_columns_do_not_pass():
     register = apply("bef", pnr=[PERSON], navn=["Anna"], adresse=["Algade 1"], kom=["791"], hemmelig=["x"])
     assert set(register.frame.columns) == {"row_number", "pnr", "pnr__state", "pnr__has_check_digit", "kom"}
