@@ -87,8 +87,8 @@ class Repair:
     ) -> NDArray[np.float64] | None:
         """Return by how much each count moves when one moves that far, at the lowest price; None when it cannot."""
         price = np.asarray(self.system.shows.T @ np.where(hidden, 0.0, self.system.cost))
-        # Insiders ask hundreds of times a period, so the first cheap answer will do; outsiders ask a few times.
-        if self.slices and still is not None:
+        # A cheap answer along a slice is found at once; the cheapest of all costs a programme of thousands of counts.
+        if self.slices:
             found = self.slices.cheapest(price, count, far, still)
             if found is not None:
                 return found
