@@ -118,14 +118,15 @@ def compute_on(
     gathered = Gathered({months: CellSums() for months in lengths}, {months: CellSums() for months in lengths})
     classifier = diabetes_definition or catalogue.populations.classifier
     at_a_time = members_per_chunk or members_at_a_time(len(dates))
-    with at_once(con):
-        for bound, group in by_values(catalogue, dates):
-            run = Run(con, catalogue, group, bound, lengths, keeps_latest=dates[-1] in group, silences=silences)
-            for found in run_all(run, classifier=classifier, members_per_chunk=at_a_time):
+    for bound, group in by_values(catalogue, dates):
+        run = Run(con, catalogue, group, bound, lengths, keeps_latest=dates[-1] in group, silences=silences)
+        for found in run_all(run, classifier=classifier, members_per_chunk=at_a_time):
+            # A transaction holds every frame that it read until it ends, so each range has one of its own.
+            with at_once(con):
                 gathered.add(con, found)
-            if run.keeps_latest:
-                create_patient_results(con, "indicator", lengths, bound)
-                create_results_at_units(con, "indicator", tables_at_units(catalogue, lengths), bound)
+        if run.keeps_latest:
+            create_patient_results(con, "indicator", lengths, bound)
+            create_results_at_units(con, "indicator", tables_at_units(catalogue, lengths), bound)
     with track("Adding up units and intervals", len(catalogue.indicators)) as advance:
         write_results(con, catalogue, lengths, gathered, dates, coverage, advance)
     write_judged_from(con, catalogue, coverage)
