@@ -27,7 +27,7 @@ import polars as pl
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.indicators import quarter_ends
-from indicators.release_file import write_release
+from indicators.release.file import write_release
 
 APP = Path(__file__).parents[1] / "dashboard" / "app.py"
 LIMIT_MS = 300

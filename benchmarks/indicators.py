@@ -24,7 +24,7 @@ from types import SimpleNamespace
 from benchmarks.invented_warehouse import Size, build
 from indicators.catalogue import load_catalogue
 from indicators.compute import compute_on
-from indicators.definition_files import load_definitions
+from indicators.definitions.definition_files import load_definitions
 from tvaers.settings import Settings
 from warehouse.connection import open_for_build
 from warehouse.schema import schema_version

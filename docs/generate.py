@@ -26,7 +26,7 @@ def command_reference() -> str:
 def generated_pages() -> dict[str, str]:
     """Return path (below the checkout) and content of every generated file."""
     from data_contracts.generate import generated_files
-    from indicators import handbook
+    from indicators.explain import handbook
     from indicators.measures import handbook as measures
 
     pages = {"docs/reference/cli.md": command_reference()} | generated_files()

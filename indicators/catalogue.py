@@ -12,18 +12,13 @@ import sqlglot
 from sqlglot import exp
 from sqlglot.errors import ParseError
 
-from indicators.attribution import refuse_other_attribution
-from indicators.codelists import lists_named_in, load_codelists
-from indicators.definition import PARAMETER, Indicator
-from indicators.definition_files import load_definitions
-from indicators.deliverers import Deliverers, load_deliverers
-from indicators.parameters import Parameter, load_parameters, values_on
-from indicators.patient_period import (
-    first_day,
-    owner_of,
-    refuse_shared_columns,
-)
-from indicators.population import (
+from indicators.definitions.attribution import refuse_other_attribution
+from indicators.definitions.codelists import lists_named_in, load_codelists
+from indicators.definitions.definition import PARAMETER, Indicator
+from indicators.definitions.definition_files import load_definitions
+from indicators.definitions.deliverers import Deliverers, load_deliverers
+from indicators.definitions.parameters import Parameter, load_parameters, values_on
+from indicators.definitions.population import (
     Breakdowns,
     Populations,
     load_breakdowns,
@@ -31,9 +26,14 @@ from indicators.population import (
     load_classifier_steps,
     load_populations,
 )
-from indicators.reading import unknown
-from indicators.variable_columns import value_columns
-from indicators.variables import Source, Variable, load_variables
+from indicators.definitions.reading import unknown
+from indicators.definitions.variables import Source, Variable, load_variables
+from indicators.patients.patient_period import (
+    first_day,
+    owner_of,
+    refuse_shared_columns,
+)
+from indicators.patients.variable_columns import value_columns
 from tvaers.errors import DefinitionError
 
 NO_LIST = "codelist"

@@ -10,32 +10,32 @@ import duckdb
 import polars as pl
 
 import tvaers
-from indicators.adding_up import KEYS, NAMES, CellSums, add_up, all_keys
 from indicators.area import area_as_text, area_of
 from indicators.catalogue import Catalogue, load_catalogue
-from indicators.cells import Counted
 from indicators.compute_summary import ComputeSummary, summary_of
-from indicators.coverage import Coverage, coverage_of
-from indicators.definition import Level
-from indicators.delivered_rows import DeliveredRows
-from indicators.dialect import add_rows, at_once, drop, shown_as, tables_beginning_with
-from indicators.engine import Found, Run, by_length, prepare, run_all
-from indicators.growing_history import write_judged_from
-from indicators.medians import medians
-from indicators.members import classify, members_at_a_time
-from indicators.patient_results import (
+from indicators.counting.adding_up import KEYS, NAMES, CellSums, add_up, all_keys
+from indicators.counting.cells import Counted
+from indicators.counting.medians import medians
+from indicators.counting.patient_results import (
     RESULT,
     RESULT_AT_UNIT,
     create_patient_results,
     create_results_at_units,
     patient_table,
 )
-from indicators.reporting_dates import last_covered_quarter, quarter_ends, refuse_dates_without_data
-from indicators.responsible_units import tables_at_units, with_medians_at_units, with_numbers_at_units
-from indicators.results import RESULT_COLUMNS, results_of
-from indicators.silence import find_silences
-from indicators.times import PERCENTILE_COLUMNS, STEP_COLUMNS, Times, times
-from indicators.too_few import with_too_few
+from indicators.counting.responsible_units import tables_at_units, with_medians_at_units, with_numbers_at_units
+from indicators.counting.results import RESULT_COLUMNS, results_of
+from indicators.counting.times import PERCENTILE_COLUMNS, STEP_COLUMNS, Times, times
+from indicators.counting.too_few import with_too_few
+from indicators.definitions.definition import Level
+from indicators.delivered.coverage import Coverage, coverage_of
+from indicators.delivered.delivered_rows import DeliveredRows
+from indicators.delivered.growing_history import write_judged_from
+from indicators.delivered.reporting_dates import last_covered_quarter, quarter_ends, refuse_dates_without_data
+from indicators.delivered.silence import find_silences
+from indicators.dialect import add_rows, at_once, drop, shown_as, tables_beginning_with
+from indicators.engine import Found, Run, by_length, prepare, run_all
+from indicators.patients.members import classify, members_at_a_time
 from packs.pack import load_pack
 from tvaers.errors import DefinitionError
 from tvaers.keys import load_master_key

@@ -7,8 +7,8 @@ from datetime import date
 import duckdb
 
 from indicators.catalogue import Catalogue
-from indicators.coverage import Coverage
-from indicators.reporting_dates import with_data
+from indicators.delivered.coverage import Coverage
+from indicators.delivered.reporting_dates import with_data
 
 
 @dataclass(frozen=True)

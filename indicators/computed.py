@@ -4,10 +4,10 @@ import duckdb
 import polars as pl
 
 from indicators.area import area_as_text, area_of
-from indicators.definition import Indicator
+from indicators.counting.results import RESULT_COLUMNS
+from indicators.counting.too_few import TOO_FEW
+from indicators.definitions.definition import Indicator
 from indicators.dialect import tables_beginning_with
-from indicators.results import RESULT_COLUMNS
-from indicators.too_few import TOO_FEW
 from packs.pack import Pack
 from tvaers.errors import WarehouseError
 from tvaers.settings import Settings

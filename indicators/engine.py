@@ -8,11 +8,15 @@ import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue
-from indicators.cells import Counted, counted_of
-from indicators.codelists import create_codelist, named_in
-from indicators.columnwise import flags_on
-from indicators.counting import cells_of, places_of, values_of
-from indicators.definition import Indicator
+from indicators.counting.cells import Counted, counted_of
+from indicators.counting.columnwise import flags_on
+from indicators.counting.counting import cells_of, places_of, values_of
+from indicators.counting.patient_results import latest_patients
+from indicators.counting.responsible_units import AtUnits, at_units
+from indicators.definitions.codelists import create_codelist, named_in
+from indicators.definitions.definition import Indicator
+from indicators.definitions.variables import Variable
+from indicators.delivered.silence import Silences
 from indicators.dialect import (
     Bound,
     create_view,
@@ -21,9 +25,9 @@ from indicators.dialect import (
     show_all_facts,
     store,
 )
-from indicators.joined import day_column
-from indicators.members import create_members, number_of_chunks
-from indicators.patient_period import (
+from indicators.patients.joined import day_column
+from indicators.patients.members import create_members, number_of_chunks
+from indicators.patients.patient_period import (
     base_of,
     create_area,
     create_base,
@@ -33,11 +37,7 @@ from indicators.patient_period import (
     is_same_for_all_lengths,
     patient_sql,
 )
-from indicators.patient_results import latest_patients
-from indicators.placement import Grid, Numbers, place_beside
-from indicators.responsible_units import AtUnits, at_units
-from indicators.silence import Silences
-from indicators.variables import Variable
+from indicators.patients.placement import Grid, Numbers, place_beside
 from indicators.workers import Range, work_on
 from tvaers.progress import track
 

@@ -4,9 +4,9 @@ from collections.abc import Collection
 
 from pydantic import Field, ValidationError
 
-from indicators.definition import Part
-from indicators.definition_files import definition_paths
-from indicators.reading import describe_fault, disease_folder, read_yaml, unknown
+from indicators.definitions.definition import Part
+from indicators.definitions.definition_files import definition_paths
+from indicators.definitions.reading import describe_fault, disease_folder, read_yaml, unknown
 
 
 class Related(Part):

@@ -8,8 +8,8 @@ import duckdb
 import sqlglot
 from sqlglot import exp
 
-from indicators.clauses import truth
-from indicators.definition import PARAMETER
+from indicators.definitions.clauses import truth
+from indicators.definitions.definition import PARAMETER
 from indicators.dialect import fetch
 from indicators.measures.criteria import who_of
 from indicators.measures.definition import Measure, MeasureSet

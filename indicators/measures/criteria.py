@@ -9,7 +9,7 @@ from typing import Annotated, Literal
 
 from pydantic import Field, model_validator
 
-from indicators.definition import NAME, Part, Text
+from indicators.definitions.definition import NAME, Part, Text
 
 Resource = Literal[
     "Condition", "Encounter", "Observation", "Procedure", "MedicationRequest", "ServiceRequest", "DeviceRequest"

@@ -16,13 +16,13 @@ import polars as pl
 from pydantic import Field, ValidationError
 
 from indicators.catalogue import columns_in
-from indicators.codelists import load_codelists
-from indicators.definition import PARAMETER, Clause, Indicator, Part
+from indicators.definitions.codelists import load_codelists
+from indicators.definitions.definition import PARAMETER, Clause, Indicator, Part
+from indicators.definitions.parameters import Parameter, load_parameters
+from indicators.definitions.reading import describe_fault, read_yaml, unknown
+from indicators.definitions.variables import Variable, parse_variable
 from indicators.measures.criteria import Criteria
 from indicators.measures.facts import BASE_COLUMNS, columns_of_variables
-from indicators.parameters import Parameter, load_parameters
-from indicators.reading import describe_fault, read_yaml, unknown
-from indicators.variables import Variable, parse_variable
 from packs.pack import PACKS, Pack, available_packs, load_pack
 from tvaers.errors import DefinitionError
 

@@ -6,12 +6,12 @@ from datetime import date
 import duckdb
 import polars as pl
 
-from indicators.clauses import clauses_of, truth
+from indicators.definitions.clauses import clauses_of, truth
+from indicators.definitions.parameters import values_on
 from indicators.dialect import create_table, fetch, store
 from indicators.measures.criteria import criteria_sql
 from indicators.measures.definition import Measure, MeasureSet
 from indicators.measures.facts import KEYS, show_period
-from indicators.parameters import values_on
 
 
 def compute_measures(con: duckdb.DuckDBPyConnection, measures: MeasureSet, codelists: pl.DataFrame) -> None:

@@ -10,9 +10,9 @@ from datetime import date
 
 import duckdb
 
+from indicators.definitions.parameters import Parameter, values_on
+from indicators.definitions.variables import Variable
 from indicators.dialect import create_table
-from indicators.parameters import Parameter, values_on
-from indicators.variables import Variable
 from tvaers.errors import DefinitionError
 
 BASE_COLUMNS = ("patient_id", "period_start", "period_end", "born_on", "sex", "age_at_start", "age_at_end")

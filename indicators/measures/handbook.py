@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from indicators.handbook import DIRECTIONS, MISSING, plain
+from indicators.explain.handbook import DIRECTIONS, MISSING, plain
 from indicators.measures.criteria import Criteria, Criterion
 from indicators.measures.definition import Measure, MeasureSet, all_measures
 

@@ -21,7 +21,7 @@ MAY_IMPORT = {
     "warehouse": EVERYBODY_MAY | {"data_contracts"},
     "ingest": EVERYBODY_MAY | {"data_contracts", "packs", "warehouse"},
     "indicators": EVERYBODY_MAY | {"data_contracts", "packs", "warehouse"},
-    "dashboard": {"tvaers.errors", "indicators.definition"},
+    "dashboard": {"tvaers.errors", "indicators.definitions.definition"},
     "synthetic": EVERYBODY_MAY | {"data_contracts", "packs"},
 }
 
@@ -48,7 +48,7 @@ def test_a_package_imports_only_from_upstream(package):
     for path in files_below(package):
         allowed = MAY_IMPORT[package] | {package}
         if path.name.startswith("known_answers") or "known_answers" in path.parts:
-            allowed = allowed | {"indicators.definition"}
+            allowed = allowed | {"indicators.definitions.definition"}
         strays += [f"{name_of(path)}: {module}" for module in imported_modules(path) if not is_allowed(module, allowed)]
     assert strays == []
 
@@ -76,3 +76,16 @@ def test_the_command_modules_import_their_verbs_work_only_when_it_runs():
         ]
         heavy = [module for module in at_once if module.split(".")[0] in set(PACKAGES) - {"tvaers"}]
         assert heavy == [], name_of(path)
+
+
+STEPS_OF_A_NUMBER = ("definitions", "patients", "delivered", "counting", "disclosure", "explain", "release")
+
+
+def test_a_number_is_made_in_one_direction_inside_the_indicators():
+    backwards = []
+    for path in files_below("indicators"):
+        step = path.parent.name
+        if step in STEPS_OF_A_NUMBER:
+            later = tuple(f"indicators.{each}." for each in STEPS_OF_A_NUMBER[STEPS_OF_A_NUMBER.index(step) + 1 :])
+            backwards += [f"{name_of(path)}: {m}" for m in sorted(imported_modules(path)) if m.startswith(later)]
+    assert backwards == []

@@ -66,7 +66,7 @@ def test_no_broken_hash_is_used_anywhere():
 
 # Who may hash without a key, and what: nothing of a person.
 MAY_HASH = {
-    "indicators/release_file.py",  # the policy in force and the computed numbers
+    "indicators/release/file.py",  # the policy in force and the computed numbers
     "ingest/encoding.py",  # nothing: zlib is there for the fault of a damaged archive
     "synthetic/chance.py",  # the names of streams of chance
     "ingest/extract.py",  # a whole delivered file, to know it again

@@ -6,12 +6,12 @@ import polars as pl
 import pytest
 
 from indicators.catalogue import load_catalogue
-from indicators.definition_files import load_definitions
+from indicators.definitions.definition_files import load_definitions
+from indicators.disclosure.control import protect
 from indicators.disclosure.nested import Count, Nested, between
+from indicators.disclosure.nested_counts import find_nested
 from indicators.disclosure.policy import load_policy
-from indicators.disclosure_control import protect
-from indicators.nested_counts import find_nested
-from indicators.release_content import parents
+from indicators.release.content import parents
 from packs.pack import load_pack
 from tvaers.keys import load_master_key
 from warehouse.connection import open_read_only

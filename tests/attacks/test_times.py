@@ -6,10 +6,10 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from indicators.disclosure.control import protect
 from indicators.disclosure.policy import load_policy
-from indicators.disclosure_control import protect
-from indicators.release_file import write_release
-from indicators.release_times import Curves, released_results, step_cells, tables
+from indicators.release.file import write_release
+from indicators.release.times import Curves, released_results, step_cells, tables
 from tests.attacks.attacker import Attacker, Variable
 from tests.lib.invented_times import invented_times, steps_nested, waiting
 from tests.lib.tiny_release import POLICY

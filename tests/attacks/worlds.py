@@ -6,12 +6,12 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from indicators.disclosure.control import protect, released
 from indicators.disclosure.nested import Count, Nested
 from indicators.disclosure.places import PLACE
 from indicators.disclosure.policy import Policy, load_policy
 from indicators.disclosure.primary import too_small
-from indicators.disclosure_control import protect, released
-from indicators.release_file import write_release
+from indicators.release.file import write_release
 from tests.attacks.attacker import FIELDS, Attacker, Place, Variable
 from tests.lib.invented_cells import INVENTED, NESTED, Cells, invented_cells
 from tests.lib.tiny_release import META, POLICY, completeness, definition, deliveries, quarantine

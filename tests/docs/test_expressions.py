@@ -4,7 +4,7 @@ from collections.abc import Callable
 
 import pytest
 
-from indicators.definition import PARAMETER, Indicator
+from indicators.definitions.definition import PARAMETER, Indicator
 from tests.lib.case_files import case_files, folder_of, read_case_file
 from tests.lib.evaluate import ROOT, catalogue, neighbours
 

@@ -6,9 +6,9 @@ from datetime import date
 import pytest
 
 from indicators.catalogue import load_catalogue
-from indicators.definition import PARAMETER
-from indicators.definition_check import problems
-from indicators.sets import load_sets
+from indicators.definitions.definition import PARAMETER
+from indicators.definitions.sets import load_sets
+from indicators.explain.definition_check import problems
 from packs.pack import load_pack
 from tvaers.cli import main
 
@@ -124,7 +124,7 @@ def test_definitions_without_a_confirmed_source_or_due_for_review_are_told_apart
 
 
 def test_a_definition_that_is_wrong_is_named_and_ends_the_check_with_a_fault(monkeypatch, capsys):
-    from indicators import definition_check
+    from indicators.explain import definition_check
 
     monkeypatch.setattr(definition_check, "PLAIN_NUMBERS", frozenset())
     assert main(["pack", "check", "denmark"]) == 13

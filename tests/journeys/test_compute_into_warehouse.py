@@ -6,7 +6,7 @@ from hashlib import sha256
 import pytest
 
 from indicators.compute import compute
-from indicators.explain import explain
+from indicators.explain.person import explain
 from tests.lib.drawn_tables import complete, insert, parse, patient_uuid
 from tests.lib.evaluate import catalogue
 from tvaers.errors import DefinitionError, WarehouseError

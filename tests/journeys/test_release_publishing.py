@@ -7,11 +7,11 @@ from datetime import date
 import duckdb
 import pytest
 
-import indicators.release as release_module
+import indicators.release.publish as release_module
 from indicators.disclosure import withholding
 from indicators.disclosure.complementary import hide_enough
-from indicators.release import publish
-from indicators.release_file import TABLES
+from indicators.release.file import TABLES
+from indicators.release.publish import publish
 from tests.conftest import TinyHome
 from tvaers.errors import DisclosureError, WarehouseError
 from tvaers.keys import load_master_key

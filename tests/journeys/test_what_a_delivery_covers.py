@@ -8,10 +8,10 @@ from datetime import date, timedelta
 import pytest
 
 from indicators.compute import compute
-from indicators.coverage import coverage_of
+from indicators.delivered.coverage import coverage_of
+from indicators.delivered.reporting_dates import last_covered_quarter
 from indicators.disclosure.policy import load_policy
-from indicators.release_content import completeness, deliveries
-from indicators.reporting_dates import last_covered_quarter
+from indicators.release.content import completeness, deliveries
 from ingest.job import run
 from packs.pack import load_pack
 from tests.lib.deliveries import LABKA, answer, deliver, identifiers, new_home, opened, text, typed_rows

@@ -17,13 +17,20 @@ import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue
-from indicators.cells import counted_of
-from indicators.definition import Indicator
+from indicators.counting.cells import counted_of
+from indicators.definitions.definition import Indicator
 from indicators.dialect import FACTS, Bound, create_view, ranges
 from indicators.engine import Run, patient_period, prepare
-from indicators.members import create_members
-from indicators.patient_period import base_of, create_base, create_period, create_reporting, first_day, patient_sql
-from indicators.placement import Grid
+from indicators.patients.members import create_members
+from indicators.patients.patient_period import (
+    base_of,
+    create_base,
+    create_period,
+    create_reporting,
+    first_day,
+    patient_sql,
+)
+from indicators.patients.placement import Grid
 from tests.lib.case_files import DrawnCase, case_files, folder_of, read_case_file
 from tests.lib.drawn_tables import Row, complete, insert, parse, patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue, in_words, results_of_patients, words_of_units
@@ -97,7 +104,7 @@ class Board:
         def moved(end: date, months: int) -> date:
             return first_day(setting.reporting_date, months) + timedelta(days=setting.first_day_moved)
 
-        with patch("indicators.patient_period.first_day", moved):
+        with patch("indicators.patients.patient_period.first_day", moved):
             create_reporting(self.con, [last], [setting.months], known.breakdowns.attribution.hospital_months)
             base = create_base(self.con, [setting.months], known.breakdowns)
             lengths = {setting.months: counted_of(known, indicators, {})}

@@ -9,7 +9,7 @@ import polars as pl
 
 from indicators.catalogue import Catalogue
 from indicators.compute import compute_on
-from indicators.definition import Indicator
+from indicators.definitions.definition import Indicator
 from tests.lib.drawn_tables import warehouse_of
 from tests.lib.evaluate import catalogue
 

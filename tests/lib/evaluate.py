@@ -10,14 +10,14 @@ import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue, load_catalogue
-from indicators.cells import UNIT_COLUMN, Counted
-from indicators.clauses import CENSORED_LATER, DAYS_PER_YEAR
-from indicators.definition import Indicator
+from indicators.counting.cells import UNIT_COLUMN, Counted
+from indicators.counting.patient_results import COLUMNS, latest_patients, patient_result_sql
+from indicators.counting.responsible_units import places_of_events, rows_at_units
+from indicators.definitions.clauses import CENSORED_LATER, DAYS_PER_YEAR
+from indicators.definitions.definition import Indicator
+from indicators.definitions.variables import Variable
 from indicators.dialect import Bound, fetch, ranges, shown_as
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
-from indicators.patient_results import COLUMNS, latest_patients, patient_result_sql
-from indicators.responsible_units import places_of_events, rows_at_units
-from indicators.variables import Variable
 from tests.lib.drawn_tables import draw, erase, parse, patient_uuid, warehouse_of
 
 OUTCOME = ("excluded_by", "in_denominator", "is_missing", "numerator", "denominator", "patient_years", "value")

@@ -5,11 +5,11 @@ from datetime import date
 import numpy as np
 import polars as pl
 
-from indicators.definition import Indicator
+from indicators.counting.results import RESULT_COLUMNS
+from indicators.counting.times import step_id, times
+from indicators.definitions.definition import Indicator
 from indicators.disclosure.nested import Count, Nested
-from indicators.release_times import Curves
-from indicators.results import RESULT_COLUMNS
-from indicators.times import step_id, times
+from indicators.release.times import Curves
 from tests.lib.evaluate import catalogue
 from tests.lib.invented_cells import MUNICIPALITIES
 

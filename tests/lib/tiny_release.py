@@ -6,11 +6,11 @@ from pathlib import Path
 
 import polars as pl
 
+from indicators.definitions.standards import as_text, load_standards
+from indicators.disclosure.control import protect
 from indicators.disclosure.policy import load_policy
-from indicators.disclosure_control import protect
-from indicators.release_file import write_release
-from indicators.release_times import released_results, step_cells, tables
-from indicators.standards import as_text, load_standards
+from indicators.release.file import write_release
+from indicators.release.times import released_results, step_cells, tables
 from tests.lib.invented_cells import AGE_BANDS, INVENTED, NESTED, Invented, invented_cells
 from tests.lib.invented_times import invented_times, steps_nested, waiting
 

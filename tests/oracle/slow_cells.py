@@ -6,7 +6,7 @@ from datetime import date
 
 import duckdb
 
-from indicators.silence import find_silences
+from indicators.delivered.silence import find_silences
 from synthetic.known_indicators.cells import Cell, Numbers, cells_of
 from synthetic.known_indicators.who_and_where import Row
 from tests.lib.evaluate import catalogue

@@ -6,7 +6,7 @@ from datetime import date
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from indicators.definition_files import load_definitions
+from indicators.definitions.definition_files import load_definitions
 from synthetic.known_indicators.cells import partly_added
 from synthetic.known_indicators.times import TIMES, share_left
 from tests.conftest import TinyHome

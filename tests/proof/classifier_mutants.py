@@ -11,7 +11,7 @@ import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue
-from indicators.codelists import create_codelist
+from indicators.definitions.codelists import create_codelist
 from indicators.dialect import Bound, bound_in, create_table, show_all_facts
 from tests.lib.case_board import add_block, keep_facts_at_hand
 from tests.lib.case_files import DrawnCase, case_files, read_case_file

@@ -12,8 +12,8 @@ import polars as pl
 from sqlglot import exp
 
 from indicators.catalogue import Catalogue
-from indicators.clauses import truth
-from indicators.definition import Indicator
+from indicators.definitions.clauses import truth
+from indicators.definitions.definition import Indicator
 from indicators.dialect import fetch, shown_as
 from tests.lib.case_board import Board, Setting, all_values_on
 from tests.proof.sql_mutants import parse, text_of

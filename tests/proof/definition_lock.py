@@ -20,8 +20,8 @@ from typing import Any
 import yaml
 
 from indicators.catalogue import Catalogue
-from indicators.definition import Indicator
-from indicators.variables import Variable
+from indicators.definitions.definition import Indicator
+from indicators.definitions.variables import Variable
 from tests.lib.evaluate import catalogue, neighbours
 from tests.lib.measured import measures
 from tests.proof.measure_meaning import meaning_of_measure

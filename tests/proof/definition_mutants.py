@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 
 from indicators.catalogue import Catalogue
-from indicators.definition import Indicator
+from indicators.definitions.definition import Indicator
 from tests.lib.case_board import Board, Setting
 from tests.lib.evaluate import used_populations
 from tests.proof.sql_mutants import mutants_of

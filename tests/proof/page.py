@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from indicators.definition import Indicator
-from indicators.variables import Variable
+from indicators.definitions.definition import Indicator
+from indicators.definitions.variables import Variable
 from packs.pack import load_pack
 from tests.lib.case_board import case_board
 from tests.lib.evaluate import ROOT, catalogue, neighbours, used_populations, used_variables

@@ -7,11 +7,11 @@ import duckdb
 import polars as pl
 
 from indicators.catalogue import Catalogue
-from indicators.definition import Indicator
+from indicators.definitions.definition import Indicator
+from indicators.definitions.variables import Variable
 from indicators.dialect import fetch
 from indicators.engine import Run
-from indicators.placement import Grid, place_beside
-from indicators.variables import Variable
+from indicators.patients.placement import Grid, place_beside
 from tests.lib.case_board import Board, Setting
 from tests.proof.definition_mutants import Proof, steps_of
 from tests.proof.sql_mutants import SqlMutant, mutants_of, parse, text_of

@@ -6,9 +6,9 @@ from itertools import pairwise
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from indicators.coverage import coverage_of
-from indicators.deliverers import Deliverers
-from indicators.variables import Source
+from indicators.definitions.deliverers import Deliverers
+from indicators.definitions.variables import Source
+from indicators.delivered.coverage import coverage_of
 from tests.lib.delivered import Delivered
 
 START = date(2024, 1, 1)

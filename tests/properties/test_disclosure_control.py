@@ -9,13 +9,13 @@ from scipy.optimize import linprog
 
 from indicators.disclosure.audit import audit, subtract
 from indicators.disclosure.complementary import CannotBeProtectedError, hide_enough
+from indicators.disclosure.control import PUBLISHED, protect
 from indicators.disclosure.insiders import audit_insiders
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.primary import too_small
 from indicators.disclosure.related import Related
 from indicators.disclosure.swaps import Swaps
 from indicators.disclosure.system import build_system
-from indicators.disclosure_control import PUBLISHED, protect
 from tests.lib.drawn_cells import cell, cells, clusters
 from tests.lib.tiny_release import POLICY
 from tvaers.errors import DisclosureError

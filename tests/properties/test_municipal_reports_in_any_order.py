@@ -5,7 +5,7 @@ import random
 
 import pytest
 
-from indicators.release_content import deliveries
+from indicators.release.content import deliveries
 from tests.contracts.test_municipal_reports import COURSE, STORY, told
 from tests.lib.deliveries import identifiers
 from tests.lib.loading import Loading, person

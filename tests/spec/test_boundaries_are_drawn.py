@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from indicators.definition import Indicator
+from indicators.definitions.definition import Indicator
 from tests.lib.case_files import DrawnCase, case_files, read_case_file
 from tests.lib.drawn_tables import Row, complete, parse
 from tests.lib.evaluate import catalogue

@@ -5,11 +5,11 @@ from functools import cache
 
 import pytest
 
-from indicators.codelists import create_codelist
+from indicators.definitions.codelists import create_codelist
+from indicators.definitions.parameters import values_on
+from indicators.definitions.variables import PARAMETER
 from indicators.dialect import show_all_facts, to_spark
-from indicators.members import classify
-from indicators.parameters import values_on
-from indicators.variables import PARAMETER
+from indicators.patients.members import classify
 from tests.lib.case_files import DrawnCase, case_files, read_case_file
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue, drawn_patients

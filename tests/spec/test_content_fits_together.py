@@ -10,10 +10,10 @@ import sqlglot
 from sqlglot import exp
 
 from indicators.catalogue import Catalogue
-from indicators.definition import PARAMETER, Indicator
+from indicators.definitions.definition import PARAMETER, Indicator
+from indicators.definitions.variables import SOURCE_DAYS
 from indicators.dialect import ranges
 from indicators.engine import Run, by_length, prepare, show_members
-from indicators.variables import SOURCE_DAYS
 from tests.lib.case_files import case_files, folder_of, read_case_file
 from tests.lib.drawn_tables import warehouse_of
 from tests.lib.evaluate import ROOT, catalogue, neighbours, patient_results, used_variables

@@ -2,7 +2,7 @@
 
 from dataclasses import replace
 
-from indicators.definition import Clause
+from indicators.definitions.definition import Clause
 from tests.lib.drawn_measures import drawn_bundles
 from tests.lib.measured import found_of, measures
 

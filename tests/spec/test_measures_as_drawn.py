@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from indicators.definition import PARAMETER
+from indicators.definitions.definition import PARAMETER
 from tests.lib.case_files import DrawnCase, case_files, read_case_file
 from tests.lib.drawn_measures import drawn_bundles
 from tests.lib.measured import found_of, measures, outcome_of

@@ -4,10 +4,10 @@ from datetime import date
 
 import pytest
 
-from indicators.definition import PARAMETER
-from indicators.definition_check import problems, texts_of
-from indicators.definition_files import definition_paths
-from indicators.sets import load_sets
+from indicators.definitions.definition import PARAMETER
+from indicators.definitions.definition_files import definition_paths
+from indicators.definitions.sets import load_sets
+from indicators.explain.definition_check import problems, texts_of
 from packs.pack import load_pack
 from tests.lib.case_board import Setting, case_board
 from tests.lib.case_files import case_files, folder_of, read_case_file

@@ -4,7 +4,7 @@ from functools import cache
 
 import pytest
 
-from indicators.codelists import create_codelist
+from indicators.definitions.codelists import create_codelist
 from indicators.dialect import bound_in, create_table, show_all_facts
 from tests.lib.case_files import case_files, read_case_file
 from tests.lib.drawn_tables import patient_uuid, warehouse_of

@@ -25,7 +25,7 @@ def compute(
 ) -> None:
     """Compute every indicator for every level and quarter, into the warehouse."""
     from indicators.compute import compute as compute_indicators
-    from indicators.reporting_dates import quarter_ends
+    from indicators.delivered.reporting_dates import quarter_ends
     from tvaers import progress, screen
     from tvaers.settings import load_settings
     from tvaers.whats_next import command

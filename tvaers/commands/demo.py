@@ -112,13 +112,13 @@ def _load_libraries() -> None:
 
     validate.load()
     import indicators.compute
-    import indicators.release  # noqa: F401 - loaded for whoever needs it next
+    import indicators.release.publish  # noqa: F401 - loaded for whoever needs it next
 
 
 def _compute_and_release(settings: "Settings", options: dict[str, Any]) -> bool:
     """Compute and release, unless this very release was made from this very warehouse; return whether it was needed."""
     from indicators.compute import compute
-    from indicators.release import publish
+    from indicators.release.publish import publish
     from tvaers import __version__
     from tvaers.commands.compute import QUARTERS
 

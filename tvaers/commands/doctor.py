@@ -126,7 +126,7 @@ def _load_pack(settings: "Settings") -> str:
 
 
 def _load_definitions(settings: "Settings") -> str:
-    from indicators.definition_files import load_definitions
+    from indicators.definitions.definition_files import load_definitions
     from packs.pack import load_pack
 
     return f"{len(load_definitions(settings.disease, load_pack(settings.pack)))} indicators for {settings.disease}"

@@ -24,11 +24,11 @@ def explain(
     """Explain an indicator in words; with --pseudonym, why one person counts as they do."""
     from datetime import UTC
 
-    from indicators import explain as explanations
     from indicators.catalogue import load_catalogue
-    from indicators.explain_beside import told_beside
-    from indicators.explain_definition import explain_definition
-    from indicators.reading import unknown
+    from indicators.definitions.reading import unknown
+    from indicators.explain import person as explanations
+    from indicators.explain.beside import told_beside
+    from indicators.explain.definition import explain_definition
     from packs.pack import load_pack
     from tvaers import screen
     from tvaers.settings import load_settings

@@ -81,7 +81,7 @@ def set_up(
         SecretKeyError: The key file is unsafe, or the key of an existing warehouse is gone.
     """
     from indicators.area import BY_PACK, EVERYWHERE, area_of
-    from indicators.reading import disease_folder
+    from indicators.definitions.reading import disease_folder
     from packs.pack import load_pack
     from tvaers.errors import SecretKeyError
     from tvaers.keys import create_key_file, load_master_key

@@ -11,7 +11,7 @@ import typer
 from tvaers.commands.options import JsonOption
 
 if TYPE_CHECKING:
-    from indicators.pack_coverage import Coverage, SetCoverage
+    from indicators.explain.pack_coverage import Coverage, SetCoverage
 
 app = typer.Typer(help="List, check and begin country packs.", no_args_is_help=True)
 
@@ -45,8 +45,8 @@ def check_pack(
     list or a file type is listed; that is no fault of the pack. Nor is a definition without a published source, or one
     that is due for review. Exit code 13 when a file of the pack, or a definition that it computes, is wrong.
     """
+    from indicators.explain.pack_coverage import check_definitions
     from indicators.measures.definition import load_measures
-    from indicators.pack_coverage import check_definitions
     from packs.pack import load_pack
     from tvaers import screen
     from tvaers.errors import DefinitionError

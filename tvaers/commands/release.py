@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from tvaers.commands.options import HomeOption, JsonOption
 
 if TYPE_CHECKING:
-    from indicators.release import ReleaseSummary
+    from indicators.release.publish import ReleaseSummary
 
 
 def release(home: HomeOption = None, as_json: JsonOption = False) -> None:
@@ -13,7 +13,7 @@ def release(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     The old release stays in place until the new one is complete and has passed disclosure control.
     """
-    from indicators.release import publish
+    from indicators.release.publish import publish
     from tvaers import progress, screen
     from tvaers.settings import load_settings
     from tvaers.whats_next import command

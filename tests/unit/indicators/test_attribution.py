@@ -6,9 +6,9 @@ from datetime import date
 import polars as pl
 import pytest
 
-from indicators.attribution import rules_of
-from indicators.explain import explain_on
-from indicators.variables import parse_variable
+from indicators.definitions.attribution import rules_of
+from indicators.definitions.variables import parse_variable
+from indicators.explain.person import explain_on
 from tests.lib.computed import DELIVERED, catalogue_of, cell, results
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue

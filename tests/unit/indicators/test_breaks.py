@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from indicators.breaks import breaks_of, load_breaks
 from indicators.catalogue import Catalogue, load_catalogue
+from indicators.definitions.breaks import breaks_of, load_breaks
 from packs.pack import load_pack
 from tvaers.errors import DefinitionError
 

@@ -8,13 +8,11 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from indicators.adding_up import add_up, add_up_sql
-from indicators.cells import CELL, Number, cells_sql, counted_of, flags_of, flags_sql
-from indicators.columnwise import NotTranslatedError, evaluated, translated
-from indicators.counting import CellRows, cells_of, places_of, sums_of, values_of
-from indicators.dialect import fetch, fetch_in_order, shown_as, store
-from indicators.engine import variables_of
-from indicators.responsible_units import (
+from indicators.counting.adding_up import add_up, add_up_sql
+from indicators.counting.cells import CELL, Number, cells_sql, counted_of, flags_of, flags_sql
+from indicators.counting.columnwise import NotTranslatedError, evaluated, translated
+from indicators.counting.counting import CellRows, cells_of, places_of, sums_of, values_of
+from indicators.counting.responsible_units import (
     at_units,
     cells_at_units_sql,
     places_of_events,
@@ -22,6 +20,8 @@ from indicators.responsible_units import (
     rows_at_units_sql,
     values_at_units_sql,
 )
+from indicators.dialect import fetch, fetch_in_order, shown_as, store
+from indicators.engine import variables_of
 from tests.lib.evaluate import catalogue
 
 FOUND = catalogue()

@@ -2,9 +2,9 @@
 
 import pytest
 
-from indicators.coverage import coverage_of
-from indicators.deliverers import Deliverers
-from indicators.variables import Source
+from indicators.definitions.deliverers import Deliverers
+from indicators.definitions.variables import Source
+from indicators.delivered.coverage import coverage_of
 from tests.lib.delivered import Delivered, quarter
 
 HBA1C = Source("measurement", "analyte", "hba1c")

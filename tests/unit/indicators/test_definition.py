@@ -3,9 +3,9 @@ from datetime import date
 import pytest
 import yaml
 
-from indicators.definition import Indicator, Text
-from indicators.definition_files import load_definitions, load_indicator
-from indicators.reading import disease_folder, read_yaml
+from indicators.definitions.definition import Indicator, Text
+from indicators.definitions.definition_files import load_definitions, load_indicator
+from indicators.definitions.reading import disease_folder, read_yaml
 from tests.lib.evaluate import catalogue
 from tvaers.errors import DefinitionError
 

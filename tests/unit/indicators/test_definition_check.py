@@ -3,8 +3,8 @@ from datetime import date
 
 import pytest
 
-from indicators.definition import Clause, Numerator
-from indicators.definition_check import problems, problems_of
+from indicators.definitions.definition import Clause, Numerator
+from indicators.explain.definition_check import problems, problems_of
 from tests.lib.evaluate import catalogue
 
 TODAY = date(2026, 11, 22)

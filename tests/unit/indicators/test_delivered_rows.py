@@ -3,7 +3,7 @@
 import polars as pl
 import pytest
 
-from indicators.delivered_rows import DeliveredRows
+from indicators.delivered.delivered_rows import DeliveredRows
 from tests.lib.delivered import Delivered
 
 

@@ -1,10 +1,10 @@
 import polars as pl
 import pytest
 
+from indicators.disclosure.control import PUBLISHED, protect
 from indicators.disclosure.nested import Count, Nested
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import Related
-from indicators.disclosure_control import PUBLISHED, protect
 from tests.lib.drawn_cells import cell, cells, clusters
 from tests.lib.tiny_release import POLICY
 from tvaers.errors import DisclosureError

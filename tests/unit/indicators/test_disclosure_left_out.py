@@ -5,11 +5,11 @@ import polars as pl
 import pytest
 
 from indicators.disclosure.audit import audit, subtract
+from indicators.disclosure.control import PUBLISHED, protect
 from indicators.disclosure.left_out import left_out
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import Related
 from indicators.disclosure.system import build_system
-from indicators.disclosure_control import PUBLISHED, protect
 from tests.lib.drawn_cells import cell, cells, clusters
 from tests.lib.invented_cells import NESTED, Cells, invented_cells
 from tests.lib.tiny_release import POLICY

@@ -9,10 +9,10 @@ import pytest
 from indicators.disclosure import complementary, withholding
 from indicators.disclosure.audit import audit
 from indicators.disclosure.complementary import CannotBeProtectedError, Protected, hide_enough
+from indicators.disclosure.control import Protection, protect
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import Related
 from indicators.disclosure.system import System, build_system
-from indicators.disclosure_control import Protection, protect
 from tests.lib.invented_cells import NESTED, Cells, invented_cells
 from tests.lib.tiny_release import POLICY
 from tvaers.errors import DisclosureError

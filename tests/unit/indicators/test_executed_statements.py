@@ -9,9 +9,9 @@ import sqlglot
 from sqlglot import exp
 
 from indicators import dialect
-from indicators.belonging import PRACTICE_OUTSIDE
 from indicators.compute import compute_on
 from indicators.dialect import to_spark
+from indicators.patients.belonging import PRACTICE_OUTSIDE
 from tests.lib.computed import delivered
 from tests.lib.evaluate import catalogue
 from tvaers.errors import DefinitionError

@@ -3,12 +3,12 @@ from datetime import date
 
 import pytest
 
-from indicators.definition import Clause
-from indicators.evidence import Told
-from indicators.explain import explain_on
-from indicators.explain_definition import WORDS, explain_definition
-from indicators.handbook import render
-from indicators.limits import target_relation, threshold_relation
+from indicators.definitions.definition import Clause
+from indicators.definitions.limits import target_relation, threshold_relation
+from indicators.explain.definition import WORDS, explain_definition
+from indicators.explain.evidence import Told
+from indicators.explain.handbook import render
+from indicators.explain.person import explain_on
 from tests.lib.computed import delivered
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue

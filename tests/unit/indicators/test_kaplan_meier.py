@@ -4,8 +4,8 @@ import numpy as np
 import pytest
 from statsmodels.duration.survfunc import SurvfuncRight
 
-from indicators.clauses import CENSORED_LATER
-from indicators.kaplan_meier import Curves
+from indicators.counting.kaplan_meier import Curves
+from indicators.definitions.clauses import CENSORED_LATER
 
 # Weeks in remission with 6-mercaptopurine (Freireich et al., Blood 1963), the example of many textbooks.
 REMISSION = [6, 6, 6, 7, 10, 13, 16, 22, 23]

@@ -5,8 +5,8 @@ from datetime import date
 import polars as pl
 import pytest
 
-from indicators.definition import Indicator
-from indicators.limits import acceptable_in_words, threshold_in_words
+from indicators.definitions.definition import Indicator
+from indicators.definitions.limits import acceptable_in_words, threshold_in_words
 from tests.lib.computed import cell, results
 from tests.lib.evaluate import catalogue
 from tests.unit.indicators.test_definition import fault_of, loaded

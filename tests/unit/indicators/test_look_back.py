@@ -6,9 +6,9 @@ from datetime import date, timedelta
 import pytest
 
 from indicators.compute import compute_on
-from indicators.coverage import Coverage
-from indicators.growing_history import judged_from
-from indicators.reporting_dates import with_data
+from indicators.delivered.coverage import Coverage
+from indicators.delivered.growing_history import judged_from
+from indicators.delivered.reporting_dates import with_data
 from tests.lib.drawn_tables import warehouse_of
 from tests.lib.evaluate import catalogue
 

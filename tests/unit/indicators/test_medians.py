@@ -6,9 +6,9 @@ import numpy as np
 import polars as pl
 import pytest
 
-from indicators import medians as counted_up
-from indicators.adding_up import KEYS
-from indicators.statistics import median_ranks
+from indicators.counting import medians as counted_up
+from indicators.counting.adding_up import KEYS
+from indicators.counting.statistics import median_ranks
 from tests.lib.evaluate import catalogue
 
 BREAKDOWNS = catalogue().breakdowns

@@ -7,12 +7,12 @@ import polars as pl
 import pytest
 
 from indicators.compute import compute_on
-from indicators.coverage import coverage_of
-from indicators.definition_files import definitions_of_pack
-from indicators.explain_beside import told_beside
-from indicators.handbook_neighbours import render
-from indicators.neighbours import catalogue_to_read, neighbours, side_by_side, users_of
-from indicators.variables import Source
+from indicators.definitions.definition_files import definitions_of_pack
+from indicators.definitions.variables import Source
+from indicators.delivered.coverage import coverage_of
+from indicators.explain.beside import told_beside
+from indicators.explain.handbook_neighbours import render
+from indicators.explain.neighbours import catalogue_to_read, neighbours, side_by_side, users_of
 from packs.pack import load_pack
 from tests.lib.drawn_tables import warehouse_of
 from tests.lib.evaluate import ROOT, catalogue

@@ -5,12 +5,12 @@ from datetime import date
 import polars as pl
 import pytest
 
+from indicators.counting.results import STATE
+from indicators.counting.too_few import with_too_few
+from indicators.definitions.population import Populations
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.primary import too_small
-from indicators.explain import explain_on
-from indicators.population import Populations
-from indicators.results import STATE
-from indicators.too_few import with_too_few
+from indicators.explain.person import explain_on
 from tests.lib.drawn_cells import cell, cells
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue, evaluate

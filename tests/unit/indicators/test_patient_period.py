@@ -6,7 +6,7 @@ import pytest
 
 from indicators.dialect import ranges
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
-from indicators.patient_period import first_day
+from indicators.patients.patient_period import first_day
 from tests.lib.drawn_tables import warehouse_of
 from tests.lib.evaluate import catalogue
 

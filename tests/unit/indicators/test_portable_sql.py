@@ -8,22 +8,23 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from indicators import belonging, codelists, patient_period
-from indicators.adding_up import add_up_sql
-from indicators.cells import cells_sql, counted_of, flags_sql
-from indicators.dialect import bound_in, create_table, create_view, ranges, restrict_facts_to, store, to_spark
-from indicators.engine import Run, by_length, prepare, show_members, variables_of
-from indicators.engine import patient_period as placed_patient_period
-from indicators.joined import joined_sql, table_of
-from indicators.members import MEMBERS, create_members
-from indicators.patient_results import LATEST, patient_result_sql
-from indicators.placement import Grid, place_beside
-from indicators.responsible_units import (
+from indicators.counting.adding_up import add_up_sql
+from indicators.counting.cells import cells_sql, counted_of, flags_sql
+from indicators.counting.patient_results import LATEST, patient_result_sql
+from indicators.counting.responsible_units import (
     cells_at_units_sql,
     places_of_events,
     rows_at_units_sql,
     values_at_units_sql,
 )
+from indicators.definitions import codelists
+from indicators.dialect import bound_in, create_table, create_view, ranges, restrict_facts_to, store, to_spark
+from indicators.engine import Run, by_length, prepare, show_members, variables_of
+from indicators.engine import patient_period as placed_patient_period
+from indicators.patients import belonging, patient_period
+from indicators.patients.joined import joined_sql, table_of
+from indicators.patients.members import MEMBERS, create_members
+from indicators.patients.placement import Grid, place_beside
 from tests.lib.drawn_tables import warehouse_of
 from tests.lib.evaluate import catalogue
 from tvaers.errors import DefinitionError

@@ -11,7 +11,7 @@ import polars as pl
 import pytest
 
 from indicators.disclosure.told_totals import hide_under_a_total, protect_left_out
-from indicators.release_content import deliveries, parents, units
+from indicators.release.content import deliveries, parents, units
 from tests.lib.delivered import Delivered
 from tests.lib.drawn_tables import warehouse_of
 

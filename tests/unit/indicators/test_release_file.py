@@ -5,7 +5,7 @@ from pathlib import Path
 
 import polars as pl
 
-from indicators.release_file import emptied, write_release
+from indicators.release.file import emptied, write_release
 from tests.lib.tiny_release import META, completeness, deliveries, quarantine
 
 SECRETS = [7_770_001_234_567 + number for number in range(60)]

@@ -6,16 +6,16 @@ from datetime import date
 import polars as pl
 import pytest
 
+from indicators.counting.statistics import proportion
+from indicators.disclosure.control import protect
 from indicators.disclosure.policy import Policy, load_policy
-from indicators.disclosure_control import protect
-from indicators.release_times import (
+from indicators.release.times import (
     Curves,
     released_percentiles,
     released_results,
     released_steps,
     step_cells,
 )
-from indicators.statistics import proportion
 from tests.lib.invented_times import invented_times, steps_nested, waiting
 from tests.lib.tiny_release import POLICY
 

@@ -1,6 +1,6 @@
 from datetime import date
 
-from indicators.reporting_dates import quarter_ends
+from indicators.delivered.reporting_dates import quarter_ends
 
 
 def test_the_last_quarter_end_may_be_the_day_itself():

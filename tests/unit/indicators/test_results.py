@@ -5,7 +5,7 @@ from datetime import date
 import polars as pl
 import pytest
 
-from indicators.definition import Clause, Denominator, Indicator, Numerator, Value
+from indicators.definitions.definition import Clause, Denominator, Indicator, Numerator, Value
 from tests.lib.computed import DELIVERED, cell, results
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue

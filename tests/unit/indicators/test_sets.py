@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 import yaml
 
-from indicators.sets import load_sets, load_shown, shown_of
+from indicators.definitions.sets import load_sets, load_shown, shown_of
 from tests.lib.evaluate import ROOT, catalogue
 from tvaers.errors import DefinitionError
 

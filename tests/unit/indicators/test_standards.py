@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from indicators.population import load_breakdowns
-from indicators.standards import as_text, load_standards
+from indicators.definitions.population import load_breakdowns
+from indicators.definitions.standards import as_text, load_standards
 from tests.lib.evaluate import ROOT
 from tvaers.errors import DefinitionError
 

@@ -4,7 +4,7 @@ from scipy.stats import binom, poisson
 from statsmodels.stats.proportion import proportion_confint
 from statsmodels.stats.rates import confint_poisson
 
-from indicators.statistics import median_ranks, proportion, rate
+from indicators.counting.statistics import median_ranks, proportion, rate
 
 
 @pytest.mark.parametrize(

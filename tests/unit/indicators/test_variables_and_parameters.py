@@ -2,8 +2,8 @@ from datetime import date
 
 import pytest
 
-from indicators.parameters import load_parameters, values_on
-from indicators.variables import Source, parse_variable
+from indicators.definitions.parameters import load_parameters, values_on
+from indicators.definitions.variables import Source, parse_variable
 from tvaers.errors import DefinitionError
 
 HEADER = """-- label: Latest HbA1c in the period

@@ -10,7 +10,7 @@ import pytest
 
 from indicators.area import area_of
 from indicators.compute import write_run
-from indicators.members import create_diabetes_table
+from indicators.patients.members import create_diabetes_table
 from packs.pack import load_pack
 from tests.lib.deliveries import new_home
 from tests.lib.evaluate import catalogue

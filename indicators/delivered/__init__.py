@@ -1,0 +1,1 @@
+"""What the deliveries cover: where nothing was delivered, nothing is computed, and it is not zero."""

@@ -1,0 +1,59 @@
+"""What the catalogue says of an indicator beside its clauses: numbers with day and source, cases, users, neighbours."""
+
+from collections.abc import Iterator
+from datetime import date
+
+from indicators.catalogue import Catalogue
+from indicators.definitions.definition import Indicator
+from indicators.definitions.written_numbers import written
+from indicators.explain.definition import WORDS
+from indicators.explain.neighbours import Neighbour, others_of, side_by_side, users_of
+
+
+def told_beside(catalogue: Catalogue, indicator: Indicator, pack: str, on: date, language: str) -> Iterator[str]:
+    """Yield the lines for `tvaers explain`.
+
+    Args:
+        catalogue: The country's definitions.
+        indicator: The indicator.
+        pack: Name of the country's pack.
+        on: The day on which limits and targets of the neighbours hold.
+        language: Language of the words.
+    """
+    words = WORDS[language]
+    yield words["confirmed" if indicator.verified else "not_confirmed"]
+    yield f"{words['numbers']}:"
+    for name in sorted(catalogue.parameters_of([indicator]) & catalogue.parameters.keys()):
+        parameter = catalogue.parameters[name]
+        for place, dated in enumerate(parameter.values):
+            since = "" if place == 0 and parameter.also_before else f" ({words['from_on']} {dated.from_on})"
+            amount = f"{written(dated.value, parameter.unit, language)}"
+            unit = "" if parameter.unit == "proportion" else f" {parameter.unit}"
+            state = dated.source.href or words["not_confirmed"]
+            yield f"  - ${name}: {amount}{unit}{since}; {dated.source.title}, {state}"
+    yield f"{words['examples']}:"
+    yield from (f"  - {example}" for example in indicator.examples)
+    users = users_of(catalogue.disease, pack, indicator.id)
+    if users:
+        yield f"{words['used_by']}: {', '.join(sorted({each.country[language] for each in users}))}"
+    if asked := asked_elsewhere(catalogue.disease, indicator, pack, on):
+        yield f"{words['elsewhere']}:"
+        yield from (f"  - {line[language]}" for line in asked)
+
+
+def asked_elsewhere(disease: str, indicator: Indicator, pack: str, on: date) -> list[dict[str, str]]:
+    """Return how other countries ask the same question, a line each in every language; none where none does."""
+    if (indicator.group, indicator.aspect) not in side_by_side(disease, pack):
+        return []
+    return [{language: _line(each, on, language) for language in WORDS} for each in others_of(disease, pack, indicator)]
+
+
+def _line(each: Neighbour, on: date, language: str) -> str:
+    target = each.target(on, language)
+    parts = (
+        each.definition.title.in_language(language),
+        each.limit(on, language),
+        f"{WORDS[language]['target'].lower()} {target}" if target else "",
+        f"{each.definition.period} {WORDS[language]['months']}",
+    )
+    return f"{each.country[language]}: {'; '.join(filter(None, parts))}"

@@ -1,0 +1,193 @@
+"""The same question in several countries, side by side: drawn from the packs, so that nobody keeps it by hand.
+
+Two definitions ask the same question when they are of one group and aspect, such as the level of HbA1c or the
+examination of feet. Published measures of a pack stand beside its neighbours' indicators.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+import sqlglot
+
+from indicators.catalogue import Catalogue
+from indicators.definitions.codelists import load_codelists
+from indicators.definitions.definition import Group, Indicator
+from indicators.definitions.definition_files import definitions_of_pack
+from indicators.definitions.limits import Numbers, acceptable_in_words, target_in_words, threshold_in_words
+from indicators.definitions.parameters import load_parameters
+from indicators.definitions.parts import Clause, Text
+from indicators.definitions.population import load_breakdowns, load_populations
+from indicators.definitions.sets import IndicatorSet, load_sets
+from indicators.definitions.variables import load_variables
+from indicators.measures.definition import load_measures
+from indicators.patients.joined import sign_columns
+from packs.pack import Pack, available_packs, load_pack
+
+Topic = tuple[str, str]
+"""Group and aspect of definitions."""
+TOO_DIFFERENT: frozenset[Topic] = frozenset({("complications", "outcome"), ("follow_up", "process")})
+"""Topics under which definitions ask many things; beside each other they would tell nothing."""
+MEASURES = "measures.md"
+ACCEPTABLE = {"en": "acceptable", "da": "acceptabelt", "nb": "akseptabelt"}
+ASPECTS = ("outcome", "process", "structure")
+
+
+@dataclass(frozen=True, eq=False)
+class Neighbour:
+    """One definition as one country has it.
+
+    Attributes:
+        country: The country in each language.
+        numbers: Parameters of the country and variables, for limits in words.
+        population: Whom it is about.
+        sets: Titles of the country's sets that hold it.
+        page: Page below `docs/reference` that tells all of it.
+    """
+
+    pack: str
+    country: Mapping[str, str]
+    definition: Indicator
+    numbers: Numbers
+    population: Clause
+    sets: tuple[Text, ...]
+    page: str
+
+    @property
+    def topic(self) -> Topic:
+        """What it asks."""
+        return self.definition.group, self.definition.aspect
+
+    def limit(self, on: date, language: str) -> str:
+        """Return the limit of a patient's value, empty where it has none."""
+        return threshold_in_words(self.numbers, self.definition, on, language)
+
+    def target(self, on: date, language: str) -> str:
+        """Return the level that a unit should reach, with what is still acceptable; empty where none is set."""
+        asked = target_in_words(self.numbers, self.definition, on, language)
+        yellow = acceptable_in_words(self.numbers, self.definition, on, language)
+        return f"{asked} ({ACCEPTABLE[language]}: {yellow})" if yellow else asked
+
+
+def catalogue_to_read(disease: str, pack: Pack) -> Catalogue:
+    """Return the catalogue of a disease in a country for reading only: its variables are not tried on a database."""
+    return Catalogue(
+        disease=disease,
+        indicators=definitions_of_pack(disease, pack.folder),
+        variables=load_variables(disease),
+        populations=load_populations(disease),
+        breakdowns=load_breakdowns(disease),
+        parameters=load_parameters(pack.folder),
+        codelists=load_codelists(pack.folder),
+        columns=_columns(disease),
+    )
+
+
+@cache
+def _columns(disease: str) -> Mapping[str, tuple[str, ...]]:
+    """Return the value columns of each variable as its SELECT names them."""
+    found: dict[str, tuple[str, ...]] = {}
+    for name, variable in load_variables(disease).items():
+        select = sqlglot.parse_one(variable.sql, read="duckdb")
+        own = tuple(column for column in select.named_selects if column not in variable.keys)  # type: ignore[attr-defined]
+        found[name] = sign_columns(variable, own) if variable.rows == "patient and sign" else own
+    return found
+
+
+def packs_with_sets() -> list[Pack]:
+    """Return the packs that come along and define indicators, in order of their names."""
+    packs = [load_pack(name) for name in available_packs()]
+    return [pack for pack in packs if (pack.folder / "sets").is_dir()]
+
+
+def page_of_pack(pack: str, first: str) -> str:
+    """Return the page of a pack's indicators; the pack of a new home has the page without a name."""
+    return "indicators.md" if pack == first else f"indicators_{pack}.md"
+
+
+@cache
+def neighbours(disease: str, first: str) -> tuple[Neighbour, ...]:
+    """Return every definition of a disease as each country has it, country by country.
+
+    Args:
+        disease: The disease.
+        first: The pack that comes first, usually the own one.
+    """
+    names = sorted(available_packs(), key=lambda name: (name != first, name))
+    found = [sorted(_of_pack(disease, load_pack(name), first), key=lambda each: each.country["en"]) for name in names]
+    return tuple(each for of_pack in found for each in of_pack)
+
+
+def _of_pack(disease: str, pack: Pack, first: str) -> Iterator[Neighbour]:
+    if (pack.folder / "sets").is_dir():
+        known = catalogue_to_read(disease, pack)
+        sets = load_sets(pack.folder, disease, [each.id for each in known.indicators])
+        for each in known.indicators:
+            own = tuple(one.title for one in sets if each.id in one.indicators)
+            about: Clause = known.populations.populations[each.population]
+            page = page_of_pack(pack.name, first)
+            yield Neighbour(pack.name, _country(pack, sets, each.id), each, known, about, own, page)
+    if (pack.folder / "measures").is_dir():
+        measures = load_measures(pack)
+        for measure in measures.measures:
+            about, title = measures.populations[measure.population], Text(en=measure.reports)
+            yield Neighbour(pack.name, _country(pack, (), ""), measure, measures, about, (title,), MEASURES)
+
+
+def _country(pack: Pack, sets: tuple[IndicatorSet, ...], name: str) -> Mapping[str, str]:
+    """Return the country whose definition it is: a pack may hold a set of another country."""
+    codes = {each.country for each in sets if name in each.indicators}
+    own = pack.settings.identifier.country
+    here = {language: said.partition(" (")[0] for language, said in pack.settings.title.items()}
+    if own in codes or not codes:
+        return here
+    code = min(codes)
+    packs = map(load_pack, available_packs())
+    titles = [one.settings.title for one in packs if one.settings.identifier.country == code]
+    theirs = {language: said.partition(" (")[0] for language, said in (titles[0] if titles else {}).items()}
+    return {language: f"{theirs.get(language, code)} ({said})" for language, said in here.items()}
+
+
+def side_by_side(disease: str, first: str) -> dict[Topic, list[Neighbour]]:
+    """Return what several packs ask, by topic; outcomes first, then processes, in the order of groups."""
+    found: dict[Topic, list[Neighbour]] = {}
+    for each in neighbours(disease, first):
+        found.setdefault(each.topic, []).append(each)
+    several = {
+        topic: rows
+        for topic, rows in found.items()
+        if len({row.pack for row in rows}) > 1 and topic not in TOO_DIFFERENT
+    }
+    return dict(sorted(several.items(), key=lambda item: (_groups().index(item[0][0]), ASPECTS.index(item[0][1]))))
+
+
+def _groups() -> list[str]:
+    return list(Group.__args__)  # type: ignore[attr-defined]
+
+
+def users_of(disease: str, first: str, name: str) -> list[Neighbour]:
+    """Return the countries that use one definition."""
+    return [each for each in neighbours(disease, first) if each.definition.id == name]
+
+
+def others_of(disease: str, first: str, indicator: Indicator, own: str | None = None) -> list[Neighbour]:
+    """Return how other countries ask the same question as an indicator.
+
+    Args:
+        disease: The disease.
+        first: The pack that comes first.
+        indicator: The indicator.
+        own: The pack whose indicator it is; the first when None.
+    """
+    topic = (indicator.group, indicator.aspect)
+    return [each for each in neighbours(disease, first) if each.topic == topic and each.pack != (own or first)]
+
+
+def case_file(definition: Indicator, pack: str, root: Path) -> Path | None:
+    """Return the file with a definition's drawn cases in a checkout, None where there is none."""
+    below = root / "tests" / "spec"
+    own = below / "countries" / pack / definition.group / f"{definition.id}.txt"
+    shared = below / "type_2_diabetes" / definition.group / f"{definition.id}.txt"
+    return next((path for path in (own, shared) if path.is_file()), None)

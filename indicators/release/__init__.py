@@ -1,0 +1,1 @@
+"""What is published: protected results in one file that the dashboard opens."""
