@@ -12,6 +12,7 @@ from dashboard.catalogue import Definition, catalogue
 from dashboard.presenters import about
 from dashboard.presenters.units import Directory, directory
 from dashboard.release_reader import Release, open_release
+from dashboard.wording import Wording
 
 ENVIRONMENT_NAME = "TVAERS_RELEASE"
 
@@ -37,6 +38,12 @@ class Content:
         """The day on which the release was written."""
         stated = self.meta.get("created_on", "")[:10]
         return date.fromisoformat(stated) if stated else None
+
+    def source(self, words: Wording) -> str:
+        """Return the line below every picture, table and report: which release, of when, and whether it is invented."""
+        created = words.short_date(self.released_on) if self.released_on else ""
+        line = words("frame.source", release=self.meta.get("release_id", ""), date=created)
+        return words.joined(line, words("frame.invented_short")) if self.is_synthetic else line
 
 
 @lru_cache(maxsize=2)

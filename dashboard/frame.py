@@ -63,13 +63,7 @@ class View:
     @property
     def source(self) -> str:
         """The line below every picture and table: which release, of when, and whether it is invented."""
-        created = self.content.released_on
-        line = self.words(
-            "frame.source",
-            release=self.content.meta.get("release_id", ""),
-            date=self.words.short_date(created) if created else "",
-        )
-        return f"{line} · {self.words('frame.invented_short')}" if self.content.is_synthetic else line
+        return self.content.source(self.words)
 
 
 def reader_words() -> Wording:

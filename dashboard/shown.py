@@ -1,6 +1,7 @@
 """Charts and tables on a page, each with its downloads: the picture, the page that holds it, and the numbers."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import plotly.graph_objects as go
 import streamlit as st
@@ -65,6 +66,31 @@ def sheet_of(view: View, title: str, header: Sequence[str], sections: Sequence[S
         icon=":material/download:",
         on_click="ignore",
     )
+
+
+def reports(view: View) -> None:
+    """Draw the buttons that hand out the chosen unit's report, as pages to print and as a slide."""
+    words = view.words
+    title = file_name("report", view.unit_name, view.reporting_date.isoformat())
+    with st.container(horizontal=True):
+        for form, mime in (("pdf", "application/pdf"), ("png", "image/png")):
+            st.download_button(
+                words(f"download.report.{form}"),
+                data=partial(_report, view, form),
+                file_name=f"{title}.{form}",
+                mime=mime,
+                key=f"download.report.{form}",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def _report(view: View, form: str) -> bytes:
+    # Loaded when somebody asks for a report, so that no page waits for the library that sets type.
+    from dashboard.report.folder import report_file
+
+    return report_file(view.content, view.unit, view.reporting_date, view.words, form)
 
 
 def caption(view: View, title: str, subtitle: str) -> Caption:

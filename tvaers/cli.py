@@ -30,6 +30,7 @@ from tvaers.commands import (
     pack,
     query,
     release,
+    report,
     synth,
 )
 from tvaers.errors import TvaersError
@@ -53,6 +54,7 @@ VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
     "compute": (compute.compute, "Compute the indicators"),
     "release": (release.release, "Protect and publish the indicators"),
     "dashboard": (dashboard.dashboard, "Show the release in a browser"),
+    "report": (report.report, "Write what a unit takes along, on paper"),
     "query": (query.query, "Ask the warehouse, read-only"),
     "explain": (explain.explain, "Explain an indicator, or a person's count"),
     "pack": (pack.app, "List, check and begin country packs"),

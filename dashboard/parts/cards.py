@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from dashboard.comparison import Judgement
 from dashboard.parts.markup import chip, link, safe
 from dashboard.parts.sparkline import sparkline
+from dashboard.presenters.next_steps import Step
 from dashboard.presenters.overview import Card
 from dashboard.wording import Wording
 
@@ -21,6 +22,21 @@ def summary(lines: Sequence[tuple[str, Judgement]]) -> str:
     """Return the sentences that tell where a unit stands, as a list."""
     items = "".join(f"<li>{chip(judgement, text)}</li>" for text, judgement in lines)
     return f'<ul class="tv-summary">{items}</ul>'
+
+
+def advice(steps: Sequence[Step], address: Mapping[str, str]) -> str:
+    """Return what to do next as a numbered list; each step leads to its indicator.
+
+    Args:
+        steps: The most urgent first.
+        address: The choices that the link to an indicator carries along.
+    """
+    items = "".join(
+        f"<li><strong>{link('indicator', step.title, **{**address, 'indicator': step.indicator_id})}</strong> "
+        f'<span class="tv-small">{safe(step.why)}</span><br>{safe(step.what_to_do)}</li>'
+        for step in steps
+    )
+    return f'<ol class="tv-steps">{items}</ol>'
 
 
 def cards(found: Sequence[Card], address: Mapping[str, str] | None, words: Wording) -> str:

@@ -10,13 +10,29 @@ _PAD = 5
 
 
 def sparkline(values: Sequence[float | None], ends: Sequence[float], target: float | None, description: str) -> str:
-    """Return a small line as an image element; gaps stay gaps and get a grey tick on the ground line.
+    """Return a small line as an image element, empty when there is no course; see `drawing`.
 
     Args:
         values: Oldest first; None where nothing is shown.
+        ends: Values that must fit beside the line.
+        target: Drawn when it lies near the values.
+        description: What a screen reader says; already safe.
+    """
+    svg = drawing(values, ends, target)
+    if not svg:
+        return ""
+    # As a picture, because Streamlit takes SVG elements out of HTML.
+    source = f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
+    return f'<img class="tv-spark" src="{source}" width="{WIDTH}" height="{HEIGHT}" alt="{description}">'
+
+
+def drawing(values: Sequence[float | None], ends: Sequence[float], target: float | None) -> str:
+    """Return a small line as SVG; gaps stay gaps and get a grey tick on the ground line.
+
+    Args:
+        values: Oldest first; None where nothing is shown. With fewer than two values there is no line.
         ends: Values that must fit beside the line, so that its scale is never finer than chance.
         target: Drawn as a dotted line when it lies near the values.
-        description: What a screen reader says; already safe.
     """
     shown = [value for value in values if value is not None]
     if len(shown) < 2:
@@ -58,10 +74,7 @@ def sparkline(values: Sequence[float | None], ends: Sequence[float], target: flo
         drawn.append(
             f'<circle cx="{across(len(values) - 1)}" cy="{down(values[-1])}" r="3.5" fill="{colours.ACCENT}"/>'
         )
-    svg = (
+    return (
         f'<svg xmlns="http://www.w3.org/2000/svg" width="{WIDTH}" height="{HEIGHT}" viewBox="0 0 {WIDTH} {HEIGHT}">'
         f"{''.join(drawn)}</svg>"
     )
-    # As a picture, because Streamlit takes SVG elements out of HTML.
-    source = f"data:image/svg+xml;base64,{b64encode(svg.encode()).decode()}"
-    return f'<img class="tv-spark" src="{source}" width="{WIDTH}" height="{HEIGHT}" alt="{description}">'

@@ -12,6 +12,7 @@ from dashboard.presenters.history import History
 from dashboard.presenters.verdicts import Verdict, changed, compared, target_text
 from dashboard.wording import Wording
 
+WORSENING, TARGET_MISSED, NOT_SHOWN = 2, 3, 5
 LOOK_FIRST = 6
 GOING_WELL = 3
 
@@ -66,6 +67,11 @@ class Story:
     going_well: tuple[Card, ...]
     by_group: Mapping[str, tuple[Card, ...]]
 
+    @property
+    def cards(self) -> list[Card]:
+        """Every card, in the order of display."""
+        return [card for group in self.by_group.values() for card in group]
+
 
 def present(
     definitions: Mapping[str, Definition],
@@ -86,9 +92,11 @@ def present(
     cards = [
         _card(definition, own.get(key, {}), peer, reporting_date, words) for key, definition in definitions.items()
     ]
-    urgent = sorted((card for card in cards if card.urgency <= 2), key=lambda card: card.urgency)
+    urgent = sorted((card for card in cards if card.urgency <= WORSENING), key=lambda card: card.urgency)
     well = [
-        card for card in cards if "better" in {card.comparison.judgement, card.trend.judgement} and card.urgency > 2
+        card
+        for card in cards
+        if "better" in {card.comparison.judgement, card.trend.judgement} and card.urgency > WORSENING
     ]
     well.sort(key=lambda card: (card.comparison.judgement != "better") + (card.trend.judgement != "better"))
     return Story(
@@ -142,12 +150,12 @@ def _card(
 
 def _urgency(latest: Measure, target: TargetState, comparison: Judgement, trend: Judgement) -> int:
     if not latest.is_shown:
-        return 5
+        return NOT_SHOWN
     if comparison == "worse":
         return 0 if trend == "worse" else 1
     if trend == "worse":
-        return 2
-    return 3 if target == "not_met" else 4
+        return WORSENING
+    return TARGET_MISSED if target == "not_met" else 4
 
 
 def _summary(cards: Sequence[Card], words: Wording, *, is_compared: bool) -> tuple[tuple[str, Judgement], ...]:

@@ -2,11 +2,12 @@
 
 import streamlit as st
 
-from dashboard import address, frame
-from dashboard.parts.cards import cards, summary
+from dashboard import address, frame, shown
+from dashboard.parts.cards import advice, cards, summary
 from dashboard.parts.markup import safe
 from dashboard.presenters.data_quality import FileTypes, deliveries, stale
 from dashboard.presenters.history import histories
+from dashboard.presenters.next_steps import next_steps
 from dashboard.presenters.overview import Peer, present
 
 EVERYTHING = "all"
@@ -37,6 +38,11 @@ else:
 if story.going_well:
     frame.subheading(words("overview.going_well"), words("overview.going_well_note"))
     st.html(cards(story.going_well, view.address, words))
+
+if steps := next_steps(story.cards, view.content.definitions, words):
+    frame.subheading(words("report.next_steps"), words("overview.next_steps_note"))
+    st.html(advice(steps, view.address))
+shown.reports(view)
 
 frame.subheading(words("overview.everything"), words("overview.everything_note"))
 group = address.choose_one(
