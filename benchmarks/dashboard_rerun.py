@@ -49,7 +49,7 @@ SPLITS = {
     "all": list(product(("all", "female", "male"), ("all", *BANDS))),
     "municipality": [("all", "all"), ("female", "all"), ("male", "all"), *(("all", band) for band in BANDS)],
 }
-SCREENS = ("overview", "municipality", "practice", "indicator", "data_quality", "about")
+SCREENS = ("overview", "map", "municipality", "practice", "indicator", "data_quality", "about")
 
 
 class Took(NamedTuple):
@@ -104,6 +104,15 @@ def build(path: Path, *, indicators: int, practices: int, quarters: int, seed: i
         {
             "result": results,
             "unit": pl.DataFrame(named, _columns("level unit_id name cluster_id municipality_id"), orient="row"),
+            "place": pl.DataFrame(
+                [(f"{place:04}", f"municipality {place}", f"M{place}", place / 2, place, None) for place in range(3)],
+                {
+                    **dict.fromkeys(("unit_id", "name", "short_name"), pl.String),
+                    **dict.fromkeys(("across", "down"), pl.Float64),
+                    "outline": pl.String,
+                },
+                orient="row",
+            ),
             "indicator": pl.DataFrame(
                 definitions, _columns("indicator_id definition_version position definition"), orient="row"
             ),

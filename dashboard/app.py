@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboard import address, frame
 
-PAGES = ("overview", "municipality", "practice", "indicator", "data_quality", "about")
+PAGES = ("overview", "map", "municipality", "practice", "indicator", "data_quality", "about")
 FOLDER = Path(__file__).parent / "screens"
 
 st.logo(FOLDER.parent / "logo.svg", size="large")

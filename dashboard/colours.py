@@ -33,3 +33,9 @@ MARKS = {"better": "▲", "worse": "▼", "similar": "●", "different": "◆", 
 OPEN_MARKS = {"better": "△", "worse": "▽", "similar": "○", "different": "◇", "unknown": ""}
 SIGN_LINE, SIGN_DASHES, SIGN_DOTS, SIGN_HATCH, SIGN_BAND = "━●━", "– –", "····", "▨", "■"
 SIGN_HEAVY, SIGN_THIN, SIGN_RING = "━", "—", "◯"
+# Of a map, from little to much: one hue that only grows darker. Around a target: blue is better, orange is worse.
+RAMP = ("#dbe8f3", "#b3d0e6", "#84b3d6", "#4f91c1", "#2170a8", "#0b4a82")
+RAMP_BETTER = ("#c3dcf0", "#6aa8d8", "#0b5aa0")
+RAMP_WORSE = ("#fadcc0", "#ea9a5c", "#a94207")
+ELSEWHERE = "#eef2f5"
+SIGN_CROSSED, SIGN_LINED = "▩", "▤"

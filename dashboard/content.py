@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dashboard.catalogue import Definition, catalogue
 from dashboard.presenters import about
+from dashboard.presenters.tile_map import Place, places
 from dashboard.presenters.units import Directory, directory
 from dashboard.release_reader import Release, open_release
 from dashboard.wording import Wording
@@ -25,6 +26,7 @@ class Content:
     meta: Mapping[str, str]
     definitions: Mapping[str, Definition]
     units: Directory
+    places: Sequence[Place]
     dates: Sequence[date]
     smallest_group: int
 
@@ -54,6 +56,7 @@ def content(release: Release) -> Content:
         meta=release.meta(),
         definitions=catalogue(release.indicators()),
         units=directory(release.units()),
+        places=places(release.places()),
         dates=release.reporting_dates(),
         smallest_group=about.smallest_group(release.policy()),
     )

@@ -25,6 +25,7 @@ TABLES = frozenset(
         "time_step",
         "time_percentile",
         "unit",
+        "place",
         "indicator",
         "delivery",
         "quarantine",
@@ -97,6 +98,13 @@ class Release:
         """Return every unit with its level and names."""
         return self._rows(
             "SELECT level, unit_id, name, cluster_id, municipality_id FROM release.unit ORDER BY level, name"
+        )
+
+    def places(self) -> pl.DataFrame:
+        """Return where each municipality stands on the map, also those without a number in this release."""
+        return self._rows(
+            "SELECT unit_id, name, short_name, across, down, outline::VARCHAR AS outline FROM release.place "
+            "ORDER BY down, across, unit_id"
         )
 
     def indicators(self) -> pl.DataFrame:

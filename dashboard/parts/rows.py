@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from dashboard.parts.markup import chip, link
 from dashboard.parts.tables import Cell, Section
-from dashboard.presenters import data_quality, municipality, practice
+from dashboard.presenters import data_quality, municipality, practice, tile_map
 from dashboard.presenters.about import Listed, Rule
 from dashboard.presenters.drawn import Dot, Line, Panel
 from dashboard.presenters.funnel import Spot
@@ -47,6 +47,24 @@ def of_practice(found: Sequence[practice.Row], address: Mapping[str, str], words
 def of_dots(dots: Sequence[Dot], words: Wording) -> list[Section]:
     """Return one row per dot of a chart: its name and everything about it in words."""
     return [Section("", tuple(_dot(dot, words) for dot in dots))]
+
+
+def of_map(found: Sequence[tile_map.Row], address: Mapping[str, str]) -> list[Section]:
+    """Return one row per municipality with what the map tells of it; its name leads to its page."""
+    stated = tile_map.columns(found)
+
+    def row(each: tile_map.Row) -> tuple[Cell, ...]:
+        choices = {**address, "unit": each.unit.key, "municipalities": each.unit.key}
+        is_one = each.unit.level == tile_map.LEVEL
+        title = Cell(each.name, markup=link("municipality", each.name, **choices) if is_one else "")
+        facts = [each.interval, each.basis, *([each.completeness] if "completeness" in stated else [])]
+        if each.reason:
+            return (title, _hidden(each.value, each.reason), *[Cell("")] * (len(facts) + 1))
+        facts.insert(0, each.value)
+        verdict = Cell(each.verdict.text, markup=chip(each.verdict.judgement, each.verdict.text))
+        return (title, *[Cell(fact, look="number") for fact in facts], verdict)
+
+    return [Section("", tuple(row(each) for each in found))]
 
 
 def of_panels(panels: Sequence[Panel], words: Wording) -> list[Section]:

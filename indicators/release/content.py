@@ -7,6 +7,7 @@ from data_contracts.contract import load_contracts
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.told_totals import protect_left_out
 from packs.pack import Pack
+from packs.tiles import read_tiles
 
 # The day of an event, table by table: what the months of a sector are counted by.
 EVENT_DAYS = {
@@ -56,6 +57,18 @@ def units(con: duckdb.DuckDBPyConnection, pack: Pack) -> pl.DataFrame:
         used.join(names, on=["level", "unit_id"], how="left")
         .with_columns(pl.coalesce("name", "unit_id").alias("name"))
         .select("level", "unit_id", "name", "cluster_id", "municipality_id")
+    )
+
+
+def places(pack: Pack) -> pl.DataFrame:
+    """Return where each municipality of the pack's map stands, also those that the release does not hold."""
+    return read_tiles(pack.folder).select(
+        pl.col("municipality_code").alias("unit_id"),
+        "name",
+        "short_name",
+        "across",
+        pl.col("down").cast(pl.Float64),
+        pl.lit(None, pl.String).alias("outline"),
     )
 
 

@@ -37,6 +37,11 @@ TABLES: dict[str, tuple[str, str]] = {
         "municipality_id VARCHAR",
         "level, unit_id",
     ),
+    "place": (
+        "unit_id VARCHAR NOT NULL, name VARCHAR NOT NULL, short_name VARCHAR NOT NULL, across DOUBLE NOT NULL, "
+        "down DOUBLE NOT NULL, outline JSON",
+        "unit_id",
+    ),
     "indicator": (
         "indicator_id VARCHAR NOT NULL, definition_version INTEGER NOT NULL, position INTEGER NOT NULL, "
         "definition JSON NOT NULL",

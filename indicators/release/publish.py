@@ -29,7 +29,7 @@ from indicators.disclosure.nested_counts import find_nested
 from indicators.disclosure.policy import load_policy
 from indicators.disclosure.related import load_related
 from indicators.explain.beside import asked_elsewhere
-from indicators.release.content import completeness, left_out, parents, units
+from indicators.release.content import completeness, left_out, parents, places, units
 from indicators.release.file import write_release
 from indicators.release.times import curves_of, released_results, step_cells
 from indicators.release.times import tables as time_tables
@@ -97,6 +97,7 @@ def publish(settings: Settings) -> ReleaseSummary:
             "result": released_results(curves, protection.cells, policy),
             **time_tables(curves, protection.cells, policy),
             "unit": units(con, pack),
+            "place": places(pack),
             "indicator": _pages(shown, pack, settings.disease, reporting_date, catalogue, read_judged_from(con)),
             "delivery": delivered,
             "quarantine": set_aside,

@@ -30,6 +30,7 @@ def headings(language: str) -> dict[str, str]:
     words = wording(language)
     return {
         "overview": words("overview.title", unit="").strip(),
+        "map": words("map.title", indicator={"en": "HbA1c measured"}.get(language, "HbA1c målt")),
         "municipality": words("municipality.title"),
         "practice": "Lægerne i 1",
         "indicator": {"da": "HbA1c målt", "nb": "HbA1c målt", "en": "HbA1c measured"}[language],

@@ -13,7 +13,7 @@ from dashboard.wording import wording
 from tests.dashboard.conftest import LANGUAGES
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-SCREENS = ("overview", "municipality", "practice", "indicator", "data_quality", "about")
+SCREENS = ("overview", "map", "municipality", "practice", "indicator", "data_quality", "about")
 NOT_WORDS = re.compile(r"(?<![\w-])(None|NaN|nan|null|undefined|KeyError|Traceback)(?![\w-])")
 
 
@@ -228,6 +228,8 @@ def test_a_process_without_a_named_release_says_there_is_none(monkeypatch: pytes
         ("DELETE FROM quarantine", "data_quality", "data_quality.nothing_aside"),
         ("DELETE FROM completeness", "data_quality", "data_quality.no_months"),
         ("DELETE FROM unit WHERE level = 'municipality'", "municipality", "municipality.none"),
+        ("DELETE FROM unit WHERE level = 'municipality'", "map", "municipality.none"),
+        ("DELETE FROM place", "map", "map.none"),
         ("DELETE FROM unit WHERE level = 'practice'", "practice", "practice.none"),
         ("UPDATE result SET state = 'suppressed', value = NULL", "practice", "practice.all_hidden"),
         ("UPDATE result SET state = 'suppressed', value = NULL", "indicator", "indicator.nothing_at_level"),

@@ -9,8 +9,10 @@ import polars as pl
 from indicators.definitions.standards import as_text, load_standards
 from indicators.disclosure.control import protect
 from indicators.disclosure.policy import load_policy
+from indicators.release.content import places
 from indicators.release.file import write_release
 from indicators.release.times import released_results, step_cells, tables
+from packs.pack import load_pack
 from tests.lib.invented_cells import AGE_BANDS, INVENTED, NESTED, Invented, invented_cells
 from tests.lib.invented_times import invented_times, steps_nested, waiting
 
@@ -70,6 +72,7 @@ def tiny_release(
             "result": released_results(curves, protected, policy),
             **tables(curves, protected, policy),
             "unit": world.units,
+            "place": places(load_pack("denmark")),
             "indicator": pl.DataFrame(definitions),
             "delivery": deliveries(),
             "quarantine": quarantine(),
