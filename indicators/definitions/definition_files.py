@@ -21,7 +21,7 @@ from indicators.definitions.written_numbers import written
 from tvaers.errors import DefinitionError
 
 IN_WORDS = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-Values = Mapping[str, tuple[int | float | str, str]]
+Values = Mapping[str, tuple[int | float, str]]
 """Newest value and unit of each parameter of a pack."""
 
 
