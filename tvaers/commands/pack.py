@@ -179,7 +179,7 @@ def new_pack(
     shutil.copytree(model.folder, folder)
     page = folder / "pack.yaml"
     text = page.read_text(encoding="utf-8")
-    # In quotes: without them YAML takes Norway's short name, no, for a yes-or-no.
+    # In quotes: without them YAML takes some countries' short names, such as no, for a yes-or-no.
     text = re.sub(r"^name:.*$", f'name: "{name}"', text, count=1, flags=re.M)
     text = re.sub(r"^version:.*$", "version: 0.1.0", text, count=1, flags=re.M)
     page.write_text(text, encoding="utf-8")
