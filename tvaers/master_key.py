@@ -60,6 +60,15 @@ class MasterKey:
         before = (each.pseudonyms if purpose == "warehouse" else each.records for each in self.earlier)
         return (*before, self.subkey(purpose))
 
+    def seal(self, content: bytes) -> str:
+        """Return what proves that a holder of this key has sealed some content."""
+        return _seal(self.subkey("record-key"), content)
+
+    def has_sealed(self, content: bytes, key_id: str, seal: str) -> bool:
+        """Return whether a seal is that of some content under this key or one before it."""
+        keys = {each.key_id: each.records for each in self.earlier} | {self.key_id: self.subkey("record-key")}
+        return key_id in keys and hmac.compare_digest(_seal(keys[key_id], content), seal)
+
     def followed_by(self, secret: bytes, on: date) -> "MasterKey":
         """Return the master key that takes the place of this one on a day."""
         left = EarlierKey(self.key_id, on, self.subkey("warehouse"), self.subkey("record-key"))
@@ -69,3 +78,8 @@ class MasterKey:
     def key_id(self) -> str:
         """Eight hexadecimal characters that tell two keys apart and reveal neither."""
         return hmac.new(self.secret, b"key-id", sha256).hexdigest()[:8]
+
+
+def _seal(key: bytes, content: bytes) -> str:
+    # Under a key of its own, so that no seal is also the hash of a record's key.
+    return hmac.new(hmac.new(key, b"tvaers:seal", sha256).digest(), content, sha256).hexdigest()

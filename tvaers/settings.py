@@ -66,6 +66,11 @@ class Settings(BaseModel):
         return self.home / "release.duckdb"
 
     @property
+    def register(self) -> Path:
+        """What was ever released, one folder per release; new releases are judged by it."""
+        return self.home / "released"
+
+    @property
     def extracts(self) -> Path:
         """Where `tvaers synth` puts invented extracts when no folder is named."""
         return self.home / "extracts"

@@ -174,7 +174,7 @@ def _cheapest(
         done |= ring
         near = np.unique(np.concatenate([_around(system.pattern, each) for each in sorted(ring)]))
         offers = []
-        for variable in near:
+        for variable in near[~system.told[near]] if system.told.size else near:
             cells = _around(system.shown_by, variable)
             cells = cells[~hidden[cells]]
             if cells.size:

@@ -6,8 +6,9 @@ sorts of hidden cell have the same state and no number at all. Tables of units o
 average are left out beforehand, and where hiding single cells finds no end, whole tables of the period are withheld;
 each is a state of its own.
 
-What one period and an earlier one tell together (the difference between consecutive quarters) is not judged here: the
-periods are protected each on its own.
+A period that was published before is judged together with what was published then. Different periods are protected each
+on its own: between two of them people come and go, so that a difference tells how many more came than went, and never
+how many came.
 """
 
 import os
@@ -27,6 +28,7 @@ from indicators.disclosure.left_out import left_out, stands_for_small_practice
 from indicators.disclosure.nested import Nested
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, too_small
+from indicators.disclosure.reissue import judged_with_earlier
 from indicators.disclosure.related import Related
 from indicators.disclosure.system import System, build_system
 from indicators.disclosure.withholding import Hidden, hide_or_withhold
@@ -67,6 +69,7 @@ def protect(
     parents: pl.DataFrame,
     nested: Sequence[Nested] = (),
     related: Related | None = None,
+    earlier: pl.DataFrame | None = None,
 ) -> Protection:
     """Return the cells as they may be published.
 
@@ -76,6 +79,8 @@ def protect(
         parents: Which cluster a practice belongs to in a period: `period_end`, `unit_id`, `cluster_id`.
         nested: Counts that lie within each other: the people between two of them are a group too.
         related: Partitions that are declared.
+        earlier: What was published of these periods before, in as many issues as there were: `issue`, the keys of
+            cells, their state, `numerator`, `denominator` and `eligible`.
 
     Raises:
         DisclosureError: The cells cannot be protected, or the audit of the result finds a cell that can be worked out.
@@ -91,15 +96,23 @@ def protect(
             part, clusters = cells[rows], parents.filter(pl.col("period_end") == period)
             without[rows] = out = left_out(part, policy.smallest_average)
             primary[rows] |= stands_for_small_practice(part, out, policy.smallest_practice).to_numpy()
-            # A unit that knows its own numbers knows them also where its table is left out.
-            apart = np.zeros_like(out) if policy.insiders else out
+            before = None if earlier is None else earlier.filter(pl.col("period_end") == period)
+            is_again = before is not None and not before.is_empty()
+            # A unit that knows its own numbers knows them also where its table is left out; so does everybody who kept
+            # an earlier release in which it was not.
+            apart = np.zeros_like(out) if policy.insiders or is_again else out
             rows = rows[~apart]
             try:
                 system = build_system(part, clusters, policy, nested, related or Related(), apart)
+                if before is not None and is_again:
+                    again = judged_with_earlier(system, cells[rows], before, policy)
+                    system, primary[rows] = again.system, primary[rows] | again.primary
                 found = hide_or_withhold(system, cells[rows], (primary | without)[rows], policy)
                 return rows, found, _judge(system, cells[rows], found.protected)
             except DisclosureError as fault:
                 fault.where = ", ".join(filter(None, [f"period ending {period}", fault.where]))
+                if is_again:
+                    fault.what_to_do = "Leave the quarter as it was released: tvaers release without --correct."
                 raise
 
         # The solver works outside Python, so two periods can be protected at the same time.

@@ -68,6 +68,8 @@ class Repair:
             self._hide(hidden, moved)
             return [moved]
         everywhere = self._among(self.everywhere)
+        if self.system.told.size:
+            still = still | self.system.told
         down = everywhere.farthest(np.array([count]), np.array([-float(self.system.truth[count])]), still)[count]
         moves = [self._cheapest_move(hidden, count, far, still) for far in (down, down + width) if abs(far) > TOUCHED]
         possible = [moved for moved in moves if moved is not None]
@@ -87,8 +89,11 @@ class Repair:
     ) -> NDArray[np.float64] | None:
         """Return by how much each count moves when one moves that far, at the lowest price; None when it cannot."""
         price = np.asarray(self.system.shows.T @ np.where(hidden, 0.0, self.system.cost))
+        if self.system.told.size:
+            still = self.system.told if still is None else still | self.system.told
         # A cheap answer along a slice is found at once; the cheapest of all costs a programme of thousands of counts.
-        if self.slices:
+        # A slice keeps a whole place still or nothing, and what was told before lies scattered.
+        if self.slices and not self.system.told.size:
             found = self.slices.cheapest(price, count, far, still)
             if found is not None:
                 return found

@@ -53,6 +53,8 @@ class System:
         units: The units whose numbers stand in the cells, as level and unit, in order; each knows its own counts.
         holder: Number of the unit that knows a variable besides the release; -1 when no unit does.
         grid: How the variables are laid out, where they are quantities at places.
+        counts: Cells by `FIELDS`: the variable that the cell tells, or -1.
+        told: Variables that are known whatever is hidden, because an earlier release told them; none where it is empty.
     """
 
     truth: NDArray[np.int64]
@@ -65,6 +67,8 @@ class System:
     units: tuple[tuple[str, str], ...] = ()
     holder: NDArray[np.int64] = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     grid: Grid | None = None
+    counts: NDArray[np.int64] = field(default_factory=lambda: np.zeros((0, len(FIELDS)), dtype=np.int64))
+    told: NDArray[np.bool_] = field(default_factory=lambda: np.zeros(0, dtype=bool))
 
     @cached_property
     def pattern(self) -> sparse.csr_matrix:
@@ -82,8 +86,9 @@ class System:
         return self.shows.tocsc()
 
     def visible(self, hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
-        """Return which variables the shown cells tell."""
-        return np.asarray(self.shows.T @ (~hidden).astype(np.int32)) > 0
+        """Return which variables the shown cells tell, or an earlier release told."""
+        shown = np.asarray(self.shows.T @ (~hidden).astype(np.int32)) > 0
+        return shown | self.told if self.told.size else shown
 
     def allows(self, move: NDArray[np.float64], hidden: NDArray[np.bool_], still: NDArray[np.bool_]) -> bool:
         """Return whether somebody who knows the shown cells and some variables cannot rule out a move of the others."""
@@ -131,7 +136,7 @@ def build_system(
     equations = _equations(grid, of_totals, of_sums)
     follows = follows_from_its_parts(len(values), sums, totals, of_sums)
     is_enough = np.concatenate([~follows[of_totals], independent_sums(sums, of_sums)[of_sums]])
-    shows, own, small = _cells_and_variables(placed, found, values, policy)
+    counts, shows, own, small = _cells_and_variables(placed, found, values, policy)
     units, holder = _holders(places, values)
     return System(
         truth=np.maximum(values, 0).ravel(),
@@ -144,6 +149,7 @@ def build_system(
         units=units,
         holder=holder,
         grid=grid,
+        counts=counts,
     )
 
 
@@ -177,8 +183,8 @@ def _equations(grid: Grid, of_totals: NDArray[np.bool_], of_sums: NDArray[np.boo
 
 def _cells_and_variables(
     placed: pl.DataFrame, found: Quantities, values: NDArray[np.int64], policy: Policy
-) -> tuple[sparse.csr_matrix, sparse.csr_matrix, NDArray[np.bool_]]:
-    """Return what each cell shows, what its own result is, and which variables are small."""
+) -> tuple[NDArray[np.int64], sparse.csr_matrix, sparse.csr_matrix, NDArray[np.bool_]]:
+    """Return the counts of each cell, what it shows, what its own result is, and which variables are small."""
     spots = values.shape[1]
     place = placed["place"].to_numpy().astype(np.int64)
     of_cell = found.number[placed["indicator_id"].replace_strict(found.indicators).to_numpy()]
@@ -200,7 +206,7 @@ def _cells_and_variables(
         few = placed.select(is_small(f"{side}_patients", policy.smallest_group_behind_events)).to_series()
         events = variable[few.to_numpy(), FIELDS.index(side)]
         small[events[events >= 0]] = True
-    return matrix(shown), matrix(own), small
+    return variable, matrix(shown), matrix(own), small
 
 
 def _holders(places: pl.DataFrame, values: NDArray[np.int64]) -> tuple[tuple[tuple[str, str], ...], NDArray[np.int64]]:

@@ -28,13 +28,12 @@ POPULATION_TABLES = ("registration", "residence")
 UNKNOWN = "unknown"
 
 
-def units(con: duckdb.DuckDBPyConnection, pack: Pack) -> pl.DataFrame:
-    """Return every unit that has a result; `none` are the people who belong to no unit.
+def units(con: duckdb.DuckDBPyConnection, pack: Pack, used: pl.DataFrame) -> pl.DataFrame:
+    """Return every unit that has a result (`level`, `unit_id`); `none` are the people who belong to no unit.
 
     A practice has the name, municipality and cluster of its last row, and no cluster after it left one; a cluster has
     the last name that a practice tells.
     """
-    used = con.execute("SELECT DISTINCT level, unit_id FROM indicator.result").pl()
     practices = con.execute(
         """
         SELECT practice_id AS unit_id, max_by(name, starts_on) AS name,

@@ -8,6 +8,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from indicators.release.ends_of_texts import blocks_of_long_texts, empty_ends
+
 RELEASE_SCHEMA_VERSION = "2"
 
 # Table by table: the columns in order, and the columns that sort the rows.
@@ -91,8 +93,10 @@ def write_release(path: Path, tables: Mapping[str, pl.DataFrame]) -> str:
         identity = [("release_id", digest.hexdigest()[:12]), ("schema_version", RELEASE_SCHEMA_VERSION)]
         release.executemany("INSERT INTO meta VALUES (?, ?)", identity)
         release.execute("CHECKPOINT")
+        blocks, size = blocks_of_long_texts(release, tuple(TABLES))
         release.execute("USE memory")
         release.execute("DETACH anonymous")
+    empty_ends(path, blocks, size)
     return identity[0][1]
 
 

@@ -2,8 +2,8 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import asdict, dataclass
 from datetime import date
 from typing import Any, cast
 
@@ -24,13 +24,15 @@ from indicators.definitions.sets import IndicatorSet, load_sets, shown_of
 from indicators.definitions.standards import as_text, load_standards
 from indicators.definitions.variables import Variable, load_variables
 from indicators.delivered.growing_history import read_judged_from
-from indicators.disclosure.control import protect
+from indicators.disclosure.control import Protection, protect
 from indicators.disclosure.nested_counts import find_nested
-from indicators.disclosure.policy import load_policy
+from indicators.disclosure.policy import Policy, load_policy
 from indicators.disclosure.related import load_related
 from indicators.explain.beside import asked_elsewhere
+from indicators.release.closed import Plan, carried_over, new_series, of_quarters, plan_of, published_before, together
 from indicators.release.content import completeness, left_out, parents, places, units
 from indicators.release.file import write_release
+from indicators.release.register import Entry, Issue, Numbers, Register, opened
 from indicators.release.times import curves_of, released_results, step_cells
 from indicators.release.times import tables as time_tables
 from packs.pack import Pack, load_pack
@@ -46,10 +48,13 @@ class ReleaseSummary:
 
     Attributes:
         release_id: Hash of the content; the same content has the same id.
-        levels: Per level: cells, those small on their own, those hidden in all, those withheld with their table, the
-            share shown, and the share shown of those that are not small on their own.
+        levels: Of the periods released now, per level: cells, those small on their own, those hidden in all, those
+            withheld with their table, the share shown, and the share shown of those that are not small on their own.
         narrowest: Smallest distance met between the lowest and highest possible value of a hidden small count.
         withheld_periods: Ends of the periods of which a table is withheld.
+        closed_periods: Ends of the periods carried over as they were released before.
+        corrected_periods: Ends of the periods released again.
+        waiting_periods: Ends of the periods that are too young to be released.
         seconds: Time taken.
     """
 
@@ -60,18 +65,26 @@ class ReleaseSummary:
     levels: tuple[dict[str, Any], ...]
     narrowest: float | None
     withheld_periods: tuple[date, ...]
+    closed_periods: tuple[date, ...]
+    corrected_periods: tuple[date, ...]
+    waiting_periods: tuple[date, ...]
     is_synthetic: bool
     seconds: float
 
 
-def publish(settings: Settings) -> ReleaseSummary:
+def publish(settings: Settings, *, correct: Sequence[date] = (), reason: str = "") -> ReleaseSummary:
     """Protect what the profile shows and swap in a release that holds it; the last release stays until then.
+
+    Quarters that were released before are carried over as they were.
 
     Args:
         settings: The home folder, pack and disease.
+        correct: Reporting dates of quarters that were released before and are released again as they are now.
+        reason: Why; it stands in the release.
 
     Raises:
-        DisclosureError: The policy is not valid, or the cells cannot be protected. Nothing is replaced.
+        DisclosureError: The policy is not valid, the cells cannot be protected, the register of what was released was
+            changed, or a quarter cannot be corrected. Nothing is replaced.
         WarehouseError: The warehouse is missing; or its indicators were not computed since the last delivery, for the
             area and disease that the settings name, and with the definitions in use.
     """
@@ -80,44 +93,90 @@ def publish(settings: Settings) -> ReleaseSummary:
     policy = load_policy(pack.folder / "disclosure.yaml")
     definitions = load_definitions(settings.disease, pack)
     shown = shown_of(definitions, pack.folder, settings.disease)
-    with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as con:
-        cells = computed_cells(con, settings, pack, definitions).filter(
-            pl.col("indicator_id").is_in([each.id for each in shown])
-        )
-        reporting_date = cast("date", cells["period_end"].max())
-        catalogue = load_catalogue(settings.disease, pack, definitions)
-        related = load_related(settings.disease, [indicator.id for indicator in definitions])
-        curves = curves_of(con, cells)
-        nested = find_nested(con, shown, catalogue)
-        protection = protect(
-            pl.concat([cells, step_cells(curves)], how="vertical_relaxed"), policy, parents(con), nested, related
-        )
-        delivered, set_aside = left_out(con, policy)
-        tables = {
-            "result": released_results(curves, protection.cells, policy),
-            **time_tables(curves, protection.cells, policy),
-            "unit": units(con, pack),
-            "place": places(pack),
-            "indicator": _pages(shown, pack, settings.disease, reporting_date, catalogue, read_judged_from(con)),
-            "delivery": delivered,
-            "quarantine": set_aside,
-            "completeness": completeness(con, policy),
-            "policy": pl.DataFrame(policy.rows()),
-            "meta": _meta(con, settings, pack, reporting_date),
-        }
-    with one_builder_at_a_time(settings.release, "release"), replace_atomically(settings.release) as path:
-        release_id = write_release(path, tables)
+    key = load_master_key(settings)
+    with one_builder_at_a_time(settings.release, "release"):
+        register = opened(settings, key)
+        with open_read_only(settings.warehouse, key.subkey("encryption")) as con:
+            cells = computed_cells(con, settings, pack, definitions).filter(
+                pl.col("indicator_id").is_in([each.id for each in shown])
+            )
+            plan = plan_of(
+                cells["period_end"].unique().sort().to_list(),
+                register.of(pack.name, settings.disease),
+                policy,
+                loaded_on=_loaded_on(con) or date.max,
+                correct=correct,
+                is_synthetic=settings.is_synthetic,
+            )
+            catalogue = load_catalogue(settings.disease, pack, definitions)
+            protection, new = _protected(con, settings, policy, catalogue, shown, cells, plan, register)
+            numbers = together(carried_over(register, plan, [each.id for each in shown]), new)
+            reporting_date = cast("date", numbers["result"]["period_end"].max())
+            issues = plan.issues(_loaded_on(con) or reporting_date, reason)
+            breaks = new_series(numbers["result"])
+            delivered, set_aside = left_out(con, policy)
+            tables = {
+                **numbers,
+                "unit": units(con, pack, numbers["result"].select("level", "unit_id").unique()),
+                "place": places(pack),
+                "indicator": _pages(
+                    shown, pack, settings.disease, reporting_date, catalogue, read_judged_from(con), breaks
+                ),
+                "delivery": delivered,
+                "quarantine": set_aside,
+                "completeness": completeness(con, policy),
+                "policy": pl.DataFrame(policy.rows()),
+                "meta": _meta(con, settings, pack, reporting_date, [*plan.issued_of_closed(), *issues]),
+            }
+        with replace_atomically(settings.release) as path:
+            release_id = write_release(path, tables)
+            # Before the swap: a release that is registered and never swapped in does no harm, the reverse would.
+            if release_id not in {each.release_id for each in register.entries}:
+                entry = (len(register.entries) + 1, release_id, pack.name, settings.disease, policy.version, issues)
+                register.add(Entry(*entry), of_quarters(new, plan.now))
     return ReleaseSummary(
         release_id=release_id,
         reporting_date=reporting_date,
         indicators=len(shown),
-        periods=cells["period_end"].n_unique(),
+        periods=numbers["result"]["period_end"].n_unique(),
         levels=tuple(protection.report.to_dicts()),
         narrowest=protection.narrowest,
         withheld_periods=protection.withheld_periods,
+        closed_periods=tuple(plan.closed),
+        corrected_periods=plan.corrected,
+        waiting_periods=plan.waiting,
         is_synthetic=settings.is_synthetic,
         seconds=round(time.monotonic() - started, 1),
     )
+
+
+def _protected(
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    policy: Policy,
+    catalogue: Catalogue,
+    shown: tuple[Indicator, ...],
+    cells: pl.DataFrame,
+    plan: Plan,
+    register: Register,
+) -> tuple[Protection, Numbers]:
+    """Return the quarters that are published now, through disclosure control."""
+    cells = cells.filter(pl.col("period_end").is_in(plan.now))
+    related = load_related(settings.disease, [indicator.id for indicator in catalogue.indicators])
+    curves = curves_of(con, cells)
+    protection = protect(
+        pl.concat([cells, step_cells(curves)], how="vertical_relaxed"),
+        policy,
+        parents(con),
+        find_nested(con, shown, catalogue) if plan.now else (),
+        related,
+        published_before(register, plan),
+    )
+    numbers = {
+        "result": released_results(curves, protection.cells, policy),
+        **time_tables(curves, protection.cells, policy),
+    }
+    return protection, numbers
 
 
 def _pages(
@@ -127,6 +186,7 @@ def _pages(
     day: date,
     catalogue: Catalogue,
     judged_from: Mapping[str, str],
+    new_series: Mapping[str, list[dict[str, Any]]],
 ) -> pl.DataFrame:
     """Return each indicator's page as JSON, with its parameters as they hold on the reporting date."""
     parameters = load_parameters(pack.folder)
@@ -138,7 +198,7 @@ def _pages(
         _page(each, parameters, populations, day)
         | {"counts_at": _rules(each, catalogue.breakdowns)}
         | _relation(each, variables)
-        | {"breaks": breaks_of(each, catalogue, breaks)}
+        | {"breaks": _in_order([*breaks_of(each, catalogue, breaks), *new_series.get(each.id, ())])}
         | {"judged_from": judged_from.get(each.id)}
         | {"neighbours": asked_elsewhere(disease, each, pack.name, day)}
         | {"sets": [_set(one) for one in sets if each.id in one.indicators]}
@@ -172,6 +232,10 @@ def _page(
     return page
 
 
+def _in_order(breaks: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    return sorted(breaks, key=lambda each: str(each["from_on"]))
+
+
 def _rules(indicator: Indicator, breakdowns: Breakdowns) -> dict[str, Any]:
     """Return at which unit of each level something counts, in words."""
     return {level: rule.model_dump(exclude_none=True) for level, rule in rules_of(indicator, breakdowns).items()}
@@ -201,12 +265,20 @@ def _held(parameter: Parameter, day: date) -> dict[str, Any] | None:
     }
 
 
-def _meta(con: duckdb.DuckDBPyConnection, settings: Settings, pack: Pack, reporting_date: date) -> pl.DataFrame:
-    """Return what the release is; the date is that of the data, so that the same data give the same release."""
+def _loaded_on(con: duckdb.DuckDBPyConnection) -> date | None:
+    """Return the day on which the newest delivery was loaded."""
     made = con.execute("SELECT max(CAST(ended_at AS DATE)) FROM meta.batch").fetchone()
+    return made[0] if made else None
+
+
+def _meta(
+    con: duckdb.DuckDBPyConnection, settings: Settings, pack: Pack, reporting_date: date, issues: Iterable[Issue]
+) -> pl.DataFrame:
+    """Return what the release is; the date is that of the data, so that the same data give the same release."""
     bands = load_breakdowns(settings.disease).age_bands
+    told = [asdict(each) for each in sorted(issues, key=lambda each: each.period_end)]
     facts = {
-        "created_on": str(made[0] if made and made[0] else reporting_date),
+        "created_on": str(_loaded_on(con) or reporting_date),
         "code_version": tvaers.__version__,
         "pack": f"{pack.name} {pack.version}",
         "disease": settings.disease,
@@ -215,5 +287,6 @@ def _meta(con: duckdb.DuckDBPyConnection, settings: Settings, pack: Pack, report
         "country_languages": ", ".join(pack.settings.languages),
         "file_type_names": json.dumps(pack.settings.file_types, ensure_ascii=False),
         "standards": as_text(load_standards(pack.folder, [band.id for band in bands])),
+        "issues": json.dumps(told, default=str, ensure_ascii=False),
     }
     return pl.DataFrame({"key": list(facts), "value": list(facts.values())})

@@ -1,6 +1,9 @@
 """`tvaers release`: disclosure control, then the anonymous file that the dashboard reads."""
 
-from typing import TYPE_CHECKING
+from datetime import datetime
+from typing import TYPE_CHECKING, Annotated
+
+import typer
 
 from tvaers.commands.options import HomeOption, JsonOption
 
@@ -8,10 +11,23 @@ if TYPE_CHECKING:
     from indicators.release.publish import ReleaseSummary
 
 
-def release(home: HomeOption = None, as_json: JsonOption = False) -> None:
+def release(
+    home: HomeOption = None,
+    correct: Annotated[
+        list[datetime] | None,
+        typer.Option(
+            "--correct",
+            formats=["%Y-%m-%d"],
+            help="Last day of a quarter that was released before and is to be released again; may be repeated.",
+        ),
+    ] = None,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is corrected; this stands in the release.")] = "",
+    as_json: JsonOption = False,
+) -> None:
     """Protect the computed indicators and publish them as the anonymous release.
 
-    The old release stays in place until the new one is complete and has passed disclosure control.
+    A quarter that was released before stays as it was. The old release stays in place until the new one is complete and
+    has passed disclosure control.
     """
     from indicators.release.publish import publish
     from tvaers import progress, screen
@@ -20,7 +36,9 @@ def release(home: HomeOption = None, as_json: JsonOption = False) -> None:
 
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
-    summary = publish(settings)
+    if bool(correct) != bool(reason.strip()):
+        raise typer.BadParameter("A correction needs both a quarter and a reason.", param_hint="--correct, --reason")
+    summary = publish(settings, correct=[each.date() for each in correct or ()], reason=reason.strip())
     following = command("dashboard", home=settings.home)
     if as_json:
         screen.write_json({"release": settings.release, "summary": summary, "next_step": following})
@@ -41,12 +59,30 @@ def show(summary: "ReleaseSummary") -> None:
             [f"{cell:.0%}" if isinstance(cell, float) else cell for cell in level.values()] for level in summary.levels
         ]
         screen.show_table("", columns, rows, numbers=columns[1:])
-    for sentence in verdict(summary):
+    for sentence in [*verdict(summary), *over_time(summary)]:
         screen.say(sentence)
+
+
+def over_time(summary: "ReleaseSummary") -> list[str]:
+    """Return in words which quarters are new, corrected, as they were, and not yet released."""
+    sentences = []
+    if summary.closed_periods:
+        sentences.append(f"{len(summary.closed_periods)} quarters were released before and stay as they were.")
+    if summary.corrected_periods:
+        ends = ", ".join(str(day) for day in summary.corrected_periods)
+        sentences.append(
+            f"Released again, judged together with every time they were released before: quarters ending {ends}."
+        )
+    if summary.waiting_periods:
+        ends = ", ".join(str(day) for day in summary.waiting_periods)
+        sentences.append(f"Too young to be released: quarters ending {ends}.")
+    return sentences
 
 
 def verdict(summary: "ReleaseSummary") -> list[str]:
     """Return in words what is hidden, what could be worked out (nothing, or there is no release), what is withheld."""
+    if not summary.levels:
+        return ["No number is new, so there is nothing to hide."]
     cells, small, hidden = (sum(level[name] for level in summary.levels) for name in ("cells", "small", "hidden"))
     closest = f": none closer than to {summary.narrowest:g} steps" if summary.narrowest is not None else ""
     left_out = sum(level["left_out"] for level in summary.levels)

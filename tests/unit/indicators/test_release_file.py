@@ -1,10 +1,13 @@
 """The release file holds nothing but what it shows, and the same content is the same file."""
 
+import json
 import struct
 from pathlib import Path
 
+import duckdb
 import polars as pl
 
+from indicators.release.ends_of_texts import blocks_of_long_texts, empty_ends
 from indicators.release.file import emptied, write_release
 from tests.lib.tiny_release import META, completeness, deliveries, quarantine
 
@@ -69,3 +72,33 @@ def test_a_hidden_number_stays_in_memory_beside_its_mark_until_it_is_emptied() -
 
 def test_the_same_content_is_the_same_file_byte_for_byte_whatever_the_file_is_called(tmp_path: Path) -> None:
     assert written(tmp_path / "one.duckdb") == written(tmp_path / "another name.duckdb")
+
+
+def test_long_texts_leave_nothing_of_the_memory_in_the_file(tmp_path: Path) -> None:
+    words = ("disclosure control ", "Behandlung ", "kvalitet ", "x")
+    pages = pl.DataFrame(
+        {
+            "indicator_id": [f"indicator_{number}" for number in range(40)],
+            "definition_version": [1] * 40,
+            "position": range(40),
+            "definition": [json.dumps(words[number % 4] * 900) for number in range(40)],
+        }
+    )
+    path = tmp_path / "release.duckdb"
+    files = []
+    for _ in range(6):
+        path.unlink(missing_ok=True)
+        write_release(path, {"indicator": pages, "result": hidden_every_other()})
+        files.append(path.read_bytes())
+    assert len(set(files)) == 1
+    with duckdb.connect(str(path), read_only=True) as con:
+        assert (
+            con.execute("SELECT definition FROM indicator ORDER BY position")
+            .pl()
+            .to_series()
+            .equals(pages["definition"], check_names=False)
+        )
+        blocks, size = blocks_of_long_texts(con, ("indicator",))
+    assert blocks
+    assert empty_ends(path, blocks, size)
+    assert path.read_bytes() == files[0]
