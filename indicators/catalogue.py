@@ -166,7 +166,7 @@ class Catalogue:
                 names |= variable.parameters
         return frozenset(names)
 
-    def values_on(self, indicators: Sequence[Indicator], day: date) -> dict[str, int | float | str]:
+    def values_on(self, indicators: Sequence[Indicator], day: date) -> dict[str, int | float]:
         """Return the values of the parameters that results depend on, on a day.
 
         Raises:
@@ -174,7 +174,7 @@ class Catalogue:
         """
         return values_on(self.parameters, self.sql_parameters_of(indicators), day, where=f"{self.disease} definitions")
 
-    def classifier_values_on(self, day: date) -> dict[str, int | float | str]:
+    def classifier_values_on(self, day: date) -> dict[str, int | float]:
         """Return the values of the classifiers' parameters on a day; the same for all reporting dates of a run."""
         selects = (*self.classifier_steps.values(), *self.classifiers.values())
         names = {name for select in selects for name in PARAMETER.findall(select)}

@@ -178,7 +178,7 @@ def remove_rows_of_earlier_runs(con: duckdb.DuckDBPyConnection) -> None:
         drop(con, "indicator", name)
 
 
-def by_values(catalogue: Catalogue, dates: Sequence[date]) -> list[tuple[dict[str, int | float | str], list[date]]]:
+def by_values(catalogue: Catalogue, dates: Sequence[date]) -> list[tuple[dict[str, int | float], list[date]]]:
     """Return the reporting dates in groups on which every parameter has the same value, with those values."""
     values = [(catalogue.values_on(catalogue.indicators, day), day) for day in dates]
     return [(bound, [day for _, day in group]) for bound, group in groupby(values, key=lambda pair: pair[0])]

@@ -32,8 +32,6 @@ def read_definition(path: Path, model: type[Model]) -> Model:
         return model.model_validate(raw)
     except FileNotFoundError:
         raise definition_fault(path, "", "The file is missing.") from None
-    except (yaml.YAMLError, UnicodeDecodeError) as fault:
-        raise definition_fault(path, "", f"The file is no YAML: {str(fault).splitlines()[0]}.") from None
     except ValidationError as fault:
         faults = fault.errors(include_input=False, include_url=False)
         first = next((each for each in faults if each["type"] == "extra_forbidden"), faults[0])
@@ -42,6 +40,9 @@ def read_definition(path: Path, model: type[Model]) -> Model:
             allowed = _keys_at(model, first["loc"][:-1])
             raise unknown_name(path, key, str(first["loc"][-1]), allowed) from None
         raise definition_fault(path, key, f"The key '{key}' is wrong: {first['msg']}.") from None
+    except (yaml.YAMLError, ValueError) as fault:
+        # A ValueError: no UTF-8, or what looks like a date and is none.
+        raise definition_fault(path, "", f"The file is no YAML: {str(fault).splitlines()[0]}.") from None
 
 
 def unknown_name(path: Path, key: str, name: str, allowed: list[str]) -> DefinitionError:

@@ -171,6 +171,12 @@ def load_pack(name_or_path: str | Path) -> Pack:
         DefinitionError: There is no such pack, or one of its files is written wrongly.
     """
     folder = PACKS / name_or_path if str(name_or_path).isidentifier() else Path(name_or_path)
+    if folder.is_dir() and not (folder / "pack.yaml").is_file():
+        raise DefinitionError(
+            "The folder holds no pack.yaml, so it is no pack.",
+            where=str(folder),
+            what_to_do="Name a pack or its folder, or begin one: tvaers pack new FOLDER",
+        )
     if not (folder / "pack.yaml").is_file():
         known = available_packs()
         near = get_close_matches(folder.name, known, n=1, cutoff=0.5)

@@ -9,6 +9,7 @@ import duckdb
 import polars as pl
 
 from indicators.dialect import create_table, store
+from tvaers.errors import DefinitionError
 
 LIST_NAME = re.compile(r"'([a-z][a-z0-9_]+)'")
 LISTS = re.compile(r"\blist\s*(?:=|IN)\s*\(?((?:\s*'\w+'\s*,?)+)")
@@ -41,15 +42,32 @@ EXPANDED = """
 
 
 def load_codelists(pack_folder: Path) -> pl.DataFrame:
-    """Return all code lists of a pack: list, system, code; a code stands for itself and all that begin with it."""
-    paths = sorted((pack_folder / "codelists").glob("*.csv"))
-    frames = [
-        found.select(pl.lit(path.stem).alias("list"), "system", "code")
-        for path in paths
-        if set(COLUMNS) <= set((found := pl.read_csv(path, infer_schema=False)).columns)
-    ]
+    """Return all code lists of a pack: list, system, code; a code stands for itself and all that begin with it.
+
+    Raises:
+        DefinitionError: A list cannot be read, or lacks a column.
+    """
+    frames = [_read(path) for path in sorted((pack_folder / "codelists").glob("*.csv"))]
     empty = pl.DataFrame(schema={"list": pl.String, "system": pl.String, "code": pl.String})
     return pl.concat([empty, *frames])
+
+
+def _read(path: Path) -> pl.DataFrame:
+    try:
+        found = pl.read_csv(path, infer_schema=False)
+    except (pl.exceptions.PolarsError, UnicodeDecodeError) as fault:
+        raise DefinitionError(
+            f"A code list cannot be read: {str(fault).splitlines()[0]}.",
+            where=path.name,
+            what_to_do=f"Write it as CSV in UTF-8, parted by commas, with the columns {', '.join(COLUMNS)}.",
+        ) from None
+    if missing := [column for column in COLUMNS if column not in found.columns]:
+        raise DefinitionError(
+            f"A code list lacks the column {', '.join(missing)}.",
+            where=path.name,
+            what_to_do=f"Part the columns by commas; the first line reads {','.join(COLUMNS)}.",
+        )
+    return found.select(pl.lit(path.stem).alias("list"), "system", "code")
 
 
 @cache

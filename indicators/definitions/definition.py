@@ -68,7 +68,8 @@ class Indicator(Part):
         threshold_for: Patients with another limit, the first that applies; `$threshold` then stands for theirs.
         target: The level that a unit should reach.
         distribution: The scale that its threshold cuts; the indicators of one distribution give its bands together.
-        acceptable: The level from which a unit that misses the target is still acceptable.
+        acceptable: The level from which a unit that misses the target is still acceptable; alone where there is no
+            higher one.
         verified: False when the definition or its target is not confirmed by a published source.
         smallest_denominator: Fewest people of whom a result is given, where the indicator's publisher names a number.
         examples: Titles of the boundary cases in tests/spec.
@@ -163,7 +164,6 @@ class Indicator(Part):
             "`exceptions` go with proportions of patients": bool(self.exceptions) and is_met is None,
             "`threshold_for` needs `threshold`, and `$threshold` in the numerator": bool(self.threshold_for)
             and not (self.threshold and is_met and THE_THRESHOLD in PARAMETER_IN_FULL.findall(is_met)),
-            "`acceptable` needs `target`": self.acceptable is not None and self.target is None,
             "`distribution` goes with a `threshold` that is the same for all": self.distribution is not None
             and (self.threshold is None or bool(self.threshold_for)),
             "`counts` other than patients goes with `denominator.count`": self.kind == "proportion"

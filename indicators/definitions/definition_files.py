@@ -21,7 +21,7 @@ from indicators.definitions.written_numbers import written
 from tvaers.errors import DefinitionError
 
 IN_WORDS = re.compile(r"\{([a-z][a-z0-9_]*)\}")
-Values = Mapping[str, tuple[int | float | str, str]]
+Values = Mapping[str, tuple[int | float, str]]
 """Newest value and unit of each parameter of a pack."""
 
 
@@ -96,7 +96,8 @@ def _with_targets_of(indicator: Indicator, values: Values) -> Indicator:
     unset = {
         name for name in ("target", "acceptable") if (getattr(indicator, name) or "$").removeprefix("$") not in values
     }
-    return indicator.model_copy(update=dict.fromkeys(unset | ({"acceptable"} if "target" in unset else set())))
+    without_target = indicator.target is not None and "target" in unset
+    return indicator.model_copy(update=dict.fromkeys(unset | ({"acceptable"} if without_target else set())))
 
 
 def definition_paths(disease: str, root: Path | None = None) -> list[Path]:

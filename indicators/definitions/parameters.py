@@ -10,22 +10,43 @@ A country pack holds one file per parameter, `parameters/<name>.yaml`:
         source: {title: ..., href: ..., read_on: 2026-11-22}
 """
 
+import math
 from collections.abc import Iterable, Mapping
 from datetime import date
 from pathlib import Path
 
-from pydantic import Field, ValidationError, model_validator
+from pydantic import Field, StrictFloat, StrictInt, ValidationError, model_validator
 
 from indicators.definitions.definition import Part, Source
 from indicators.definitions.reading import describe_fault, read_yaml, unknown
 from tvaers.errors import DefinitionError
 
+POSSIBLE: Mapping[str, tuple[float, float]] = {
+    "proportion": (0, 1),
+    "%": (0, 100),
+    "yes_no": (0, 1),
+    "mmol/mol": (1, 250),
+    "mmol/L": (0, 120),
+    "mmHg": (1, 350),
+    "mm[Hg]": (1, 350),
+    "mg/g": (0, 50_000),
+    "mL/min/1.73 m2": (0, 250),
+    "years": (0, 130),
+    "months": (0, 1_200),
+    "days": (0, 36_600),
+    "hours": (0, 8_784),
+}
+"""What a number can be in a unit, both ends included: wide, to tell a slip (530, or 95 for 0.95) from a decision.
+
+A unit that is not listed, such as a count of something, takes any number from nought.
+"""
+
 
 class DatedValue(Part):
-    """A value and the first day on which it holds."""
+    """A number and the first day on which it holds."""
 
     from_on: date
-    value: int | float | str
+    value: StrictInt | StrictFloat
     source: Source
 
 
@@ -48,6 +69,16 @@ class Parameter(Part):
         dates = [dated.from_on for dated in self.values]
         if dates != sorted(set(dates)):
             raise ValueError("`values` must be in order of from_on, each date once")
+        return self
+
+    @model_validator(mode="after")
+    def _possible(self) -> "Parameter":
+        low, high = POSSIBLE.get(self.unit, (0, math.inf))
+        for dated in self.values:
+            if not low <= dated.value <= high:
+                raise ValueError(
+                    f"{dated.value:g} {self.unit} from {dated.from_on} cannot be meant: between {low:g} and {high:g}"
+                )
         return self
 
     def valid_on(self, day: date) -> DatedValue | None:
@@ -73,13 +104,13 @@ def load_parameters(pack_folder: Path) -> dict[str, Parameter]:
 
 def values_on(
     parameters: Mapping[str, Parameter], names: Iterable[str], day: date, *, where: str
-) -> dict[str, int | float | str]:
+) -> dict[str, int | float]:
     """Return the values of the named parameters on a day.
 
     Raises:
         DefinitionError: A name is unknown, or has no value yet on that day.
     """
-    found: dict[str, int | float | str] = {}
+    found: dict[str, int | float] = {}
     for name in sorted(names):
         if name not in parameters:
             raise unknown("parameter", name, parameters, where=where)

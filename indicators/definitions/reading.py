@@ -43,10 +43,15 @@ def read_yaml(path: Path) -> Any:
     """Return the content of a YAML file.
 
     Raises:
-        DefinitionError: The file is not valid YAML; the message names the line.
+        DefinitionError: The file is not valid YAML, or holds a date that does not exist; the message names the file.
     """
     try:
         return yaml.load(path.read_text(encoding="utf-8"), Loader=_LOADER)  # noqa: S506 - a safe loader, the fast one
+    except ValueError as fault:
+        # What looks like a date and is none: 2016-13-40.
+        raise DefinitionError(
+            f"A definition file holds what cannot be: {fault}.", where=path.name, what_to_do="Correct the file."
+        ) from None
     except yaml.YAMLError as fault:
         mark = getattr(fault, "problem_mark", None)
         raise DefinitionError(

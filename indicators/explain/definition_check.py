@@ -99,14 +99,14 @@ def problems_of_types(catalogue: Catalogue) -> Iterator[tuple[str, str]]:
                         yield where, f"{key}: {problem}"
 
 
-def all_values(catalogue: Catalogue) -> dict[str, int | float | str]:
+def all_values(catalogue: Catalogue) -> dict[str, int | float]:
     """Return the latest value of every parameter of the pack."""
     dated = {name: parameter.valid_on(date.max) for name, parameter in catalogue.parameters.items()}
     return {name: value.value for name, value in dated.items() if value}
 
 
 def type_problem(
-    con: duckdb.DuckDBPyConnection, expression: str, bound: dict[str, int | float | str], wanted: tuple[str, ...]
+    con: duckdb.DuckDBPyConnection, expression: str, bound: dict[str, int | float], wanted: tuple[str, ...]
 ) -> str | None:
     """Return what is wrong with the type of an expression over `populated`, None when nothing is."""
     try:

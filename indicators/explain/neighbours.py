@@ -68,7 +68,7 @@ class Neighbour:
         """Return the level that a unit should reach, with what is still acceptable; empty where none is set."""
         asked = target_in_words(self.numbers, self.definition, on, language)
         yellow = acceptable_in_words(self.numbers, self.definition, on, language)
-        return f"{asked} ({ACCEPTABLE[language]}: {yellow})" if yellow else asked
+        return f"{asked} ({ACCEPTABLE[language]}: {yellow})".strip() if yellow else asked
 
 
 def catalogue_to_read(disease: str, pack: Pack) -> Catalogue:

@@ -36,7 +36,7 @@ def compute_measures(con: duckdb.DuckDBPyConnection, measures: MeasureSet, codel
     store(con, "patient_period", pl.concat(frames))
 
 
-def values_of(measures: MeasureSet, day: date) -> Mapping[str, int | float | str]:
+def values_of(measures: MeasureSet, day: date) -> Mapping[str, int | float]:
     """Return the values of all parameters that hold on a day."""
     return values_on(measures.parameters, measures.parameters, day, where=f"packs/{measures.pack}")
 

@@ -37,6 +37,7 @@ from synthetic.known_indicators.rules import (
     all_or_none,
     blood_pressure_controlled,
     blood_pressure_lowering_when_indicated,
+    collected_above,
     diabetes_to_eye_examination,
     eye_examined_by_risk,
     glucose_lowering_when_indicated,
@@ -76,6 +77,7 @@ PRESENT: dict[str, Rule] = {
     "blood_pressure_controlled": blood_pressure_controlled,
     "blood_pressure_measured": lambda patient: met(patient.blood_pressure() is not None),
     "ldl_at_goal_by_risk": ldl_at_goal_by_risk,
+    "ldl_below_2_5": latest_is("ldl", lambda value: value < 2.5),
     "ldl_below_2_6": latest_is("ldl", lambda value: value < 2.6),
     "ldl_measured": lambda patient: met(patient.latest("ldl") is not None),
     "ldl_measured_15_months": lambda patient: met(patient.latest("ldl") is not None),
@@ -90,6 +92,8 @@ PRESENT: dict[str, Rule] = {
     "smokers": smokers,
     "smoking_recorded": lambda patient: met(patient.smoking() is not None),
     "blood_pressure_lowering_when_indicated": blood_pressure_lowering_when_indicated,
+    "glucose_lowering_above_53": collected_above("hba1c", 53, "glucose_lowering_drug"),
+    "lipid_lowering_above_2_5": collected_above("ldl", 2.5, "lipid_lowering_drug"),
     "glucose_lowering_when_indicated": glucose_lowering_when_indicated,
     "lipid_lowering_when_indicated": lipid_lowering_when_indicated,
     "ras_blockade_with_albuminuria": ras_blockade_with_albuminuria,
@@ -167,6 +171,7 @@ AFTER_GESTATIONAL: dict[str, Rule] = {
 """Indicators about women who have had gestational diabetes, alive and resident on the reporting date."""
 
 MONTHS = {
+    "ldl_below_2_5": 24, "lipid_lowering_above_2_5": 24,
     "ldl_below_2_6": 24, "ldl_measured": 24, "albuminuria_examined": 24, "eye_examined": 24, "foot_examined": 24,
     "diabetes_type_differs_between_sectors": 24, "low_foot_risk_after_ulcer_or_amputation": 24,
     "ldl_at_goal_by_risk": 24, "eye_examined_by_risk": 24, "annual_review_parts": 15,

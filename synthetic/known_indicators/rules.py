@@ -76,6 +76,16 @@ def glucose_lowering_when_indicated(patient: Patient) -> Counted | None:
     return met(patient.collected("glucose_lowering_drug")) if value is not None and value >= 48 else None
 
 
+def collected_above(analyte: str, limit: float, drug: str) -> Rule:
+    """Collected a drug; of those whose latest value is above a limit."""
+
+    def rule(patient: Patient) -> Counted | None:
+        value = patient.latest(analyte)
+        return met(patient.collected(drug)) if value is not None and value > limit else None
+
+    return rule
+
+
 def lipid_lowering_when_indicated(patient: Patient) -> Counted | None:
     """Collected a drug; of those with vascular disease, severe albuminuria, or over 40 with raised LDL."""
     diseases = [patient.first(name) for name in ("ischaemic_heart_disease", "stroke", "peripheral_arterial_disease")]

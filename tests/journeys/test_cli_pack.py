@@ -1,6 +1,7 @@
 """Country packs through the front door: listed, begun, checked."""
 
 import json
+import re
 from datetime import date
 
 import pytest
@@ -121,6 +122,72 @@ def test_definitions_without_a_confirmed_source_or_due_for_review_are_told_apart
     assert main(["pack", "check", "denmark", "--on", "2126-11-22"]) == 0
     due = " ".join(capsys.readouterr().out.split()).split("due for review: ")[1]
     assert ", hba1c_75_and_above, " in due
+
+
+@pytest.mark.parametrize(
+    ("value", "said"),
+    [
+        ("fifty", "valid number"),
+        ("530", "530 mmol/mol from 2024-01-01 cannot be meant: between 1 and 250"),
+        ("yes", "valid"),
+    ],
+)
+def test_a_number_that_cannot_be_meant_is_refused(value, said, new_pack, capsys):
+    with_value(new_pack / "parameters" / "hba1c_general_limit_mmol_mol.yaml", value)
+    assert main(["pack", "check", str(new_pack)]) == 13
+    told_of = capsys.readouterr().err
+    assert "hba1c_general_limit_mmol_mol.yaml" in told_of
+    assert said in told_of
+
+
+def test_a_share_is_written_as_a_share_and_not_in_per_cent(new_pack, capsys):
+    with_value(new_pack / "parameters" / "share_with_foot_examined.yaml", "95")
+    assert main(["pack", "check", str(new_pack)]) == 13
+    assert "95 proportion" in capsys.readouterr().err
+
+
+def with_value(path, value: str) -> None:
+    text = path.read_text(encoding="utf-8")
+    assert "value: " in text
+    path.write_text(re.sub(r"value: [0-9.]+", f"value: {value}", re.sub(r"from_on: \S+", "from_on: 2024-01-01", text)))
+
+
+@pytest.mark.parametrize("day", ["2016-13-40", "2023-02-29"])
+def test_a_day_that_does_not_exist_is_a_fault_that_names_its_file(day, new_pack, capsys):
+    path = new_pack / "parameters" / "adult_age_years.yaml"
+    path.write_text(re.sub(r"from_on: \S+", f"from_on: {day}", path.read_text(encoding="utf-8")))
+    assert main(["pack", "check", str(new_pack)]) == 13
+    assert "adult_age_years.yaml" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("name", ["no", "yes", "on", "null"])
+def test_a_pack_may_have_a_name_that_yaml_takes_for_something_else(name, tmp_path, capsys):
+    assert main(["pack", "new", str(tmp_path / name), "--bare"]) == 0
+    assert told(capsys, "pack", "check", str(tmp_path / name))["pack"] == name
+
+
+def test_a_code_list_that_is_parted_by_semicolons_is_a_fault_and_not_a_missing_list(new_pack, capsys):
+    path = new_pack / "codelists" / "stroke.csv"
+    path.write_text(path.read_text(encoding="utf-8").replace(",", ";"))
+    assert main(["pack", "check", str(new_pack)]) == 13
+    assert "stroke.csv" in (said := capsys.readouterr().err)
+    assert "parted by commas" in said.lower() or "by commas" in said
+
+
+def test_a_folder_that_is_no_pack_is_told_from_a_name_that_is_none(tmp_path, capsys):
+    assert main(["pack", "check", str(tmp_path)]) == 13
+    assert "no pack.yaml" in capsys.readouterr().err
+    assert main(["pack", "check", "danmark"]) == 13
+    assert "nearest match: denmark" in capsys.readouterr().err
+
+
+def test_what_every_indicator_lacks_is_said_once(tmp_path, capsys):
+    assert main(["pack", "new", str(tmp_path / "mu"), "--bare"]) == 0
+    capsys.readouterr()
+    assert main(["pack", "check", str(tmp_path / "mu")]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert said.count("diabetes_diagnosis") == 1
+    assert "accepts no file types" in said
 
 
 def test_a_definition_that_is_wrong_is_named_and_ends_the_check_with_a_fault(monkeypatch, capsys):

@@ -1,10 +1,6 @@
 """The engine and a slow, independent reading of the definitions count the same people in every cell."""
 
-import os
-from collections.abc import Iterator
-from contextlib import AbstractContextManager
 from datetime import date
-from pathlib import Path
 
 import duckdb
 import pytest
@@ -12,55 +8,13 @@ import pytest
 from synthetic.known_indicators.cells import INDICATORS, Cell
 from synthetic.known_indicators.contacts import Patient
 from synthetic.known_indicators.indicators import ENDS_ON, LOOK_BACK, MONTHS, NOT_INVENTED, count
-from tests.conftest import TinyHome, made_once
 from tests.lib.case_files import case_files, read_case_file
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue
 from tests.oracle import slow_cells
-from tvaers.keys import load_master_key
-from tvaers.settings import Settings, load_settings
-from warehouse.connection import open_read_only
+from tests.oracle.conftest import DATES
 
-DATES = (date(2026, 6, 30), date(2024, 3, 31), date(2021, 12, 31))
 Numbers = dict[Cell, dict[str, float | None]]
-
-
-@pytest.fixture(scope="module")
-def clean(tiny_home: TinyHome) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse of a clean region."""
-    with opened(tiny_home.settings) as con:
-        yield con
-
-
-@pytest.fixture(scope="module")
-def messy(shared_folder: Path, messy_region: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The warehouse of the same region with every fault of real deliveries, computed for the same dates."""
-    with opened(
-        load_settings(made_once(shared_folder, "messy_home", lambda folder: fill(folder, messy_region)) / "home")
-    ) as con:
-        yield con
-
-
-def opened(settings: Settings) -> AbstractContextManager[duckdb.DuckDBPyConnection]:
-    """Return the warehouse of a home, to be opened for reading."""
-    return open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption"))
-
-
-def fill(folder: Path, extracts: Path) -> None:
-    """Load and compute a region in a home of its own."""
-    from indicators.compute import compute
-    from ingest.job import run
-    from tvaers.cli import main
-
-    os.environ["TVAERS_KEY_FILE"] = str(folder / "keys" / "messy.key")
-    try:
-        home = ["--home", str(folder / "home")]
-        assert main(["init", *home]) == 0
-        settings = load_settings(folder / "home").model_copy(update={"is_synthetic": True})
-        assert any(verdict.quarantined for verdict in run(settings, extracts).files)
-        compute(settings, DATES)
-    finally:
-        del os.environ["TVAERS_KEY_FILE"]
 
 
 def differences(slow: Numbers, fast: Numbers) -> list[str]:

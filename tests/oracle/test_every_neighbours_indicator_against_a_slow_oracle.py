@@ -10,12 +10,9 @@ from indicators.dialect import ranges
 from indicators.engine import Run, by_length, prepare, show_members
 from synthetic.known_indicators.contacts import Patient
 from synthetic.known_indicators.rules import MISSING
-from tests.conftest import TinyHome
 from tests.lib.evaluate import catalogue, neighbours, patient_results
 from tests.oracle.slow_cells import rows_by_patient
 from tests.oracle.slow_neighbours import RULES, is_about
-from tvaers.keys import load_master_key
-from warehouse.connection import open_read_only
 
 DATES = (date(2026, 3, 31), date(2018, 12, 31))
 """An audit year's end in the time of the third patient register, and a day in that of the second, which knows stays."""
@@ -28,23 +25,27 @@ def test_the_slow_oracle_reads_every_definition_of_the_neighbours() -> None:
 
 @pytest.mark.slow
 @pytest.mark.parametrize("day", DATES)
-def test_a_neighbours_definition_counts_each_patient_as_its_slow_reading_does(tiny_home: TinyHome, day: date) -> None:
-    with open_read_only(tiny_home.settings.warehouse, load_master_key(tiny_home.settings).subkey("encryption")) as con:
-        people = rows_by_patient(con)
-        counted = 0
-        for country in neighbours():
-            own, first = catalogue(country=country), catalogue()
-            # The region's records are coded as the first country codes them.
-            lists = pl.concat([first.codelists, own.codelists.filter(pl.col("list") == "frailty")])
-            known = replace(own, codelists=lists)
-            prepare(con, known)
-            run = Run(con, known, [day], known.values_on(known.indicators, day), by_length(known, known.indicators))
-            show_members(run, known.populations.classifier, ranges(1)[0])
-            found = engine(patient_results(run))
-            slow = slowly(people, country, day)
-            differs = [key for key in slow.keys() | found.keys() if slow.get(key) != found.get(key)]
-            assert {key: (slow.get(key), found.get(key)) for key in differs} == {}
-            counted += len(found)
+@pytest.mark.parametrize("region", ["clean", "messy"])
+def test_a_neighbours_definition_counts_each_patient_as_its_slow_reading_does(
+    region: str, day: date, request: pytest.FixtureRequest
+) -> None:
+    con = request.getfixturevalue(region)
+    people = rows_by_patient(con)
+    counted = 0
+    for country in neighbours():
+        own, first = catalogue(country=country), catalogue()
+        # The region's records are coded as the first country codes them.
+        lists = pl.concat([first.codelists, own.codelists.filter(pl.col("list") == "frailty")])
+        known = replace(own, codelists=lists)
+        prepare(con, known)
+        run = Run(con, known, [day], known.values_on(known.indicators, day), by_length(known, known.indicators))
+        show_members(run, known.populations.classifier, ranges(1)[0])
+        found = engine(patient_results(run))
+        slow = slowly(people, country, day)
+        differs = [key for key in slow.keys() | found.keys() if slow.get(key) != found.get(key)]
+        assert {key: (slow.get(key), found.get(key)) for key in differs} == {}
+        counted += len(found)
+
     assert counted > 1_000
 
 

@@ -10,8 +10,9 @@ from indicators.definitions.definition_files import load_definitions
 from synthetic.known_indicators.cells import partly_added
 from synthetic.known_indicators.times import TIMES, share_left
 from tests.conftest import TinyHome
+from tests.oracle.conftest import opened
 from tests.oracle.slow_cells import cluster_of, rows_by_patient
-from tests.oracle.test_every_indicator_against_a_slow_oracle import computed_dates, opened
+from tests.oracle.test_every_indicator_against_a_slow_oracle import computed_dates
 
 Key = tuple[str, str, str]
 

@@ -6,6 +6,7 @@ import pytest
 
 from indicators.definitions.definition import PARAMETER
 from indicators.definitions.definition_files import definition_paths
+from indicators.definitions.parameters import Parameter
 from indicators.definitions.sets import load_sets
 from indicators.explain.definition_check import problems, texts_of
 from packs.pack import load_pack
@@ -36,6 +37,24 @@ def test_a_definition_is_drawn_for_its_country_or_for_the_first(country, indicat
     assert (country, indicator.id) in TITLES or indicator.id in drawn_elsewhere
     if (country, indicator.id) in TITLES:
         assert set(indicator.examples) <= set(TITLES[country, indicator.id])
+
+
+@pytest.mark.parametrize(("country", "indicator"), DEFINED, ids=lambda part: getattr(part, "id", part))
+def test_a_definition_that_a_country_gives_other_numbers_is_drawn_with_them(country, indicator):
+    own, first = catalogue(country=country), catalogue()
+    names = own.parameters_of([indicator])
+    differing = {
+        name
+        for name in names
+        if name not in first.parameters or dated(own.parameters[name]) != dated(first.parameters[name])
+    }
+    # A target is a share of a unit: no patient's case can tell one from another.
+    differing -= {(indicator.target or "").removeprefix("$"), (indicator.acceptable or "").removeprefix("$")}
+    assert not differing or (country, indicator.id) in TITLES
+
+
+def dated(parameter: Parameter) -> list[tuple[date, float]]:
+    return [(each.from_on, each.value) for each in parameter.values]
 
 
 @pytest.mark.parametrize("country", neighbours())

@@ -68,7 +68,9 @@ def check_pack(
             }
         )
     else:
-        screen.say(f"{loaded.name} version {loaded.version}: {len(loaded.contracts)} file types, all mapped")
+        accepted = f"{len(loaded.contracts)} file types, all mapped"
+        nothing = "it accepts no file types, so its definitions can be read and checked, and not be computed"
+        screen.say(f"{loaded.name} version {loaded.version}: {accepted if loaded.contracts else nothing}")
         if found.indicators:
             show_coverage(found.indicators)
             show_sets(found.sets)
@@ -88,18 +90,30 @@ def show_coverage(indicators: "Sequence[Coverage]") -> None:
 
     lacking = [each for each in indicators if not each.is_complete]
     screen.say(f"{len(indicators) - len(lacking)} of {len(indicators)} indicators can be computed")
-    if lacking:
-        rows = [
-            (each.indicator, *map(", ".join, (each.missing_parameters, each.missing_codelists, each.missing_facts)))
-            for each in lacking
-        ]
-        screen.show_table("", ("indicator", "parameters missing", "code lists missing", "no file type brings"), rows)
     for said, chosen in (
-        ("without a published source that confirms them", [each for each in indicators if not each.is_verified]),
         ("due for review", [each for each in indicators if each.is_overdue]),
+        ("without a published source that confirms them", [each for each in indicators if not each.is_verified]),
     ):
         if chosen:
             screen.say(f"{len(chosen)} of {len(indicators)} {said}: {', '.join(each.indicator for each in chosen)}")
+    if not lacking:
+        return
+    columns = {
+        "parameters missing": [set(each.missing_parameters) for each in lacking],
+        "code lists missing": [set(each.missing_codelists) for each in lacking],
+        "no file type brings": [set(each.missing_facts) for each in lacking],
+    }
+    # What all of them lack is said once, such as what tells who has the disease.
+    shared = {what: set.intersection(*names) if len(lacking) > 1 else set() for what, names in columns.items()}
+    for what, names in shared.items():
+        if names:
+            screen.say(f"All {len(lacking)} that cannot be computed: {what}: {', '.join(sorted(names))}")
+    rows = [
+        (each.indicator, *(", ".join(sorted(names[place] - shared[what])) for what, names in columns.items()))
+        for place, each in enumerate(lacking)
+    ]
+    if rows := [row for row in rows if any(row[1:])]:
+        screen.show_table("", ("besides, the indicator" if any(shared.values()) else "indicator", *columns), rows)
 
 
 def show_sets(sets: "Sequence[SetCoverage]") -> None:
@@ -165,7 +179,8 @@ def new_pack(
     shutil.copytree(model.folder, folder)
     page = folder / "pack.yaml"
     text = page.read_text(encoding="utf-8")
-    text = re.sub(r"^name:.*$", f"name: {name}", text, count=1, flags=re.M)
+    # In quotes: without them YAML takes some countries' short names, such as no, for a yes-or-no.
+    text = re.sub(r"^name:.*$", f'name: "{name}"', text, count=1, flags=re.M)
     text = re.sub(r"^version:.*$", "version: 0.1.0", text, count=1, flags=re.M)
     page.write_text(text, encoding="utf-8")
     # A bare name would be taken for an installed pack.

@@ -37,7 +37,6 @@ def test_so_many_parts_of_a_composite_are_counted(tmp_path):
         ({"numerator": {"who": {"en": "A"}, "of": PARTS[:1]}}, "at least two parts"),
         ({"numerator": {"who": {"en": "A"}, "when": "TRUE", "at_least": "$x"}}, "`numerator.at_least` goes with"),
         ({"threshold_for": [{"who": {"en": "A"}, "when": "TRUE", "limit": "$x"}]}, "`threshold_for` needs `threshold`"),
-        ({"acceptable": "$x", "target": "left out"}, "`acceptable` needs `target`"),
         ({"ends_on": "31 March"}, "ends_on"),
     ],
 )
