@@ -91,6 +91,7 @@ class Definition:
     indicator_id: str
     version: int
     group: str
+    group_title: Texts
     kind: str
     counts: str
     direction: str
@@ -157,6 +158,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         indicator_id=indicator_id,
         version=version,
         group=stated["group"],
+        group_title=_texts(stated["group_title"]),
         kind="median" if stated["kind"] == "time_to_event" else stated["kind"],
         counts=stated.get("counts") or "patients",
         direction=stated["direction"],

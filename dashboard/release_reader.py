@@ -17,7 +17,7 @@ import polars as pl
 
 from tvaers.errors import ReleaseError
 
-SCHEMA_VERSION = 2
+SCHEMA_VERSION = 3
 REMEMBERED_QUERIES = 512
 TABLES = frozenset(
     {

@@ -29,7 +29,7 @@ def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption:
         words: The reader's language.
     """
     entries = _headed(rows)
-    labels = [_label(entry, words) for entry in entries]
+    labels = [_label(entry) for entry in entries]
     placed_at, end = _places(labels)
     drawn = sheet(caption, round(ROW * max(end, 3)), words, key=_key(rows, group_names, words))
     known = _rows(entries, placed_at)
@@ -70,9 +70,9 @@ def _headed(rows: Sequence[Row]) -> list[Entry]:
     return entries
 
 
-def _label(entry: Entry, words: Wording) -> str:
+def _label(entry: Entry) -> str:
     if isinstance(entry, str):
-        return f"<b>{escaped(words(f'indicator_group.{entry}'))}</b>"
+        return f"<b>{escaped(entry)}</b>"
     return wrapped(entry.title, LABEL_LENGTH, LABEL_LINES)
 
 

@@ -18,10 +18,7 @@ def side_by_side(found: Sequence[municipality.Row], address: Mapping[str, str], 
         return (_title(each.indicator_id, each.title, address), *[_entry(entry, words) for entry in each.entries])
 
     groups = dict.fromkeys(each.group for each in found)
-    return [
-        Section(words(f"indicator_group.{group}"), tuple(row(each) for each in found if each.group == group))
-        for group in groups
-    ]
+    return [Section(group, tuple(row(each) for each in found if each.group == group)) for group in groups]
 
 
 def of_practice(found: Sequence[practice.Row], address: Mapping[str, str], words: Wording) -> list[Section]:
@@ -38,10 +35,7 @@ def of_practice(found: Sequence[practice.Row], address: Mapping[str, str], words
         return (_title(each.indicator_id, each.title, address), own, *others, verdict)
 
     groups = dict.fromkeys(each.group for each in found)
-    return [
-        Section(words(f"indicator_group.{group}"), tuple(row(each) for each in found if each.group == group))
-        for group in groups
-    ]
+    return [Section(group, tuple(row(each) for each in found if each.group == group)) for group in groups]
 
 
 def of_dots(dots: Sequence[Dot], words: Wording) -> list[Section]:

@@ -61,7 +61,7 @@ def definitions(known: Mapping[str, Definition], words: Wording) -> list[Listed]
     return [
         Listed(
             indicator_id=key,
-            group=words(f"indicator_group.{definition.group}"),
+            group=words.text(definition.group_title),
             title=words.text(definition.title),
             question=words.text(definition.question),
             version=str(definition.version),

@@ -61,7 +61,7 @@ def side_by_side(
                     reason=measures.reason(shown, words),
                 )
             )
-        rows.append(Row(key, definition.group, words.text(definition.title), tuple(entries)))
+        rows.append(Row(key, words.text(definition.group_title), words.text(definition.title), tuple(entries)))
     return rows
 
 

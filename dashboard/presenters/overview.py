@@ -39,6 +39,7 @@ class Card:
 
     indicator_id: str
     group: str
+    group_title: str
     title: str
     value: str
     unit: str
@@ -129,6 +130,7 @@ def _card(
     return Card(
         indicator_id=definition.indicator_id,
         group=definition.group,
+        group_title=words.text(definition.group_title),
         title=words.text(definition.title),
         value=measures.value(latest, definition, words),
         unit=words("measure.rate") if definition.kind == "rate_per_1000_patient_years" and latest.is_shown else "",

@@ -80,7 +80,7 @@ def present(
         rows.append(
             Row(
                 indicator_id=key,
-                group=definition.group,
+                group=words.text(definition.group_title),
                 title=words.text(definition.title),
                 value=measures.value(mine, definition, words),
                 interval=measures.interval(mine, definition, words),

@@ -141,11 +141,11 @@ def unit_report(
         left_out=("", *(words.count("report.further", number) for number in range(1, len(more) + 1))),
         everything=tuple(
             Part(
-                words(f"indicator_group.{group}"),
+                cards[0].group_title,
                 "",
                 tuple(_line(card, reasons, words) for card in cards),
             )
-            for group, cards in everything.items()
+            for cards in everything.values()
         ),
         labels={key: words(f"report.{key}") for key in LABELS},
         reasons=reasons,

@@ -49,12 +49,12 @@ group = address.choose_one(
     words("overview.group"),
     "group",
     [EVERYTHING, *story.by_group],
-    lambda key: words(f"indicator_group.{key}"),
+    lambda key: words("overview.all_groups") if key == EVERYTHING else story.by_group[key][0].group_title,
     EVERYTHING,
 )
 for key, found in story.by_group.items():
     if group in {EVERYTHING, key}:
-        st.html(f"<h3>{safe(words(f'indicator_group.{key}'))}</h3>{cards(found, view.address, words)}")
+        st.html(f"<h3>{safe(found[0].group_title)}</h3>{cards(found, view.address, words)}")
 if story.chance:
     st.html(f'<p class="tv-note-line">{safe(story.chance)}</p>')
 frame.close_page(view)

@@ -27,19 +27,6 @@ from indicators.definitions.parts import (
 
 Level = Literal["all", "municipality", "cluster", "practice", "hospital"]
 RESPONSIBLE_LEVELS = frozenset({"municipality", "hospital"})
-Group = Literal[
-    "hba1c",
-    "blood_pressure",
-    "lipids",
-    "kidneys",
-    "eyes",
-    "feet",
-    "smoking",
-    "treatment",
-    "composite",
-    "complications",
-    "follow_up",
-]
 LEVELS: tuple[Level, ...] = ("all", "municipality", "cluster", "practice", "hospital")
 NAME = r"^[a-z][a-z0-9_]*$"
 PARAMETER = re.compile(r"\$([a-z][a-z0-9_]*)")
@@ -81,7 +68,7 @@ class Indicator(Part):
     question: TranslatedText
     why_it_matters: TranslatedText
     what_to_do: TranslatedText
-    group: Group
+    group: str = Field(pattern=NAME)
     aspect: Literal["structure", "process", "outcome"]
     kind: Literal["proportion", "median", "time_to_event", "rate_per_1000_patient_years"]
     counts: Literal["patients", "discharges", "referrals", "courses"] = "patients"

@@ -14,9 +14,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from indicators.definitions.definition import Group, Indicator
+from indicators.definitions.definition import Indicator
+from indicators.definitions.groups import NO_GROUPS, PAGE, load_groups
 from indicators.definitions.parts import LANGUAGES
-from indicators.definitions.reading import describe_fault, disease_folder, read_yaml, unknown
+from indicators.definitions.reading import describe_fault, disease_folder, disease_name, read_yaml, unknown
 from indicators.definitions.written_numbers import written
 from tvaers.errors import DefinitionError
 
@@ -48,11 +49,11 @@ def load_indicator(path: Path, values: Values | None = None) -> Indicator:
     return found
 
 
-def load_definitions(disease: str = "type_2_diabetes", pack: Any = None) -> tuple[Indicator, ...]:
+def load_definitions(disease: str, pack: Any = None) -> tuple[Indicator, ...]:
     """Return the indicators of a disease, in the order in which they are shown (group, then id).
 
     Args:
-        disease: A folder below `indicators/`.
+        disease: A name below `indicators/`, or a path.
         pack: A country pack, whose indicators these are; every `$parameter` must exist in it. None for those that lie
             in the disease's folder, their words as they stand.
 
@@ -60,7 +61,7 @@ def load_definitions(disease: str = "type_2_diabetes", pack: Any = None) -> tupl
         DefinitionError: A file is written wrongly, or a parameter is unknown to the pack.
     """
     if pack is None:
-        return tuple(load_indicator(path) for path in _in_order(definition_paths(disease)))
+        return tuple(load_indicator(path) for path in _in_order(disease, definition_paths(disease)))
     found = definitions_of_pack(disease, Path(pack.folder))
     known = {path.stem for path in (Path(pack.folder) / "parameters").glob("*.yaml")}
     for indicator in found:
@@ -81,11 +82,11 @@ def definitions_of_pack(disease: str, folder: Path) -> tuple[Indicator, ...]:
     if twice := sorted({path.stem for path in own} & {path.stem for path in definition_paths(disease)}):
         raise DefinitionError(
             f"There are two definitions '{twice[0]}'.",
-            where=f"{folder.name}/indicators/{disease}",
+            where=f"{folder.name}/indicators/{disease_name(disease)}",
             what_to_do="Name the pack's own otherwise, or use the one that holds for many countries.",
         )
     values = _values(folder)
-    found = (load_indicator(path, values) for path in _in_order([*shared, *own]))
+    found = (load_indicator(path, values) for path in _in_order(disease, [*shared, *own]))
     names = {path.stem for path in own}
     of_country = (each if each.id in names else _with_targets_of(each, values) for each in found)
     return tuple(each.model_copy(update={"verified": False}) if each.id in doubted else each for each in of_country)
@@ -106,9 +107,17 @@ def definition_paths(disease: str, root: Path | None = None) -> list[Path]:
     Args:
         disease: The disease.
         root: Folder of a pack's own definitions; None for those that hold for many countries.
+
+    Raises:
+        DefinitionError: A definition lies in a folder that is no group of the disease.
     """
-    below = disease_folder(disease) if root is None else root / disease
-    return [path for group in _groups() for path in (below / group).glob("*.yaml")]
+    below = disease_folder(disease) if root is None else root / disease_name(disease)
+    groups = load_groups(disease)
+    found = [path for path in below.glob("*/*.yaml") if path.parent.name not in NO_GROUPS]
+    for path in found:
+        if path.parent.name not in groups:
+            raise unknown("group", path.parent.name, groups, where=f"{disease_name(disease)}/{PAGE}")
+    return found
 
 
 def named_in_sets(folder: Path, disease: str, key: str = "indicators") -> frozenset[str] | None:
@@ -120,16 +129,16 @@ def named_in_sets(folder: Path, disease: str, key: str = "indicators") -> frozen
         key: Under which key of the sets they stand.
     """
     paths = sorted((folder / "sets").glob("*.yaml"))
-    pages = [page for path in paths if isinstance(page := read_yaml(path), dict) and page.get("disease") == disease]
+    pages = [
+        page
+        for path in paths
+        if isinstance(page := read_yaml(path), dict) and page.get("disease") == disease_name(disease)
+    ]
     return frozenset(str(name) for page in pages for name in page.get(key) or ()) if paths else None
 
 
-def _groups() -> Sequence[str]:
-    return Group.__args__  # type: ignore[attr-defined]
-
-
-def _in_order(paths: Sequence[Path]) -> list[Path]:
-    groups = _groups()
+def _in_order(disease: str, paths: Sequence[Path]) -> list[Path]:
+    groups = list(load_groups(disease))
     return sorted(paths, key=lambda path: (groups.index(path.parent.name), path.stem))
 
 

@@ -1,6 +1,7 @@
 """Reading the files that content stands in, with faults that say where and what to do."""
 
 import difflib
+import re
 from collections.abc import Iterable
 from importlib.resources import files
 from pathlib import Path
@@ -11,20 +12,44 @@ from pydantic import BaseModel, ValidationError
 
 from tvaers.errors import DefinitionError
 
+NAME = re.compile(r"[a-z][a-z0-9_]*")
+POPULATIONS = "populations.yaml"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_INSTALLED = Path(str(files("indicators")))
 
 
 def disease_folder(disease: str) -> Path:
-    """Return the folder of a disease's definitions.
+    """Return the folder of a disease's definitions: the only place that finds one.
+
+    Args:
+        disease: A name below `indicators/`, or a path (it has a `/`) to a folder that is kept elsewhere.
 
     Raises:
-        DefinitionError: No such folder below `indicators/`.
+        DefinitionError: There is no such folder, or it does not say whom the disease is about.
     """
-    root = Path(str(files("indicators")))
-    known = sorted(path.name for path in root.iterdir() if (path / "populations.yaml").is_file())
-    if disease not in known:
-        raise unknown("disease", disease, known, where="indicators/")
-    return root / disease
+    if Path(disease).name == disease:
+        if disease not in (known := diseases()):
+            raise unknown("disease", disease, known, where="indicators/")
+        return _INSTALLED / disease
+    folder = Path(disease)
+    if not (folder / POPULATIONS).is_file() or not NAME.fullmatch(folder.resolve().name):
+        raise DefinitionError(
+            "This folder holds no disease.",
+            where=disease,
+            how_much=f"A disease's folder has a name of small letters, digits and _, and holds {POPULATIONS}.",
+            what_to_do="Correct the path to the folder.",
+        )
+    return folder.resolve()
+
+
+def disease_name(disease: str) -> str:
+    """Return the name of a disease that is given by its name or by the path to its folder."""
+    return Path(disease).resolve().name
+
+
+def diseases() -> list[str]:
+    """Return the names of the diseases that come with Tværs."""
+    return sorted(path.parent.name for path in _INSTALLED.glob(f"*/{POPULATIONS}"))
 
 
 def unknown(kind: str, name: str, known: Iterable[str], *, where: str) -> DefinitionError:

@@ -9,6 +9,7 @@ from datetime import date
 from indicators.catalogue import Catalogue
 from indicators.definitions.definition import Indicator, Text
 from indicators.definitions.limits import acceptable_in_words, smallest_in_words, target_in_words, threshold_in_words
+from indicators.definitions.reading import disease_name
 from indicators.definitions.sets import IndicatorSet, load_sets, load_shown
 from indicators.explain import handbook_neighbours
 from indicators.explain.definition import WORDS, clauses_in_order
@@ -58,10 +59,10 @@ def render(
         "Written from the definitions below `indicators/` and in the pack by `make docs`. Do not edit. What other "
         "countries ask stands [side by side](neighbours.md).",
         "",
-        f"{len(catalogue.indicators)} indicators of {catalogue.disease.replace('_', ' ')}. Periods end on the "
-        "reporting date; both ends are included. A person counts at the municipality, practice, cluster and hospital "
-        "where they belonged on the last day of the period on which they lived in the area; events count at the "
-        "hospital or municipality that is responsible for them where the indicator says so.",
+        f"{len(catalogue.indicators)} indicators of {disease_name(catalogue.disease).replace('_', ' ')}. "
+        "Periods end on the reporting date; both ends are included. A person counts at the municipality, practice, "
+        "cluster and hospital where they belonged on the last day of the period on which they lived in the area; "
+        "events count at the hospital or municipality that is responsible for them where the indicator says so.",
         "",
         "| indicator | counts | period | target |",
         "| --- | --- | --- | --- |",

@@ -5,6 +5,7 @@ from datetime import date
 from pathlib import Path
 
 from indicators.definitions.definition import Indicator
+from indicators.definitions.groups import load_groups
 from indicators.definitions.parameters import Parameter
 from indicators.definitions.parts import Source
 from indicators.definitions.written_numbers import written
@@ -12,19 +13,6 @@ from indicators.explain.neighbours import MEASURES, Neighbour, Topic, case_file,
 
 PAGE = "docs/reference/neighbours.md"
 ROOT = Path(__file__).resolve().parents[2]
-SUBJECTS = {
-    "hba1c": "HbA1c",
-    "blood_pressure": "Blood pressure",
-    "lipids": "Cholesterol",
-    "kidneys": "Kidneys",
-    "eyes": "Eyes",
-    "feet": "Feet",
-    "smoking": "Smoking",
-    "treatment": "Drugs and injections",
-    "composite": "Several together",
-    "complications": "Complications",
-    "follow_up": "Readmission",
-}
 ASKED = {"outcome": "what is reached", "process": "what is done", "structure": "what there is"}
 HEAD = """# Neighbours side by side
 
@@ -45,15 +33,15 @@ def render(disease: str, first: str, on: date) -> str:
         on: The day.
     """
     topics = side_by_side(disease, first)
-    lines = [HEAD, *(f"- [{title_of(topic)}](#{anchor_of(topic)})" for topic in topics)]
+    lines = [HEAD, *(f"- [{title_of(disease, topic)}](#{anchor_of(topic)})" for topic in topics)]
     for topic, rows in topics.items():
-        lines += ["", f'## <a id="{anchor_of(topic)}"></a>{title_of(topic)}', "", *table(rows, on)]
+        lines += ["", f'## <a id="{anchor_of(topic)}"></a>{title_of(disease, topic)}', "", *table(rows, on)]
     return "\n".join(lines) + "\n"
 
 
-def title_of(topic: Topic) -> str:
-    """Return a topic in words."""
-    return f"{SUBJECTS[topic[0]]}: {ASKED[topic[1]]}"
+def title_of(disease: str, topic: Topic) -> str:
+    """Return a topic of a disease in words."""
+    return f"{load_groups(disease)[topic[0]].title.en}: {ASKED[topic[1]]}"
 
 
 def anchor_of(topic: Topic) -> str:
@@ -110,7 +98,7 @@ def details_of(
     for name in sorted(names & parameters.keys()):
         parameter = parameters[name]
         yield f"- Number `{name}`: {parameter.description}: {'; '.join(dated_values(parameter))}"
-    if cases := case_file(indicator, pack, ROOT):
+    if cases := case_file(indicator, disease, pack, ROOT):
         where = cases.relative_to(ROOT).as_posix()
         yield f"- Drawn cases: [{where}](../../{where})"
     yield from history_of(indicator)
@@ -121,7 +109,7 @@ def details_of(
     topic = (indicator.group, indicator.aspect)
     others = sorted({each.country["en"] for each in others_of(disease, first, indicator, pack)})
     if topic in side_by_side(disease, first):
-        yield f"- Neighbours: [{title_of(topic)}](neighbours.md#{anchor_of(topic)}) in {', '.join(others)}"
+        yield f"- Neighbours: [{title_of(disease, topic)}](neighbours.md#{anchor_of(topic)}) in {', '.join(others)}"
 
 
 def dated_values(parameter: Parameter) -> Iterator[str]:

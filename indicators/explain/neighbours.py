@@ -14,12 +14,14 @@ import sqlglot
 
 from indicators.catalogue import Catalogue
 from indicators.definitions.codelists import load_codelists
-from indicators.definitions.definition import Group, Indicator
+from indicators.definitions.definition import Indicator
 from indicators.definitions.definition_files import definitions_of_pack
+from indicators.definitions.groups import load_groups
 from indicators.definitions.limits import Numbers, acceptable_in_words, target_in_words, threshold_in_words
 from indicators.definitions.parameters import load_parameters
 from indicators.definitions.parts import Clause, Text
 from indicators.definitions.population import load_breakdowns, load_populations
+from indicators.definitions.reading import disease_name
 from indicators.definitions.sets import IndicatorSet, load_sets
 from indicators.definitions.variables import load_variables
 from indicators.measures.definition import load_measures
@@ -28,8 +30,6 @@ from packs.pack import Pack, available_packs, load_pack
 
 Topic = tuple[str, str]
 """Group and aspect of definitions."""
-TOO_DIFFERENT: frozenset[Topic] = frozenset({("complications", "outcome"), ("follow_up", "process")})
-"""Topics under which definitions ask many things; beside each other they would tell nothing."""
 MEASURES = "measures.md"
 ACCEPTABLE = {"en": "acceptable", "da": "acceptabelt", "nb": "akseptabelt"}
 ASPECTS = ("outcome", "process", "structure")
@@ -155,16 +155,14 @@ def side_by_side(disease: str, first: str) -> dict[Topic, list[Neighbour]]:
     found: dict[Topic, list[Neighbour]] = {}
     for each in neighbours(disease, first):
         found.setdefault(each.topic, []).append(each)
+    groups = load_groups(disease)
+    order = list(groups)
     several = {
         topic: rows
         for topic, rows in found.items()
-        if len({row.pack for row in rows}) > 1 and topic not in TOO_DIFFERENT
+        if topic[0] in groups and len({row.pack for row in rows}) > 1 and topic[1] not in groups[topic[0]].too_different
     }
-    return dict(sorted(several.items(), key=lambda item: (_groups().index(item[0][0]), ASPECTS.index(item[0][1]))))
-
-
-def _groups() -> list[str]:
-    return list(Group.__args__)  # type: ignore[attr-defined]
+    return dict(sorted(several.items(), key=lambda item: (order.index(item[0][0]), ASPECTS.index(item[0][1]))))
 
 
 def users_of(disease: str, first: str, name: str) -> list[Neighbour]:
@@ -185,9 +183,9 @@ def others_of(disease: str, first: str, indicator: Indicator, own: str | None = 
     return [each for each in neighbours(disease, first) if each.topic == topic and each.pack != (own or first)]
 
 
-def case_file(definition: Indicator, pack: str, root: Path) -> Path | None:
+def case_file(definition: Indicator, disease: str, pack: str, root: Path) -> Path | None:
     """Return the file with a definition's drawn cases in a checkout, None where there is none."""
     below = root / "tests" / "spec"
     own = below / "countries" / pack / definition.group / f"{definition.id}.txt"
-    shared = below / "type_2_diabetes" / definition.group / f"{definition.id}.txt"
+    shared = below / disease_name(disease) / definition.group / f"{definition.id}.txt"
     return next((path for path in (own, shared) if path.is_file()), None)

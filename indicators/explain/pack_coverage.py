@@ -3,8 +3,6 @@
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
-from importlib.resources import files
-from pathlib import Path
 
 from indicators.catalogue import Catalogue
 from indicators.definitions.codelists import load_codelists
@@ -12,6 +10,7 @@ from indicators.definitions.definition import Indicator, Source
 from indicators.definitions.definition_files import definitions_of_pack
 from indicators.definitions.parameters import DatedValue, Parameter, load_parameters
 from indicators.definitions.population import load_breakdowns, load_populations
+from indicators.definitions.reading import diseases
 from indicators.definitions.sets import load_sets, load_shown
 from indicators.definitions.variables import Source as Facts
 from indicators.definitions.variables import load_variables
@@ -135,11 +134,6 @@ def sets_of(pack: Pack, disease: str, coverage: Sequence[Coverage]) -> list[SetC
         )
         for each in sets
     ]
-
-
-def diseases() -> list[str]:
-    """Return the folders of `indicators/` that hold a disease."""
-    return sorted(path.parent.name for path in Path(str(files("indicators"))).glob("*/populations.yaml"))
 
 
 def _catalogue_with_stand_ins(disease: str, pack: Pack) -> Catalogue:

@@ -10,7 +10,7 @@ import polars as pl
 
 from indicators.release.ends_of_texts import blocks_of_long_texts, empty_ends
 
-RELEASE_SCHEMA_VERSION = "2"
+RELEASE_SCHEMA_VERSION = "3"
 
 # Table by table: the columns in order, and the columns that sort the rows.
 TABLES: dict[str, tuple[str, str]] = {

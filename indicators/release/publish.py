@@ -17,9 +17,12 @@ from indicators.definitions.attribution import rules_of
 from indicators.definitions.breaks import breaks_of, load_breaks
 from indicators.definitions.definition import Indicator
 from indicators.definitions.definition_files import load_definitions
+from indicators.definitions.groups import load_groups
 from indicators.definitions.limits import threshold_relation
 from indicators.definitions.parameters import Parameter, load_parameters
+from indicators.definitions.parts import Text
 from indicators.definitions.population import Breakdowns, Populations, load_breakdowns, load_populations
+from indicators.definitions.reading import disease_name
 from indicators.definitions.sets import IndicatorSet, load_sets, shown_of
 from indicators.definitions.standards import as_text, load_standards
 from indicators.definitions.variables import Variable, load_variables
@@ -192,11 +195,13 @@ def _pages(
     parameters = load_parameters(pack.folder)
     populations = load_populations(disease)
     variables = load_variables(disease).values()
+    groups = load_groups(disease)
     breaks = load_breaks(pack.folder)
     sets = load_sets(pack.folder, disease, [each.id for each in load_definitions(disease)])
     pages = [
         _page(each, parameters, populations, day)
         | {"counts_at": _rules(each, catalogue.breakdowns)}
+        | {"group_title": _words(groups[each.group].title), "group_about": _words(groups[each.group].about)}
         | _relation(each, variables)
         | {"breaks": _in_order([*breaks_of(each, catalogue, breaks), *new_series.get(each.id, ())])}
         | {"judged_from": judged_from.get(each.id)}
@@ -241,6 +246,11 @@ def _rules(indicator: Indicator, breakdowns: Breakdowns) -> dict[str, Any]:
     return {level: rule.model_dump(exclude_none=True) for level, rule in rules_of(indicator, breakdowns).items()}
 
 
+def _words(text: Text) -> dict[str, str]:
+    words: dict[str, str] = text.model_dump(exclude_none=True)
+    return words
+
+
 def _set(one: IndicatorSet) -> dict[str, Any]:
     """Return what the page of an indicator says of a set that it belongs to."""
     return one.model_dump(mode="json", include={"title", "version", "verified", "country"}, exclude_none=True)
@@ -281,7 +291,7 @@ def _meta(
         "created_on": str(_loaded_on(con) or reporting_date),
         "code_version": tvaers.__version__,
         "pack": f"{pack.name} {pack.version}",
-        "disease": settings.disease,
+        "disease": disease_name(settings.disease),
         "is_synthetic": "true" if settings.is_synthetic else "false",
         "reporting_date": str(reporting_date),
         "country_languages": ", ".join(pack.settings.languages),

@@ -119,7 +119,7 @@ def row(position: float | None, judgement: Judgement = "similar") -> Row:
     placed = nowhere if position is None else Spine(position, None, None, (-1, -0.4, 0.3, 1), {"cluster": 4.0})
     return Row(
         indicator_id="x",
-        group="hba1c",
+        group="HbA1c",
         title="HbA1c <59",
         value="",
         interval="",

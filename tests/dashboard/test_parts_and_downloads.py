@@ -15,7 +15,7 @@ from dashboard.wording import Wording
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 CARD = Card(
-    "x", "hba1c", HOSTILE, "80.0%", "", "78–82%", "800 of 1,000", "", "none", "", Verdict("worse", HOSTILE),
+    "x", "hba1c", HOSTILE, HOSTILE, "80.0%", "", "78–82%", "800 of 1,000", "", "none", "", Verdict("worse", HOSTILE),
     Verdict("unknown", ""), (0.8, 0.9), (), None, "", 1, True,
 )  # fmt: skip
 

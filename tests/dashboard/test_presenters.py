@@ -349,7 +349,8 @@ def test_a_text_that_names_another_indicator_shows_its_title(definitions: dict[s
 def test_a_threshold_that_always_held_has_no_invented_first_day(definitions: dict[str, Definition]) -> None:
     stated = {"value": 53, "unit": "mmol/mol", "from_on": "1900-01-01", "source": {"title": "Guide"}}
     definition = {
-        "group": "hba1c", "kind": "proportion", "direction": "neither", "period": "12 months", "title": "A",
+        "group": "hba1c", "group_title": {"en": "HbA1c"},
+        "kind": "proportion", "direction": "neither", "period": "12 months", "title": "A",
         "question": "B", "why_it_matters": "C", "what_to_do": "D", "denominator": {"who": "E"}, "threshold": stated,
         "population_who": {"en": "Adults"},
     }  # fmt: skip
@@ -377,6 +378,7 @@ def test_every_setting_of_the_policy_has_a_name_and_a_reason_in_the_language(rel
 def test_a_definition_from_a_release_needs_only_what_a_definition_has() -> None:
     stated = {
         "group": "hba1c",
+        "group_title": {"en": "HbA1c"},
         "kind": "median",
         "direction": "neither",
         "period": 15,

@@ -30,7 +30,7 @@ def rewrite(path: Path, statement: str) -> None:
         ("UPDATE meta SET value = '0' WHERE key = 'schema_version'", "older"),
         ("DELETE FROM meta WHERE key = 'schema_version'", "older"),
         ("DROP TABLE completeness", "older"),
-        ("UPDATE meta SET value = '3' WHERE key = 'schema_version'", "newer"),
+        ("UPDATE meta SET value = '4' WHERE key = 'schema_version'", "newer"),
     ],
 )
 def test_a_release_of_another_version_is_refused_with_a_reason(copy: Path, statement: str, reason: str) -> None:
@@ -59,7 +59,7 @@ def test_a_file_that_is_no_release_is_refused_without_naming_the_machine(tmp_pat
 
 def test_a_path_with_a_quote_is_only_a_path(release_path: Path, tmp_path: Path) -> None:
     path = Path(shutil.copy(release_path, tmp_path / "it's; SELECT 1 --.duckdb"))
-    assert open_release(path).meta()["schema_version"] == "2"
+    assert open_release(path).meta()["schema_version"] == "3"
 
 
 def test_a_replaced_release_is_noticed_while_the_old_one_is_still_read(copy: Path, tmp_path: Path) -> None:

@@ -45,7 +45,7 @@ def test_a_release_has_every_table_with_its_columns(released: duckdb.DuckDBPyCon
 def test_a_release_of_invented_people_says_so(released: duckdb.DuckDBPyConnection) -> None:
     meta = dict(released.execute("SELECT key, value FROM meta").fetchall())
     assert meta["is_synthetic"] == "true"
-    assert meta["schema_version"] == "2"
+    assert meta["schema_version"] == "3"
     assert date.fromisoformat(meta["reporting_date"])
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import polars as pl
 
+from indicators.definitions.groups import load_groups
 from indicators.definitions.standards import as_text, load_standards
 from indicators.disclosure.control import protect
 from indicators.disclosure.policy import load_policy
@@ -60,7 +61,10 @@ def tiny_release(
             "indicator_id": waiting().id,
             "definition_version": waiting().version,
             "position": len(definitions) + 1,
-            "definition": json.dumps(waiting().model_dump(mode="json", exclude_none=True) | {"period": "12 months"}),
+            "definition": json.dumps(
+                waiting().model_dump(mode="json", exclude_none=True)
+                | {"period": "12 months", "group_title": group_title(waiting().group)}
+            ),
         }
     )
     counted = world.results.with_columns(is_too_few=pl.lit(value=False)).select(waited.columns)
@@ -96,6 +100,10 @@ META = {
 }
 
 
+def group_title(group: str) -> dict[str, str | None]:
+    return load_groups("type_2_diabetes")[group].title.model_dump()
+
+
 def definition(invented: Invented) -> str:
     """Return an indicator's page as JSON, with every key of the indicator YAML and its parameters resolved."""
     title = dict(zip(LANGUAGES, WORDS[invented.indicator_id], strict=True))
@@ -123,6 +131,7 @@ def definition(invented: Invented) -> str:
                 "nb": "Se på pasientene som ikke ble sett i fjor.",
             },
             "group": invented.group,
+            "group_title": group_title(invented.group),
             "aspect": "outcome" if invented.of else "process",
             "kind": invented.kind,
             "counts": invented.counts,
