@@ -169,9 +169,13 @@ KINDS_BY_CATEGORY = {
     "assessment": "survey",
 }
 
-# What was not done, or was called off, is no fact: the flag, or a profile that says so.
+# What was not done, or was called off, is no fact: the flag, the flag as a modifier extension where the resource has no
+# element for it (a device request), or a profile that says so. One published address spells it «doNotPeform».
 _NOT_DONE = (
     "coalesce(told(resource, '$.doNotPerform') = 'true', FALSE) "
+    "OR len(list_filter(CAST(json_extract(resource, '$.modifierExtension[*]') AS JSON[]), "
+    "lambda each: told(each, '$.valueBoolean') = 'true' "
+    "AND regexp_matches(told(each, '$.url'), '(doNotPer?form|notDone)$'))) > 0 "
     "OR regexp_matches(profiles, 'not-?(requested|done|performed)|cancelled')"
 )
 _HAS_VALUE = (

@@ -1,6 +1,7 @@
 """Test patients with the answers expected of them: FHIR patients and measure reports as cases.
 
-A case is one measure report and the patient of whom it tells. Two reports of the same patient are two cases.
+A case is one measure report and the patient of whom it tells. Two reports of the same patient are two cases; the same
+report in two places, such as loose and in a bundle beside it, is one.
 """
 
 from collections.abc import Sequence
@@ -31,7 +32,7 @@ _PATIENTS = """
 # A report names its patient itself, or in a contained list of inputs, or is the only one beside a patient.
 _REPORTS = """
     CREATE OR REPLACE TEMP TABLE report AS
-    SELECT resource_key, file, group_name, resource,
+    SELECT resource_key, id, file, group_name, resource,
         regexp_extract(told(resource, '$.measure'), '([^/|]+)([|].*)?$', 1) AS measure,
         CAST(first_moment(told(resource, '$.period.start')) AS DATE) AS period_start,
         CAST(last_moment(told(resource, '$.period.end')) AS DATE) AS period_end,
@@ -46,6 +47,14 @@ _REPORTS = """
         ) AS description
     FROM resource WHERE type = 'MeasureReport' AND coalesce(told(resource, '$.type'), 'individual') = 'individual'
 """
+# The same report elsewhere: same identity, patient, measure and expectation. Its first place counts.
+_AGAIN = """
+    CREATE OR REPLACE TEMP TABLE report AS
+    SELECT *, id IS NOT NULL AND row_number() OVER (
+        PARTITION BY id, said_subject, measure, period_start, period_end, told(resource, '$.group')
+        ORDER BY group_name, resource_key) > 1 AS is_again
+    FROM report
+"""
 _CASES = """
     CREATE OR REPLACE TEMP TABLE test_case AS
     SELECT
@@ -57,7 +66,7 @@ _CASES = """
     FROM report
     LEFT JOIN test_patient AS named ON named.group_name = report.group_name AND named.subject = report.said_subject
     LEFT JOIN test_patient AS alone ON alone.group_name = report.group_name AND alone.is_alone
-    WHERE coalesce(named.subject, alone.subject) IS NOT NULL AND period_start <= period_end
+    WHERE coalesce(named.subject, alone.subject) IS NOT NULL AND period_start <= period_end AND NOT is_again
 """
 _EXPECTED = """
     CREATE OR REPLACE TEMP TABLE expected AS
@@ -86,8 +95,12 @@ _PROBLEMS = """
     SELECT 'reports without a measurement period', count(*), min(file)
     FROM report WHERE (period_start <= period_end) IS NOT TRUE HAVING count(*) > 0
     UNION ALL
+    SELECT 'reports that stand there again (each is compared once)', count(*), min(file)
+    FROM report WHERE is_again HAVING count(*) > 0
+    UNION ALL
     SELECT 'patients without an expected report', count(*), min(group_name)
     FROM test_patient WHERE (group_name, subject) NOT IN (SELECT (group_name, subject) FROM test_case)
+        AND (group_name, subject) NOT IN (SELECT (group_name, coalesce(said_subject, '')) FROM report WHERE is_again)
     HAVING count(*) > 0
     UNION ALL
     SELECT 'resources that name another patient than any beside them', count(*), min(group_name)
@@ -128,7 +141,7 @@ def create_cases(con: duckdb.DuckDBPyConnection) -> Sequence[Oddity]:
     Raises:
         ExtractError: No report in the folder tells of a patient in it.
     """
-    for statement in (_PATIENTS, _REPORTS, _CASES, _EXPECTED, _FACTS_OF_CASES):
+    for statement in (_PATIENTS, _REPORTS, _AGAIN, _CASES, _EXPECTED, _FACTS_OF_CASES):
         con.execute(statement)
     oddities = [Oddity(*row) for row in con.execute(_PROBLEMS).fetchall()]
     if con.execute("SELECT count(*) FROM test_case").fetchone() == (0,):

@@ -1,7 +1,8 @@
 """Files of FHIR resources, bundled or loose, as one table of resources: what stands in which group of a folder.
 
 A group is what belongs together: the entries of one bundle, or all loose resources that lie in one folder, one to a
-file (`.json`) or one to a line (`.ndjson`).
+file (`.json`) or one to a line (`.ndjson`). Folders named for the kind of resource in them (`Condition/`, `Patient/`)
+belong to the folder in which they lie: many published test patients are kept so.
 """
 
 import gzip
@@ -23,7 +24,7 @@ NOT_JSON = "it is not complete JSON"
 NOT_TEXT = "it is not UTF-8 text, as FHIR asks"
 NO_RESOURCE = "it is JSON, but no FHIR resource"
 
-# A bundle is a group of its own; loose resources share the group of their folder.
+# A bundle is a group of its own; loose resources share the group of their folder, or of the one above kinds.
 _RESOURCES = """
     WITH document AS (
         SELECT row_number, file, folder, json_extract_string(text, '$.resourceType') AS type, text
@@ -33,7 +34,11 @@ _RESOURCES = """
             unnest(json_extract(text, '$.entry[*].resource')) AS resource
         FROM document WHERE type = 'Bundle'
         UNION ALL
-        SELECT file, folder, text FROM document WHERE type <> 'Bundle'
+        SELECT file, CASE
+            WHEN folder = type THEN '.'
+            WHEN ends_with(folder, '/' || type) THEN left(folder, -1 - length(type))
+            ELSE folder END, text
+        FROM document WHERE type <> 'Bundle'
     )
     SELECT
         $before + row_number() OVER () AS resource_key, file, group_name,

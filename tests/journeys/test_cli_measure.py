@@ -118,6 +118,26 @@ def test_two_reports_of_one_patient_are_two_cases(folder, capsys):
     assert (code, {each["measure"] for each in told["agreements"]}) == (0, {"CMS122", "CMS165"})
 
 
+def test_a_patient_kept_loose_by_kind_and_in_a_bundle_beside_it_is_compared_once(folder, capsys):
+    whole = drawn(1, "CMS122", IN_DENOMINATOR | {"numerator": 0}, assessed("8.9"))
+    for number, entry in enumerate(whole["entry"]):
+        place = folder / "patient one" / entry["resource"]["resourceType"]
+        place.mkdir(parents=True, exist_ok=True)
+        (place / f"{number}.json").write_text(json.dumps(entry["resource"]))
+    inside = {"resource": {**whole, "id": "the same again, inside"}}
+    (folder / "patient one" / "exported.json").write_text(json.dumps(whole | {"entry": [*whole["entry"], inside]}))
+    code, told = check(capsys, folder)
+    assert (code, {each["cases"] for each in told["agreements"]}) == (0, {1})
+    assert [each["what"] for each in told["left_out"]] == ["reports that stand there again (each is compared once)"]
+
+
+def test_a_second_expectation_for_the_same_patient_is_not_taken_for_the_first_again(folder, capsys):
+    first = drawn(1, "CMS122", IN_DENOMINATOR | {"numerator": 1})
+    write_lines(folder / "all.ndjson", [first, drawn(1, "CMS122", IN_DENOMINATOR | {"numerator": 0})])
+    code, told = check(capsys, folder)
+    assert (code, {each["cases"] for each in told["agreements"]}) == (1, {2})
+
+
 def test_a_report_that_names_its_patient_in_its_inputs_is_understood(folder, capsys):
     told_otherwise = report("CMS122", 1, {"initial-population": 1})
     del told_otherwise["subject"]

@@ -76,6 +76,7 @@ def dosage(frequency: dict) -> list[Json]:
     return [{"timing": {"repeat": frequency}, "doseAndRate": [{"doseQuantity": {"value": 2}}]}]
 
 
+FIVE = "http://hl7.org/fhir/5.0/StructureDefinition/extension-DeviceRequest"
 TWICE = {"frequency": 1, "frequencyMax": 2, "period": 1, "periodUnit": "d"}
 
 
@@ -123,6 +124,8 @@ def test_a_drug_may_be_named_by_reference(tmp_path):
     "more",
     [
         {"doNotPerform": True},
+        {"modifierExtension": [{"url": "urn:other"}, {"url": f"{FIVE}.doNotPerform", "valueBoolean": True}]},
+        {"modifierExtension": [{"url": "http://example.org/qicore-doNotPeform", "valueBoolean": True}]},
         {"meta": {"profile": ["http://hl7.org/fhir/us/qicore/StructureDefinition/qicore-devicenotrequested"]}},
     ],
 )
@@ -130,6 +133,12 @@ def test_what_was_not_to_be_done_is_no_fact(tmp_path, more):
     order = resource("DeviceRequest", {"code": "frailty_device", "at": "2026-01-01"}, 1, "d")
     assert len(facts(tmp_path, order)) == 1
     assert facts(tmp_path, order | more) == []
+
+
+def test_a_flag_that_says_to_be_done_after_all_takes_nothing_away(tmp_path):
+    order = resource("DeviceRequest", {"code": "frailty_device", "at": "2026-01-01"}, 1, "d")
+    flags = [{"url": f"{FIVE}.doNotPerform", "valueBoolean": False}, {"url": "urn:reviewed", "valueBoolean": True}]
+    assert len(facts(tmp_path, order | {"doNotPerform": False, "modifierExtension": flags})) == 1
 
 
 @pytest.mark.parametrize(

@@ -30,6 +30,14 @@ def test_a_bundle_is_a_group_and_loose_resources_share_that_of_their_folder(con,
     assert groups(con) == {("bundle.json", "p1"), ("bundle.json", "p2"), ("loose", "p3"), ("loose", "p4")}
 
 
+def test_a_folder_named_for_the_resources_in_it_belongs_to_the_folder_above(con, tmp_path):
+    for place in ("one/Patient", "two/Patient", "Patient", "three/Patients", "four/Condition"):
+        (tmp_path / place).mkdir(parents=True)
+        (tmp_path / place / "a.json").write_text(json.dumps(patient(1)))
+    assert read_resources(con, tmp_path) == []
+    assert groups(con) == {(group, "p1") for group in ("one", "two", ".", "three/Patients", "four/Condition")}
+
+
 def test_lines_hold_bundles_or_resources_and_may_be_gzipped(con, tmp_path):
     lines = [json.dumps(bundle([patient(1)])), "", json.dumps(bundle([patient(2)])), json.dumps(patient(3))]
     (tmp_path / "all.ndjson.gz").write_bytes(gzip.compress("\r\n".join(lines).encode()))
