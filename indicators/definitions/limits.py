@@ -29,6 +29,7 @@ _COMPARISONS: dict[type[exp.Expression], tuple[Relation, Relation]] = {
     exp.GT: ("above", "below"),
 }
 """What a comparison says about its left side, and about its right side."""
+REACHED: dict[Relation, Relation] = {"below": "at_most", "above": "at_least"}
 
 
 class Numbers(Protocol):
@@ -69,6 +70,8 @@ def threshold_relation(indicator: Indicator, variables: Iterable[Variable]) -> R
 def threshold_in_words(catalogue: Numbers, indicator: Indicator, on: date, language: str) -> str:
     """Return the threshold that holds on a day, with those of some patients and who they are; empty without one."""
     relation = threshold_relation(indicator, catalogue.variables.values())
+    if relation in REACHED and _counts_at_limit(catalogue, indicator, on):
+        relation = REACHED[relation]
     found = [_in_words(_parameter(catalogue, indicator.threshold), relation, on, language)]
     for each in indicator.threshold_for:
         amount = _in_words(_parameter(catalogue, each.limit), relation, on, language)
@@ -107,6 +110,24 @@ def _in_words(parameter: Parameter | None, relation: Relation | None, on: date, 
     if parameter.unit != "proportion" or isinstance(dated.value, str):
         amount = f"{amount} {parameter.unit}"
     return f"{WORDS[language][relation]} {amount}" if relation else amount
+
+
+def _counts_at_limit(catalogue: Numbers, indicator: Indicator, on: date) -> bool:
+    """Return whether a dated yes or no lets a value exactly at the threshold count on a day."""
+    name = (indicator.threshold or "").removeprefix("$")
+    for sql in indicator.expressions().values():
+        for both in sqlglot.parse_one(sql, read="duckdb").find_all(exp.And):
+            is_equal = any(_is_parameter(each.expression, name) for each in both.find_all(exp.EQ))
+            switches = [each.this.name for each in both.find_all(exp.Cast) if isinstance(each.this, exp.Placeholder)]
+            if is_equal and switches and all(_is_on(catalogue, switch, on) for switch in switches):
+                return True
+    return False
+
+
+def _is_on(catalogue: Numbers, name: str, on: date) -> bool:
+    parameter = _parameter(catalogue, name)
+    dated = parameter.valid_on(on) if parameter else None
+    return dated is not None and dated.value == 1
 
 
 def _relation_in(sql: str, name: str) -> Relation | None:

@@ -17,6 +17,7 @@ It sees these relations by bare name, all limited to people with the disease:
 - patient(patient_id, period_start, period_end, sex, age, ...): the base columns of patient_period
 - classified(patient_id, diabetes_type, diabetes_since_on): all that the classifiers in use say about the person; whom
   several of them found is a patient once for each, with a number of its own
+- birth(patient_id, born_on): the first day of the month of birth, for the age at an event; `patient` has it at the end
 - codelist(list, system, code): the codes that occur in the warehouse and match the list by prefix; join by equality
 - $name: a dated parameter of the country pack, as valid on the reporting date
 

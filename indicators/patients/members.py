@@ -39,6 +39,7 @@ CLASSIFIED = """
     FROM member AS own
     JOIN member AS other ON other.pseudonym = own.pseudonym
 """
+BIRTHS = "SELECT patient_id, born_on FROM member"
 
 
 def create_diabetes_table(con: duckdb.DuckDBPyConnection) -> None:
@@ -107,7 +108,7 @@ def create_members(
 
     Members get numbers that mean nothing outside this table; the engine joins on those, because they are small. Whom
     several classifiers find is a member once for each, with the type and first day that it says: no population is about
-    more than one of them. `classified` shows what the others say.
+    more than one of them. `classified` shows what the others say, and `birth` when they were born.
 
     Args:
         con: A connection with `indicator.diabetes`.
@@ -119,4 +120,5 @@ def create_members(
     store(con, "chosen_classifier", pl.DataFrame({"definition": [classifier, *further]}))
     create_table(con, "member", MEMBERS, {"low": low, "high": high})
     create_table(con, "classified", CLASSIFIED)
+    create_table(con, "birth", BIRTHS)
     restrict_facts_to(con, "member", low, high)

@@ -8,9 +8,10 @@ from synthetic.known_indicators.other_people import (
     hba1c_after_gestational_birth,
     hba1c_every_third_year_after_gestational,
 )
-from synthetic.known_indicators.rules import MISSING, Counted, Rule, has_vascular_disease, latest_is, met, review_parts
+from synthetic.known_indicators.rules import MISSING, Counted, Rule, has_vascular_disease, latest_is, met
 
 EIGHT_HOURS = timedelta(hours=8)
+STATINS = ("C10AA", *(f"C10BA0{number}" for number in range(1, 10)), "C10BX")
 
 
 def has(find: Callable[[Patient], object]) -> Rule:
@@ -56,9 +57,15 @@ def needs_statin(patient: Patient) -> bool:
     return 40 <= patient.age <= 80 or has_vascular_disease(patient)
 
 
-def statin_when_indicated(patient: Patient) -> Counted | None:
-    """Collected the drug, of those who need it."""
-    return met(patient.collected("lipid_lowering_drug")) if needs_statin(patient) else None
+def has_statin(patient: Patient) -> bool:
+    """Collected a statin in the period, alone or in a combination."""
+    days = {row["dispensed_on"] for row in patient.rows["dispensing"] if (row["atc_code"] or "").startswith(STATINS)}
+    return any(patient.in_period(day) for day in days)
+
+
+def statin(is_expected: Callable[[Patient], bool]) -> Rule:
+    """Collected a statin, of those of whom it is expected."""
+    return lambda patient: met(has_statin(patient)) if is_expected(patient) else None
 
 
 def three_targets(patient: Patient) -> Counted:
@@ -66,14 +73,46 @@ def three_targets(patient: Patient) -> Counted:
     hba1c, found = patient.latest("hba1c"), patient.blood_pressure()
     if hba1c is None or found is None:
         return MISSING
-    has_drug = patient.collected("lipid_lowering_drug") or not needs_statin(patient)
+    has_drug = has_statin(patient) or not needs_statin(patient)
     return met(hba1c <= 58 and found[1] <= 140 and found[2] <= 80 and has_drug)
 
 
-def nine_processes(patient: Patient) -> Counted | None:
-    """All eight, and the eyes."""
-    eight = review_parts(8)(patient)
-    return met(eight is not None and eight.numerator == 1 and patient.eye_examination() is not None)
+def three_targets_older(patient: Patient) -> Counted:
+    """HbA1c at most 58, blood pressure at most 140/80, total cholesterol below 5."""
+    hba1c, found, cholesterol = patient.latest("hba1c"), patient.blood_pressure(), patient.latest("total_cholesterol")
+    if hba1c is None or found is None or cholesterol is None:
+        return MISSING
+    return met(hba1c <= 58 and found[1] <= 140 and found[2] <= 80 and cholesterol < 5)
+
+
+def has_body_mass_index(patient: Patient) -> bool:
+    """Measured in the period, or weighed in it and of a height known by its end."""
+    is_height_known = any(day <= patient.end for day, _ in patient.results("height"))
+    return patient.latest("bmi") is not None or (patient.latest("weight") is not None and is_height_known)
+
+
+def has_any(*analytes: str) -> Callable[[Patient], bool]:
+    """Whether one of some analytes was measured in the period."""
+    return lambda patient: any(patient.latest(analyte) is not None for analyte in analytes)
+
+
+PROCESSES: dict[str, Callable[[Patient], bool]] = {
+    "hba1c": has_any("hba1c"),
+    "blood_pressure": lambda patient: patient.blood_pressure() is not None,
+    "cholesterol": has_any("total_cholesterol", "ldl"),
+    "creatinine": has_any("creatinine", "egfr"),
+    "urine_albumin": lambda patient: patient.uacr() is not None,
+    "feet": lambda patient: patient.foot_examination() is not None,
+    "body_mass_index": has_body_mass_index,
+    "smoking": lambda patient: patient.smoking() is not None,
+    "eyes": lambda patient: patient.eye_examination() is not None,
+}
+"""The audit's care processes: the eight, and the eyes."""
+
+
+def processes(*names: str) -> Rule:
+    """Had all of some care processes."""
+    return lambda patient: met(all(PROCESSES[name](patient) for name in names))
 
 
 def smoke_free(patient: Patient) -> Counted:
@@ -83,9 +122,9 @@ def smoke_free(patient: Patient) -> Counted:
 
 
 def readmission_of_the_elderly(patient: Patient) -> Counted | None:
-    """Acute inpatient stays from 8 hours to 30 days after the stays of people of 67 that have been followed 30 days."""
-    if patient.age < 67:
-        return None
+    """Acute inpatient stays from 8 hours to 30 days after the stays that ended at 67 and have been followed 30 days."""
+    born = patient.person["born_on"]
+    elderly_from = born.replace(year=born.year + 67)
     stays: list[dict] = []
     for row in sorted(
         (row for row in patient.rows["hospital_contact"] if row["is_physical"] and row["patient_type"] == "inpatient"),
@@ -102,7 +141,7 @@ def readmission_of_the_elderly(patient: Patient) -> Counted | None:
     for place, stay in enumerate(stays):
         left = max(stay["ends"]).date() if stay["ends"] else None
         is_followed = left is not None and left + timedelta(days=30) <= patient.end and patient.is_observed(left)
-        if left is None or not is_followed or (died is not None and died <= left):
+        if left is None or not is_followed or left < elderly_from or (died is not None and died <= left):
             continue
         counted += 1
         acute = [other["begin"].date() for other in stays[place + 1 :] if other["is_acute"]]
@@ -174,22 +213,31 @@ RULES: dict[tuple[str, str], Rule] = {
     ("sweden", "eye_examined_36_months"): EYES,
     ("sweden", "foot_examined_12_months"): FEET,
     ("sweden", "smoke_free"): smoke_free,
-    ("england", "eight_care_processes"): review_parts(8),
-    ("england", "nine_care_processes"): nine_processes,
+    ("england", "eight_care_processes"): processes(*[name for name in PROCESSES if name != "eyes"]),
+    ("england", "nine_care_processes"): processes(*PROCESSES),
     ("england", "audit_hba1c_below_48"): latest_is("hba1c", lambda value: value < 48),
     ("england", "audit_hba1c_at_most_58"): latest_is("hba1c", lambda value: value <= 58),
     ("england", "audit_hba1c_at_most_86"): latest_is("hba1c", lambda value: value <= 86),
     ("england", "audit_blood_pressure_at_goal"): pressure(140, 80, strict=False),
     ("england", "audit_cholesterol_below_4"): latest_is("total_cholesterol", lambda value: value < 4),
     ("england", "audit_cholesterol_below_5"): latest_is("total_cholesterol", lambda value: value < 5),
-    ("england", "audit_statin_when_indicated"): statin_when_indicated,
+    ("england", "audit_statin_when_indicated"): statin(needs_statin),
+    ("england", "audit_statin_with_vascular_disease"): statin(has_vascular_disease),
+    ("england", "audit_statin_without_vascular_disease"): statin(
+        lambda patient: needs_statin(patient) and not has_vascular_disease(patient)
+    ),
     ("england", "audit_all_three_targets"): three_targets,
-    ("england", "foot_examined_12_months"): FEET,
+    ("england", "audit_all_three_targets_older"): three_targets_older,
+    ("england", "qof_foot_examined"): FEET,
+    ("england", "qof_statin_with_vascular_disease"): statin(has_vascular_disease),
+    ("england", "qof_statin_without_vascular_disease"): statin(
+        lambda patient: patient.age >= 40 and not has_vascular_disease(patient)
+    ),
     # Nobody's frailty is recorded in the invented region, so all are without it.
     ("england", "qof_hba1c_without_frailty"): without_missing(latest_is("hba1c", lambda value: value <= 58)),
     ("england", "qof_hba1c_with_frailty"): lambda patient: None,
     ("england", "qof_blood_pressure_without_frailty"): without_missing(pressure(140, 90, strict=False)),
-}
+} | {("england", f"care_process_{name}"): processes(name) for name in PROCESSES}
 
 
 def is_about(patient: Patient, population: str) -> bool:

@@ -35,7 +35,7 @@ def test_a_neighbours_definition_counts_each_patient_as_its_slow_reading_does(
     for country in neighbours():
         own, first = catalogue(country=country), catalogue()
         # The region's records are coded as the first country codes them.
-        lists = pl.concat([first.codelists, own.codelists.filter(pl.col("list") == "frailty")])
+        lists = pl.concat([first.codelists, own.codelists.filter(pl.col("list").is_in(["frailty", "statin"]))])
         known = replace(own, codelists=lists)
         prepare(con, known)
         run = Run(con, known, [day], known.values_on(known.indicators, day), by_length(known, known.indicators))

@@ -1,4 +1,4 @@
--- label: Inpatient stays and acute readmissions after a gap, by hospital
+-- label: Inpatient stays of the elderly and acute readmissions after a gap, by hospital
 -- unit: discharges
 -- rows: patient, period and hospital
 -- sources: hospital_contact
@@ -7,8 +7,8 @@
 -- By the hospital where the stay ended. A stay is inpatient contacts that overlap or lie less than the gap apart, as a
 -- transfer between hospitals does; what begins later is a new stay (national indicator of readmissions of the elderly).
 -- A contact with dates but no times begins and ends at midnight; one that has not ended may be a readmission and is no
--- discharge. The discharge is alive, of a day on which the patient is observed, and counts once the days of follow-up
--- have passed within the period.
+-- discharge. The discharge is alive, at an age from which people count as elderly, of a day on which the patient is
+-- observed, and counts once the days of follow-up have passed within the period.
 WITH contact AS (
     SELECT
         patient_id,
@@ -69,8 +69,10 @@ SELECT
 FROM followed
 JOIN period_day ON period_day.day = followed.discharged_on
 JOIN patient ON patient.patient_id = followed.patient_id AND patient.period_end = period_day.period_end
+JOIN birth ON birth.patient_id = followed.patient_id
 WHERE
-    followed.discharged_on >= patient.observed_from
+    birth.born_on + INTERVAL '1' YEAR * $elderly_from_age_years <= followed.discharged_on
+    AND followed.discharged_on >= patient.observed_from
     AND followed.discharged_on <= patient.observed_to
     AND (patient.died_on IS NULL OR patient.died_on > followed.discharged_on)
     AND DATE_DIFF('day', followed.discharged_on, patient.period_end) >= $readmission_within_days

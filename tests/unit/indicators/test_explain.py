@@ -4,7 +4,7 @@ from datetime import date
 import pytest
 
 from indicators.definitions.definition import Clause
-from indicators.definitions.limits import target_relation, threshold_relation
+from indicators.definitions.limits import target_relation, threshold_in_words, threshold_relation
 from indicators.explain.definition import WORDS, explain_definition
 from indicators.explain.evidence import Told
 from indicators.explain.handbook import render
@@ -166,6 +166,15 @@ def test_a_definition_says_threshold_and_target_with_the_side_that_counts(indica
     text = explain_definition(catalogue(), indicator, date(2025, 12, 31), language)
     assert threshold in text
     assert target in text
+
+
+def test_the_side_of_a_threshold_is_that_in_force_on_the_day():
+    known = catalogue()
+    told = {
+        day: threshold_in_words(known, known.indicator("hba1c_below_59"), day, "en")
+        for day in (date(2017, 2, 28), date(2017, 3, 1))
+    }
+    assert told == {date(2017, 2, 28): "at most 59 mmol/mol", date(2017, 3, 1): "below 59 mmol/mol"}
 
 
 def test_every_threshold_has_a_side_that_counts():
