@@ -49,7 +49,17 @@ SPLITS = {
     "all": list(product(("all", "female", "male"), ("all", *BANDS))),
     "municipality": [("all", "all"), ("female", "all"), ("male", "all"), *(("all", band) for band in BANDS)],
 }
-SCREENS = ("overview", "map", "municipality", "practice", "indicator", "data_quality", "about")
+SCREENS = (
+    "overview",
+    "map",
+    "municipality",
+    "practice",
+    "indicator",
+    "follow_up",
+    "complications",
+    "data_quality",
+    "about",
+)
 
 
 class Took(NamedTuple):
@@ -94,7 +104,12 @@ def build(path: Path, *, indicators: int, practices: int, quarters: int, seed: i
         (level, unit, f"{level} {unit}", f"K{place % 8}", f"{place % 3:04}")
         for place, (level, unit) in enumerate(units)
     ]
-    meta = {"is_synthetic": "true", "created_on": "2026-10-06", "country_languages": "da, nb, en", "pack": "invented"}
+    named_in_pages = {"title": {"en": "Invented"}, "is_sequence": True, "times": []}
+    links = [{"indicator": key, "from": {"en": "Begun"}, "to": {"en": "Ended"}} for key in ids[:3]]
+    parts = {"have": ids[3:6], "new_cases": ids[6:9], "found_by": ids[9:12]}
+    pages = {"courses": [named_in_pages | {"links": links}] * 3, "complications": [named_in_pages | parts] * 6}
+    meta = {"pages": json.dumps(pages)}
+    meta |= {"is_synthetic": "true", "created_on": "2026-10-06", "country_languages": "da, nb, en", "pack": "invented"}
     definitions = [(key, 1, place, _definition(key, place)) for place, key in enumerate(ids)]
     deliveries = [
         ("hospital", f"type_{each}", f"type_{each}.csv", NEWEST, NEWEST, 9, 9, 0, 0, "loaded", 45) for each in range(35)
@@ -252,6 +267,7 @@ def _definition(key: str, place: int) -> str:
             "id": key,
             **dict.fromkeys(("title", "question", "why_it_matters", "what_to_do"), title),
             "group": GROUPS[place % len(GROUPS)],
+            "group_title": {"en": GROUPS[place % len(GROUPS)]},
             "kind": "proportion",
             "direction": "higher_is_better" if place % 3 else "lower_is_better",
             "period": "12 months",

@@ -10,7 +10,17 @@ import streamlit as st
 
 from dashboard import address, frame
 
-PAGES = ("overview", "map", "municipality", "practice", "indicator", "data_quality", "about")
+PAGES = (
+    "overview",
+    "map",
+    "municipality",
+    "practice",
+    "indicator",
+    "follow_up",
+    "complications",
+    "data_quality",
+    "about",
+)
 FOLDER = Path(__file__).parent / "screens"
 
 st.logo(FOLDER.parent / "logo.svg", size="large")

@@ -38,4 +38,6 @@ RAMP = ("#dbe8f3", "#b3d0e6", "#84b3d6", "#4f91c1", "#2170a8", "#0b4a82")
 RAMP_BETTER = ("#c3dcf0", "#6aa8d8", "#0b5aa0")
 RAMP_WORSE = ("#fadcc0", "#ea9a5c", "#a94207")
 ELSEWHERE = "#eef2f5"
-SIGN_CROSSED, SIGN_LINED = "▩", "▤"
+# Where there is no number: a pattern for each reason, and its sign in a key.
+PATTERNS = {"hidden": "/", "left_out": "x", "no_data": "-"}
+PATTERN_SIGNS = {"hidden": SIGN_HATCH, "left_out": "▩", "no_data": "▤"}

@@ -17,8 +17,6 @@ _ROW = 3**0.5 / 2
 _SIDE = 3**-0.5
 _HALF = 0.48
 _CORNERS = ((0.0, 1.0), (1.0, 0.5), (1.0, -0.5), (0.0, -1.0), (-1.0, -0.5), (-1.0, 0.5), (0.0, 1.0))
-_PATTERNS = {"hidden": "/", "left_out": "x", "no_data": "-"}
-_SIGNS = {"hidden": colours.SIGN_HATCH, "left_out": colours.SIGN_CROSSED, "no_data": colours.SIGN_LINED}
 _RAMPS = {"ramp": colours.RAMP, "better": colours.RAMP_BETTER, "worse": colours.RAMP_WORSE}
 # From here on a colour is so dark that white stands out more than ink.
 _DARK = 0.5
@@ -64,10 +62,10 @@ def figure(tiles: Sequence[Tile], shades: Sequence[Shade], caption: Caption, wor
 def _add_areas(drawn: go.Figure, tiles: Sequence[Tile]) -> None:
     hue = tiles[0].shade.hue
     fill: dict[str, Any] = {"fillcolor": _colour(tiles[0].shade)}
-    if hue in _PATTERNS:
-        pattern = {"shape": _PATTERNS[hue], "fgcolor": colours.HIDDEN, "bgcolor": colours.WASH, "size": 7}
+    if hue in colours.PATTERNS:
+        pattern = {"shape": colours.PATTERNS[hue], "fgcolor": colours.HIDDEN, "bgcolor": colours.WASH, "size": 7}
         fill = {"fillpattern": {**pattern, "solidity": 0.12}}
-    line = {"color": colours.HIDDEN if hue in _PATTERNS else colours.PAPER, "width": 1}
+    line = {"color": colours.HIDDEN if hue in colours.PATTERNS else colours.PAPER, "width": 1}
     drawn.add_scatter(**_outline(tiles), mode="lines", fill="toself", line=line, hoverinfo="skip", **fill)
 
 
@@ -119,6 +117,6 @@ def _ink(shade: Shade) -> str:
 
 
 def _sign(shade: Shade) -> Sign:
-    if shade.hue in _SIGNS:
-        return Sign(_SIGNS[shade.hue], colours.HIDDEN, shade.name)
+    if shade.hue in colours.PATTERN_SIGNS:
+        return Sign(colours.PATTERN_SIGNS[shade.hue], colours.HIDDEN, shade.name)
     return Sign(colours.SIGN_BAND, _colour(shade), shade.name)

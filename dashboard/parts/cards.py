@@ -50,6 +50,16 @@ def cards(found: Sequence[Card], address: Mapping[str, str] | None, words: Wordi
     return f'<div class="tv-cards">{"".join(_card(card, address, words) for card in found)}</div>'
 
 
+def side_by_side(parts: Mapping[str, Sequence[Card]], address: Mapping[str, str], words: Wording) -> str:
+    """Return cards in columns, each under its heading; below each other on a phone. An empty column is left out."""
+    columns = "".join(
+        f"<section><h3>{safe(heading)}</h3>{cards(found, address, words)}</section>"
+        for heading, found in parts.items()
+        if found
+    )
+    return f'<div class="tv-beside">{columns}</div>'
+
+
 def _card(card: Card, address: Mapping[str, str] | None, words: Wording) -> str:
     title = safe(card.title)
     if address is not None:

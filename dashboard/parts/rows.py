@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 from dashboard.parts.markup import chip, link
 from dashboard.parts.tables import Cell, Section
-from dashboard.presenters import data_quality, municipality, practice, tile_map
+from dashboard.presenters import beside, data_quality, municipality, practice, tile_map
 from dashboard.presenters.about import Listed, Rule
 from dashboard.presenters.drawn import Dot, Line, Panel
 from dashboard.presenters.funnel import Spot
@@ -59,6 +59,20 @@ def of_map(found: Sequence[tile_map.Row], address: Mapping[str, str]) -> list[Se
         return (title, *[Cell(fact, look="number") for fact in facts], verdict)
 
     return [Section("", tuple(row(each) for each in found))]
+
+
+def beside_each_other(found: Sequence[beside.Row], address: Mapping[str, str], *, is_compared: bool) -> list[Section]:
+    """Return one row per indicator, by group; the last two columns only where there is a comparison."""
+
+    def row(each: beside.Row) -> tuple[Cell, ...]:
+        own = _hidden(each.value, each.reason) if each.reason else Cell(each.value, look="number")
+        facts = [Cell(fact, look="number") for fact in (each.interval, each.basis, each.completeness)]
+        verdict = Cell(each.verdict.text, markup=chip(each.verdict.judgement, each.verdict.text))
+        others = [Cell(each.other, look="number"), verdict] if is_compared else []
+        return (_title(each.indicator_id, each.title, address), own, *facts, *others)
+
+    groups = dict.fromkeys(each.group for each in found)
+    return [Section(group, tuple(row(each) for each in found if each.group == group)) for group in groups]
 
 
 def of_panels(panels: Sequence[Panel], words: Wording) -> list[Section]:

@@ -1,8 +1,9 @@
 """What charts draw: points on the scale that is printed (shares as 0–100), with their words beside them."""
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
+from typing import Literal
 
 from dashboard.catalogue import Definition
 from dashboard.comparison import HIDDEN, Judgement, Measure, difference, judge
@@ -10,6 +11,8 @@ from dashboard.presenters import measures
 from dashboard.presenters.history import History
 from dashboard.presenters.verdicts import target_amount
 from dashboard.wording import Wording
+
+Absence = Literal["hidden", "left_out", "no_data"]
 
 
 @dataclass(frozen=True)
@@ -75,6 +78,18 @@ class Scale:
     target_text: str
 
 
+def absence(state: str) -> Absence:
+    """Return why there is no number: kept back to protect privacy, left out with its table, or never there."""
+    if state == "left_out":
+        return "left_out"
+    return "hidden" if state in HIDDEN else "no_data"
+
+
+def absence_in_words(found: Absence, words: Wording) -> str:
+    """Return the short word for why there is no number."""
+    return words(f"state.{'suppressed' if found == 'hidden' else found}.short")
+
+
 def factor(definition: Definition) -> float:
     """Return what a value is multiplied by to be printed."""
     return 100.0 if definition.kind == "proportion" else 1.0
@@ -90,6 +105,11 @@ def scale(definition: Definition, words: Wording) -> Scale:
         target=None if target is None else target * factor(definition),
         target_text="" if target is None else target_amount(target, definition, words),
     )
+
+
+def without_target(found: Scale) -> Scale:
+    """Return the scale of several indicators in one picture: a target would be that of one of them only."""
+    return replace(found, target=None, target_text="")
 
 
 def dot(

@@ -11,7 +11,7 @@ import polars as pl
 from dashboard.catalogue import Definition
 from dashboard.comparison import Measure
 from dashboard.presenters import measures
-from dashboard.presenters.drawn import factor, scale
+from dashboard.presenters.drawn import absence, absence_in_words, factor, scale
 from dashboard.presenters.units import Unit, name
 from dashboard.presenters.verdicts import Verdict, compared
 from dashboard.wording import Wording
@@ -21,14 +21,6 @@ BANDS_OF_A_RAMP, BANDS_OF_A_SIDE = 5, 3
 _STEPS = (1.0, 2.0, 2.5, 5.0, 10.0)
 Hue = Literal["ramp", "better", "worse", "hidden", "left_out", "no_data", "elsewhere"]
 Ring = tuple[tuple[float, float], ...]
-_HUES: Mapping[str, Hue] = {
-    "suppressed": "hidden",
-    "withheld": "hidden",
-    "left_out": "left_out",
-    "no_data": "no_data",
-    "not_applicable": "no_data",
-    "shown": "no_data",
-}
 
 
 @dataclass(frozen=True)
@@ -215,8 +207,8 @@ class _Bands:
     def shade(self, cell: Measure) -> Shade:
         """Return the shade of a municipality of the release."""
         if not cell.is_shown or cell.value is None:
-            hue = _HUES[cell.state]
-            return Shade(hue, 0, self._words(f"state.{'suppressed' if hue == 'hidden' else hue}.short"))
+            hue = absence(cell.state)
+            return Shade(hue, 0, absence_in_words(hue, self._words))
         number = round(cell.value * self._times, 9)
         if self._target is None:
             place = math.floor(number / self._step)

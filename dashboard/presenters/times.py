@@ -1,6 +1,7 @@
 """Times to an event: the share that has had it by each declared day, and after how many days nine of ten have."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import polars as pl
 
@@ -54,7 +55,12 @@ def curve(unit: Unit, frame: pl.DataFrame, words: Wording) -> Curve:
     """
     columns = ("day", "state", "patients", "happened", "followed", "share", "ci_low", "ci_high")
     own = frame.filter(level=unit.level, unit_id=unit.unit_id).sort("day").select(columns)
-    return Curve(name(unit, words), tuple(Step(*row) for row in own.iter_rows()))
+    return Curve(name(unit, words), tuple(_step(*row) for row in own.iter_rows()))
+
+
+def _step(day: int, state: str, *numbers: Any) -> Step:
+    # A step that is not shown has no number here, whatever the release holds.
+    return Step(day, state, *(numbers if state == "shown" else [None] * len(numbers)))
 
 
 def told(unit: Unit, frame: pl.DataFrame, words: Wording) -> list[str]:

@@ -10,6 +10,8 @@ from dashboard.parts.prose import sentences
 from dashboard.presenters import times
 from dashboard.presenters.units import Unit, name
 
+LEVELS = ("all", "municipality")
+
 
 def draw(view: View, unit: Unit) -> None:
     """Draw the times of the chosen indicator.

@@ -19,6 +19,8 @@ from indicators.definitions.definition import Indicator
 from indicators.definitions.definition_files import load_definitions
 from indicators.definitions.groups import load_groups
 from indicators.definitions.limits import threshold_relation
+from indicators.definitions.pages import as_text as as_pages
+from indicators.definitions.pages import load_pages
 from indicators.definitions.parameters import Parameter, load_parameters
 from indicators.definitions.parts import Text
 from indicators.definitions.population import Breakdowns, Populations, load_breakdowns, load_populations
@@ -96,6 +98,7 @@ def publish(settings: Settings, *, correct: Sequence[date] = (), reason: str = "
     policy = load_policy(pack.folder / "disclosure.yaml")
     definitions = load_definitions(settings.disease, pack)
     shown = shown_of(definitions, pack.folder, settings.disease)
+    pages = as_pages(load_pages(settings.disease, definitions), [each.id for each in shown])
     key = load_master_key(settings)
     with one_builder_at_a_time(settings.release, "release"):
         register = opened(settings, key)
@@ -129,7 +132,7 @@ def publish(settings: Settings, *, correct: Sequence[date] = (), reason: str = "
                 "quarantine": set_aside,
                 "completeness": completeness(con, policy),
                 "policy": pl.DataFrame(policy.rows()),
-                "meta": _meta(con, settings, pack, reporting_date, [*plan.issued_of_closed(), *issues]),
+                "meta": _meta(con, settings, pack, reporting_date, [*plan.issued_of_closed(), *issues], pages),
             }
         with replace_atomically(settings.release) as path:
             release_id = write_release(path, tables)
@@ -282,7 +285,12 @@ def _loaded_on(con: duckdb.DuckDBPyConnection) -> date | None:
 
 
 def _meta(
-    con: duckdb.DuckDBPyConnection, settings: Settings, pack: Pack, reporting_date: date, issues: Iterable[Issue]
+    con: duckdb.DuckDBPyConnection,
+    settings: Settings,
+    pack: Pack,
+    reporting_date: date,
+    issues: Iterable[Issue],
+    pages: str,
 ) -> pl.DataFrame:
     """Return what the release is; the date is that of the data, so that the same data give the same release."""
     bands = load_breakdowns(settings.disease).age_bands
@@ -297,6 +305,7 @@ def _meta(
         "country_languages": ", ".join(pack.settings.languages),
         "file_type_names": json.dumps(pack.settings.file_types, ensure_ascii=False),
         "standards": as_text(load_standards(pack.folder, [band.id for band in bands])),
+        "pages": pages,
         "issues": json.dumps(told, default=str, ensure_ascii=False),
     }
     return pl.DataFrame({"key": list(facts), "value": list(facts.values())})

@@ -16,7 +16,7 @@ from streamlit.testing.v1 import AppTest
 from tests.lib.tiny_release import tiny_release
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-PAGES = ("map",)
+PAGES = ("map", "follow_up", "complications")
 UNITS = ("all-all", "municipality-0779", "cluster-K01", "practice-057000")
 # Streamlit names each file to download anew.
 ONE_TIME_NAME = re.compile(r'file_id: "[0-9a-f]{32}"')

@@ -34,6 +34,8 @@ def headings(language: str) -> dict[str, str]:
         "municipality": words("municipality.title"),
         "practice": "Lægerne i 1",
         "indicator": {"da": "HbA1c målt", "nb": "HbA1c målt", "en": "HbA1c measured"}[language],
+        "follow_up": words("care.title", unit="").strip(),
+        "complications": words("complication.title", unit="").strip(),
         "data_quality": words("data_quality.title"),
         "about": words("about.title"),
     }

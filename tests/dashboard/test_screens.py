@@ -13,7 +13,17 @@ from dashboard.wording import wording
 from tests.dashboard.conftest import LANGUAGES
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
-SCREENS = ("overview", "map", "municipality", "practice", "indicator", "data_quality", "about")
+SCREENS = (
+    "overview",
+    "map",
+    "municipality",
+    "practice",
+    "indicator",
+    "follow_up",
+    "complications",
+    "data_quality",
+    "about",
+)
 NOT_WORDS = re.compile(r"(?<![\w-])(None|NaN|nan|null|undefined|KeyError|Traceback)(?![\w-])")
 
 
@@ -175,6 +185,36 @@ def test_the_course_can_be_seen_as_a_run_chart() -> None:
     assert "Control limits" in str(at.get("plotly_chart")[0].proto)
 
 
+@pytest.mark.parametrize("unit", ["all-all", "municipality-0779", "cluster-K01", "practice-057000"])
+def test_follow_up_and_complications_open_for_any_kind_of_unit(unit: str) -> None:
+    for screen in ("follow_up", "complications"):
+        at = opened(screen, lang="da", unit=unit)
+        assert not at.error
+        assert "95 %-interval" in text(at)
+
+
+def test_the_course_of_care_has_its_links_and_its_curve() -> None:
+    at = opened("follow_up", lang="en", unit="municipality-0791")
+    links, curve = (str(chart.proto) for chart in at.get("plotly_chart"))
+    assert "Discharged" in links
+    assert "End of the link" in links
+    assert "first meeting" in curve
+    assert wording("en")("times.followed") in text(at)
+
+
+def test_an_examination_that_is_behind_is_told_beside_its_complication(released: Path, tmp_path: Path) -> None:
+    path = Path(shutil.copy(released, tmp_path / "release.duckdb"))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "UPDATE result SET state = 'shown', value = 0.1, ci_low = 0.08, ci_high = 0.12, numerator = 50, "
+            "denominator = 500 WHERE indicator_id = 'foot_examined' AND level = 'municipality'"
+        )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("TVAERS_RELEASE", str(path))
+        behind = text(opened("complications", lang="en", unit="municipality-0791"))
+    assert wording("en")("complication.found_less", which="Feet examined") in behind
+
+
 def test_a_median_has_no_funnel() -> None:
     assert "funnel" not in text(opened("indicator", lang="en", indicator="hba1c_median"))
 
@@ -230,6 +270,8 @@ def test_a_process_without_a_named_release_says_there_is_none(monkeypatch: pytes
         ("DELETE FROM unit WHERE level = 'municipality'", "municipality", "municipality.none"),
         ("DELETE FROM unit WHERE level = 'municipality'", "map", "municipality.none"),
         ("DELETE FROM place", "map", "map.none"),
+        ("DELETE FROM meta WHERE key = 'pages'", "follow_up", "care.none"),
+        ("DELETE FROM meta WHERE key = 'pages'", "complications", "complication.none"),
         ("DELETE FROM unit WHERE level = 'practice'", "practice", "practice.none"),
         ("UPDATE result SET state = 'suppressed', value = NULL", "practice", "practice.all_hidden"),
         ("UPDATE result SET state = 'suppressed', value = NULL", "indicator", "indicator.nothing_at_level"),

@@ -88,6 +88,31 @@ def tiny_release(
     return path
 
 
+PAGES = {
+    "complications": [
+        {
+            "title": {"en": "Feet", "da": "Fødder", "nb": "Føtter"},
+            "have": ["hba1c_75_and_above"],
+            "new_cases": ["new_foot_ulcers"],
+            "found_by": ["foot_examined", "eye_examined"],
+        }
+    ],
+    "courses": [
+        {
+            "title": {"en": "From discharge", "da": "Fra udskrivning", "nb": "Fra utskrivning"},
+            "is_sequence": True,
+            "links": [
+                {
+                    "indicator": indicator,
+                    "from": {"en": "Discharged", "da": "Udskrevet", "nb": "Utskrevet"},
+                    "to": {"en": "End of the link", "da": "Leddets ende", "nb": "Slutten av leddet"},
+                }
+                for indicator in ("readmission_30_days", "hba1c_75_and_above")
+            ],
+            "times": ["referral_to_first_meeting"],
+        }
+    ],
+}
 META = {
     "created_on": "2026-10-06",
     "code_version": "0.1.0",
@@ -96,6 +121,7 @@ META = {
     "is_synthetic": "true",
     "reporting_date": "2026-09-30",
     "country_languages": "da, en, nb",
+    "pages": json.dumps(PAGES, ensure_ascii=False),
     "standards": as_text(load_standards(POLICY.parent, AGE_BANDS)),
 }
 
