@@ -85,6 +85,8 @@ class Definition:
         curve_days: The days on which the curve of a time to an event is published, none for other indicators; the
             kind of a time is `median`, of its days.
         ends_on: Month and day on which its periods end (`03-31`), empty for every reporting date.
+        adjusted_for: What the number that one would expect of a unit takes account of; none where nothing is expected.
+        not_adjusted: Why the indicator opts out of that, empty where it does not.
         threshold_relation: Which side of the threshold counts: `below`, `at_most`, `at_least`, `above`, or empty.
     """
 
@@ -126,6 +128,8 @@ class Definition:
     judged_from: date | None = None
     counts_at: Mapping[str, Texts] = field(default_factory=dict)
     curve_days: tuple[int, ...] = ()
+    adjusted_for: tuple[Texts, ...] = ()
+    not_adjusted: Texts = field(default_factory=dict)
 
     @property
     def target_value(self) -> float | None:
@@ -197,6 +201,8 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         distribution=stated.get("distribution") or "",
         judged_from=_date(stated.get("judged_from")),
         counts_at={level: _texts(rule) for level, rule in (stated.get("counts_at") or {}).items()},
+        adjusted_for=tuple(_texts(each) for each in (stated.get("case_mix") or {}).get("factors") or ()),
+        not_adjusted=(stated.get("case_mix") or {}).get("without") or {},
         curve_days=tuple((stated.get("value") or {}).get("curve_days") or ()),
         sets=tuple(
             NamedSet(_texts(each["title"]), str(each["version"]), bool(each["verified"]))

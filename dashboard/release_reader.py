@@ -24,6 +24,7 @@ TABLES = frozenset(
         "result",
         "time_step",
         "time_percentile",
+        "case_mix",
         "unit",
         "place",
         "indicator",
@@ -53,6 +54,8 @@ _LOCKS = (
 )
 _MEASURES = """period_start, period_end, state, numerator, denominator, patient_years, eligible, completeness, value,
     ci_low, ci_high"""
+
+_EXPECTED = "state, expected, ratio, ratio_low, ratio_high, adjusted, adjusted_low, adjusted_high"
 
 
 class ReleaseUnavailableError(ReleaseError):
@@ -155,6 +158,25 @@ class Release:
             f"""SELECT unit_id, sex, age_band, {_MEASURES} FROM release.result
             WHERE indicator_id = ? AND level = ? AND period_end = ? ORDER BY unit_id, sex, age_band""",
             indicator_id,
+            level,
+            reporting_date,
+        )
+
+    def case_mix_of_indicator(self, indicator_id: str, level: str, reporting_date: date) -> pl.DataFrame:
+        """Return what was expected of every unit of a level for one indicator, where its own number is shown."""
+        return self._rows(
+            f"""SELECT unit_id, {_EXPECTED} FROM release.case_mix
+            WHERE indicator_id = ? AND level = ? AND period_end = ? ORDER BY unit_id""",
+            indicator_id,
+            level,
+            reporting_date,
+        )
+
+    def case_mix_of_level(self, level: str, reporting_date: date) -> pl.DataFrame:
+        """Return what was expected of every unit of a level for all indicators, where its own number is shown."""
+        return self._rows(
+            f"""SELECT indicator_id, unit_id, {_EXPECTED} FROM release.case_mix
+            WHERE level = ? AND period_end = ? ORDER BY indicator_id, unit_id""",
             level,
             reporting_date,
         )

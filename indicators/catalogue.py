@@ -13,6 +13,7 @@ from sqlglot import exp
 from sqlglot.errors import ParseError
 
 from indicators.definitions.attribution import refuse_other_attribution
+from indicators.definitions.case_mix import CaseMix, load_case_mix
 from indicators.definitions.codelists import lists_named_in, load_codelists
 from indicators.definitions.definition import PARAMETER, Indicator
 from indicators.definitions.definition_files import load_definitions
@@ -55,6 +56,7 @@ class Catalogue:
         columns: Value columns of each variable, by the variable's name.
         deliverers: Who delivers which file type.
         area: Codes of the municipalities whose inhabitants are counted; None for all that were delivered.
+        case_mix: Which differences between patients are taken account of; None where the disease declares none.
     """
 
     disease: str
@@ -67,6 +69,7 @@ class Catalogue:
     columns: Mapping[str, tuple[str, ...]]
     deliverers: Deliverers = field(default_factory=Deliverers)
     area: frozenset[str] | None = None
+    case_mix: CaseMix | None = None
 
     def indicator(self, name: str) -> Indicator:
         """Return an indicator by its id.
@@ -111,6 +114,30 @@ class Catalogue:
         refuse_other_attribution(indicator, variables)
         self._variables_found[indicator.id] = (indicator, variables)
         return variables
+
+    def is_adjusted(self, indicator: Indicator) -> bool:
+        """Return whether the number that one would expect of a unit is worked out for an indicator."""
+        return self.case_mix is not None and self.case_mix.adjusts(indicator)
+
+    @cached_property
+    def case_mix_variables(self) -> tuple[Variable, ...]:
+        """The variables whose columns tell the case mix, in order of name.
+
+        Raises:
+            DefinitionError: A factor uses a column that no variable returns.
+        """
+        where = f"{self.disease}/case_mix.yaml"
+        factors = self.case_mix.factors if self.case_mix else ()
+        columns = {column for each in factors for column in columns_in(each.sql, where=where)}
+        owners = {owner_of(column, self.columns, where=where) for column in columns}
+        return tuple(self.variables[name] for name in sorted(name for name in owners if name))
+
+    def sources_of_expected(self, indicator: Indicator) -> frozenset[Source]:
+        """Return the tables without whose extracts nothing can be expected of a unit."""
+        lists = (lists_named_in(each.sql) for each in self.case_mix_variables)
+        lacking = frozenset[str]().union(*lists) - self._lists
+        also = frozenset(Source(NO_LIST, "list", name) for name in lacking)
+        return self.sources_of(indicator).union(also, *(each.sources for each in self.case_mix_variables))
 
     def sources_of(self, indicator: Indicator) -> frozenset[Source]:
         """Return the tables without whose extracts an indicator cannot be computed.
@@ -239,17 +266,19 @@ def load_catalogue(
     variables = load_variables(disease)
     parameters = load_parameters(pack.folder)
     breakdowns = load_breakdowns(disease)
+    populations = load_populations(disease)
     catalogue = Catalogue(
         disease=disease,
         indicators=tuple(indicators) if indicators is not None else load_definitions(disease, pack),
         variables=variables,
-        populations=load_populations(disease),
+        populations=populations,
         breakdowns=breakdowns,
         parameters=parameters,
         codelists=load_codelists(pack.folder),
         columns=value_columns(variables, parameters, breakdowns),
         deliverers=load_deliverers(pack.folder),
         area=area,
+        case_mix=load_case_mix(disease, populations.populations),
     )
     refuse_shared_columns(catalogue.columns)
     return catalogue

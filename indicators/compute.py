@@ -15,6 +15,7 @@ from indicators.catalogue import Catalogue, load_catalogue
 from indicators.compute_summary import ComputeSummary, summary_of
 from indicators.counting.adding_up import KEYS, NAMES, CellSums, add_up, all_keys
 from indicators.counting.cells import Counted
+from indicators.counting.expected import EXPECTED_COLUMNS, expected_of
 from indicators.counting.medians import medians
 from indicators.counting.patient_results import (
     RESULT,
@@ -25,6 +26,7 @@ from indicators.counting.patient_results import (
 )
 from indicators.counting.responsible_units import tables_at_units, with_medians_at_units, with_numbers_at_units
 from indicators.counting.results import RESULT_COLUMNS, results_of
+from indicators.counting.strata import StratumSums
 from indicators.counting.times import PERCENTILE_COLUMNS, STEP_COLUMNS, Times, times
 from indicators.counting.too_few import with_too_few
 from indicators.definitions.definition import Level
@@ -115,7 +117,11 @@ def compute_on(
     delivered.keep()
     lengths = by_length(catalogue, catalogue.indicators, silences.undelivered)
     remove_rows_of_earlier_runs(con)
-    gathered = Gathered({months: CellSums() for months in lengths}, {months: CellSums() for months in lengths})
+    gathered = Gathered(
+        {months: CellSums() for months in lengths},
+        {months: CellSums() for months in lengths},
+        {months: StratumSums(catalogue) for months in lengths},
+    )
     classifier = diabetes_definition or catalogue.populations.classifier
     at_a_time = members_per_chunk or members_at_a_time(len(dates))
     for bound, group in by_values(catalogue, dates):
@@ -129,6 +135,7 @@ def compute_on(
             create_results_at_units(con, "indicator", tables_at_units(catalogue, lengths), bound)
     with track("Adding up units and intervals", len(catalogue.indicators)) as advance:
         write_results(con, catalogue, lengths, gathered, dates, coverage, advance)
+    write_expected(con, catalogue, lengths, gathered, coverage)
     write_judged_from(con, catalogue, coverage)
     write_run(con, catalogue, dates)
     return summary_of(con, catalogue, dates, coverage, time.monotonic() - started)
@@ -141,12 +148,14 @@ class Gathered:
     Attributes:
         cells: The cells of each length of period.
         at_units: The cells at responsible organisations, of each length of period.
+        strata: The strata of units, of each length of period.
         values: Values of which medians are taken, by the indicator's tag.
         values_at_units: The same at responsible organisations, by tag and level.
     """
 
     cells: dict[int, CellSums]
     at_units: dict[int, CellSums]
+    strata: dict[int, StratumSums]
     values: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
     values_at_units: dict[tuple[str, Level], list[pl.DataFrame]] = field(default_factory=dict)
 
@@ -154,6 +163,7 @@ class Gathered:
         """Add what was found in one range; the patients of the latest date go to their tables at once."""
         for months, cells in found.cells.items():
             self.cells[months].add(cells)
+            self.strata[months].add(found.strata[months])
         for tag, values in found.values.items():
             self.values.setdefault(tag, []).append(values)
         for months, there in found.at_units.items():
@@ -228,6 +238,28 @@ def write_results(
     write_table(con, "result", RESULT_COLUMNS, [ordered])
     write_table(con, "time_step", STEP_COLUMNS, [each.steps for each in found_times])
     write_table(con, "time_percentile", PERCENTILE_COLUMNS, [each.percentiles for each in found_times])
+
+
+def write_expected(
+    con: duckdb.DuckDBPyConnection,
+    catalogue: Catalogue,
+    lengths: dict[int, list[Counted]],
+    gathered: Gathered,
+    coverage: Coverage,
+) -> None:
+    """Write `indicator.expected`: what the case mix of each unit lets expect, where the factors were delivered."""
+
+    def is_covered(each: Counted, period_end: date) -> bool:
+        needed_from = catalogue.needed_from(each.indicator, period_end)
+        return coverage.covers(catalogue.sources_of_expected(each.indicator), needed_from, period_end)
+
+    frames = [
+        frame
+        for months, counted in lengths.items()
+        for frame in expected_of(gathered.strata[months].totals(), catalogue, counted, is_covered)
+    ]
+    # In one go: a statement for each indicator and level costs more than all that was counted.
+    write_table(con, "expected", EXPECTED_COLUMNS, [pl.concat(frames)] if frames else [])
 
 
 def write_table(

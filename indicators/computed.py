@@ -76,8 +76,8 @@ def computed_cells(
         results = pl.DataFrame()
     if results.is_empty():
         raise WarehouseError("No indicators have been computed yet.", what_to_do=what_to_do)
-    has_times = {"time_step", "time_percentile"} <= set(tables_beginning_with(con, "time_"))
-    if results.columns != list(RESULT_COLUMNS) or not has_times:
+    others = {*tables_beginning_with(con, "time_"), *tables_beginning_with(con, "expected")}
+    if results.columns != list(RESULT_COLUMNS) or not {"time_step", "time_percentile", "expected"} <= others:
         raise WarehouseError("The indicators were computed by another version of the program.", what_to_do=what_to_do)
     told_apart = (pl.col("state") == TOO_FEW).alias("is_too_few")
     state = pl.when(pl.col("state") == TOO_FEW).then(pl.lit("computed")).otherwise("state").alias("state")

@@ -13,6 +13,7 @@ from indicators.counting.columnwise import flags_on
 from indicators.counting.counting import cells_of, places_of, values_of
 from indicators.counting.patient_results import latest_patients
 from indicators.counting.responsible_units import AtUnits, at_units
+from indicators.counting.strata import strata_of
 from indicators.definitions.codelists import create_codelist, named_in
 from indicators.definitions.definition import Indicator
 from indicators.definitions.variables import Variable
@@ -81,12 +82,14 @@ class Found:
         values: Values of which medians are taken, by the indicator's tag.
         latest: Rows of the latest date under pseudonyms, by length of period.
         at_units: What counts at responsible organisations, by length of period.
+        strata: Numbers of each unit's strata, family by family, by length of period.
     """
 
     cells: dict[int, pl.DataFrame] = field(default_factory=dict)
     values: dict[str, pl.DataFrame] = field(default_factory=dict)
     latest: dict[int, pl.DataFrame] = field(default_factory=dict)
     at_units: dict[int, AtUnits] = field(default_factory=dict)
+    strata: dict[int, list[pl.DataFrame]] = field(default_factory=dict)
 
 
 def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, *, is_classified: bool = False) -> None:
@@ -152,6 +155,7 @@ def run_range(run: Run, classifier: str, part: Range) -> Found:
         is_in = run.base.select(is_observed(months)).to_series().to_numpy()
         found.cells[months] = cells_of(places, is_in, flags, counted)
         found.values |= values_of(rows, flags, counted)
+        found.strata[months] = strata_of(run.con, run.catalogue, counted, run.bound, rows, flags)
         last = max(run.dates) if run.keeps_latest else None
         found.at_units[months] = at_units(run.con, run.catalogue, counted, run.bound, rows, run.events, last)
         if run.keeps_latest:
@@ -204,6 +208,8 @@ def rows_sql(run: Run, variable: Variable) -> str:
 
 
 def variables_of(catalogue: Catalogue, indicators: Sequence[Indicator]) -> list[Variable]:
-    """Return the variables that some indicators need, in order of name."""
+    """Return the variables that some indicators and their case mix need, in order of name."""
     found = {variable.name: variable for indicator in indicators for variable in catalogue.variables_of(indicator)}
+    if any(catalogue.is_adjusted(indicator) for indicator in indicators):
+        found |= {variable.name: variable for variable in catalogue.case_mix_variables}
     return [found[name] for name in sorted(found)]

@@ -8,7 +8,7 @@ from dashboard.chance.inequality import Apart, gap, others_than, ratio
 from dashboard.comparison import Judgement, Measure, difference, judge
 from dashboard.presenters import measures
 from dashboard.presenters.drawn import factor
-from dashboard.presenters.expected import Split
+from dashboard.presenters.measures import Split
 from dashboard.presenters.municipality import SEXES, age
 from dashboard.presenters.standards import ages_of
 from dashboard.presenters.units import Unit

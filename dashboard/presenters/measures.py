@@ -1,5 +1,6 @@
 """One cell of the release in words: its value, interval, basis, completeness, or why it is not shown."""
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
@@ -10,6 +11,8 @@ from dashboard.wording import NO_BREAK_SPACE, Wording
 
 ABSENT = Measure("no_data")
 PATIENT_YEARS = 1000
+# Cells by unit, sex and age group.
+Split = Mapping[tuple[str, str, str], Measure]
 # The release's columns in the order of the fields of a measure.
 COLUMNS = (
     "state",

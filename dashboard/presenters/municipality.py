@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from dashboard.catalogue import Definition
 from dashboard.comparison import Judgement, Measure
-from dashboard.presenters import measures
+from dashboard.presenters import case_mix, measures
 from dashboard.presenters.drawn import Panel, panel
 from dashboard.presenters.units import Unit, name, spoken
 from dashboard.presenters.verdicts import compared
@@ -40,8 +40,16 @@ def side_by_side(
     definitions: Mapping[str, Definition],
     columns: Sequence[tuple[Unit, Mapping[str, Measure]]],
     words: Wording,
+    expected: Mapping[tuple[str, str], case_mix.Expected] | None = None,
 ) -> list[Row]:
-    """Return one row per indicator; the first column is everybody, with whom the others are compared."""
+    """Return one row per indicator; the first column is everybody, with whom the others are compared.
+
+    Args:
+        definitions: By indicator id, in the order of display.
+        columns: The units and their measures by indicator id.
+        words: The reader's language.
+        expected: What the case mix of units lets expect, by unit and indicator id.
+    """
     everybody, reference = columns[0]
     rows = []
     for key, definition in definitions.items():
@@ -55,7 +63,10 @@ def side_by_side(
                 Entry(
                     value=measures.value(shown, definition, words),
                     interval=measures.interval(shown, definition, words),
-                    basis=measures.basis(shown, definition, words),
+                    basis=words.joined(
+                        measures.basis(shown, definition, words),
+                        case_mix.beside(shown, (expected or {}).get((unit.unit_id, key)), definition, words),
+                    ),
                     judgement=verdict.judgement,
                     text=verdict.text,
                     reason=measures.reason(shown, words),

@@ -10,7 +10,7 @@ import polars as pl
 from dashboard.catalogue import Definition
 from dashboard.chance.hiding import FEWEST_UNITS, Kind, are_never_hidden
 from dashboard.comparison import HIDDEN, Judgement, Measure
-from dashboard.presenters import measures
+from dashboard.presenters import case_mix, measures
 from dashboard.presenters.verdicts import Verdict, compared
 from dashboard.wording import Wording
 
@@ -61,6 +61,7 @@ def present(
     others: Sequence[tuple[str, str, Mapping[str, Measure]]],
     practices: pl.DataFrame,
     words: Wording,
+    expected: Mapping[str, case_mix.Expected] | None = None,
 ) -> list[Row]:
     """Return one row per indicator.
 
@@ -70,6 +71,7 @@ def present(
         others: Level, name and measures of those it is compared with; the last one is the centre of the spine.
         practices: All practices on the reporting date, as read from the release.
         words: The reader's language.
+        expected: What the practice's case mix lets expect, by indicator id.
     """
     values = _fair(practices, definitions, others[-1][2], words.smallest_group)
     rows = []
@@ -84,7 +86,10 @@ def present(
                 title=words.text(definition.title),
                 value=measures.value(mine, definition, words),
                 interval=measures.interval(mine, definition, words),
-                basis=measures.basis(mine, definition, words),
+                basis=words.joined(
+                    measures.basis(mine, definition, words),
+                    case_mix.beside(mine, (expected or {}).get(key), definition, words),
+                ),
                 completeness=measures.completeness(mine, definition, words),
                 reason=measures.reason(mine, words),
                 state=mine.state,

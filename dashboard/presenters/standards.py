@@ -8,7 +8,7 @@ from dashboard.catalogue import Definition
 from dashboard.chance.standardised import standardised
 from dashboard.comparison import Measure
 from dashboard.presenters import measures
-from dashboard.presenters.expected import Split
+from dashboard.presenters.measures import Split
 from dashboard.presenters.units import Unit, name
 from dashboard.wording import Wording
 

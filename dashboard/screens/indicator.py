@@ -16,7 +16,7 @@ from dashboard.presenters.course import course
 from dashboard.presenters.history import histories
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
 from dashboard.presenters.overview import Peer, present
-from dashboard.sections import groups, inequality, standards, times
+from dashboard.sections import case_mix, groups, inequality, standards, times
 
 SPLIT_LEVELS = ("all", "municipality")
 COURSES = ("comparison", "run_chart")
@@ -112,6 +112,7 @@ if any(dot.value is not None for dot in beside):
 else:
     st.info(words("indicator.nothing_at_level"))
 
+case_mix.draw(view, level)
 standards.draw(view)
 
 if definition.kind != "median":

@@ -5,7 +5,7 @@ import streamlit as st
 from dashboard import address, frame, shown
 from dashboard.charts import dots
 from dashboard.parts import rows
-from dashboard.presenters import drawn
+from dashboard.presenters import case_mix, drawn
 from dashboard.presenters.measures import by
 from dashboard.presenters.municipality import by_sex_and_age, side_by_side
 from dashboard.presenters.units import name
@@ -63,12 +63,13 @@ with st.expander(words("chart.as_table")):
         f"municipality-{key}",
     )
 
+expected = case_mix.by(release.case_mix_of_level("municipality", view.reporting_date), "unit_id", "indicator_id")
 frame.subheading(words("municipality.all_indicators"), words("municipality.all_indicators_note"))
 shown.sheet_of(
     view,
     words("municipality.table", date=words.date(view.reporting_date)),
     [words("table.indicator"), *[name(unit, words) for unit, _ in columns]],
-    rows.side_by_side(side_by_side(content.definitions, columns, words), view.address, words),
+    rows.side_by_side(side_by_side(content.definitions, columns, words, expected), view.address, words),
     "municipality",
 )
 frame.close_page(view)

@@ -5,6 +5,7 @@ import streamlit as st
 from dashboard import frame, shown
 from dashboard.charts import spine
 from dashboard.parts import rows
+from dashboard.presenters import case_mix
 from dashboard.presenters.measures import by
 from dashboard.presenters.practice import drawable, present, without_band
 from dashboard.presenters.units import name, spoken
@@ -24,7 +25,8 @@ others = [
     (peer.level, name(peer, words), by(release.of_level(peer.level, day).filter(unit_id=peer.unit_id), "indicator_id"))
     for peer in peers
 ]
-found = present(content.definitions, own, others, practices, words)
+expected = case_mix.by(release.case_mix_of_level("practice", day).filter(unit_id=view.unit.unit_id), "indicator_id")
+found = present(content.definitions, own, others, practices, words, expected)
 
 frame.heading(
     words("practice.title", unit=view.unit_name),

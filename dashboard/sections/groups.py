@@ -1,4 +1,4 @@
-"""A unit by sex and age, and what its ages let expect."""
+"""A unit by sex and age."""
 
 import streamlit as st
 
@@ -6,8 +6,7 @@ from dashboard import shown
 from dashboard.charts import dots
 from dashboard.frame import View
 from dashboard.parts import rows
-from dashboard.parts.prose import sentences
-from dashboard.presenters import expected, measures
+from dashboard.presenters import measures
 from dashboard.presenters.drawn import Scale
 from dashboard.presenters.municipality import by_sex_and_age
 from dashboard.presenters.units import Unit, name
@@ -21,14 +20,11 @@ def draw(view: View, unit: Unit, scale: Scale) -> None:
         unit: The whole area or a municipality: the units that are published by sex and age.
         scale: How its numbers are printed.
     """
-    words, release, everybody = view.words, view.content.release, view.content.units.everybody
+    words, release = view.words, view.content.release
     definition, day = view.definition, view.reporting_date
     key, title = definition.indicator_id, words.text(definition.title)
     split = release.of_indicator(key, unit.level, day).filter(unit_id=unit.unit_id)
     by_group = measures.by(split, "unit_id", "sex", "age_band")
-    whole = measures.by(release.of_indicator(key, everybody.level, day), "unit_id", "sex", "age_band")
-    if said := expected.told(unit, by_group, everybody, whole, definition, words):
-        st.html(sentences(said))
     panels = by_sex_and_age([unit], by_group, definition, words)
     heading = words.joined(words("indicator.groups", unit=name(unit, words)), words.short_date(day))
     picture = dots.figure(panels[0].dots, None, scale, shown.caption(view, title, heading), words)

@@ -19,8 +19,13 @@ ROWS_AT_ONCE = 200_000
 class CellSums:
     """The cells of one length of period, added up over ranges of pseudonyms; a range has a row in most of them."""
 
-    def __init__(self) -> None:
-        """Begin without cells."""
+    def __init__(self, keys: Sequence[str] = CELL) -> None:
+        """Begin without cells.
+
+        Args:
+            keys: The columns that tell cells apart; all others are numbers.
+        """
+        self._keys = list(keys)
         self._frames: list[pl.DataFrame] = []
 
     def add(self, cells: pl.DataFrame) -> None:
@@ -37,7 +42,7 @@ class CellSums:
             return pl.DataFrame()
         if len(self._frames) == 1:
             return self._frames[0]
-        return pl.concat(self._frames).group_by(CELL).agg(pl.exclude(CELL).sum())
+        return pl.concat(self._frames).group_by(self._keys).agg(pl.exclude(self._keys).sum())
 
 
 def split_columns(level: Level, splits: Sequence[Split]) -> tuple[str, str]:

@@ -52,16 +52,17 @@ def places_of(rows: pl.DataFrame, breakdowns: Breakdowns, families: Sequence[Fam
         breakdowns: How units are split.
         families: Which families.
     """
-    found = []
-    for family in families:
-        cells = rows.select(family.cell(breakdowns))
-        numbers = numbered(cells)
-        order = np.argsort(numbers, kind="stable")
-        opens = np.diff(numbers[order], prepend=-1) != 0
-        of_rows = np.empty(len(numbers), dtype=np.int64)
-        of_rows[order] = np.cumsum(opens) - 1
-        found.append(Places(cells[order[opens]], of_rows))
-    return found
+    return [placed(rows.select(family.cell(breakdowns))) for family in families]
+
+
+def placed(cells: pl.DataFrame) -> Places:
+    """Return the distinct rows of some dates and categories, in order, and which of them each row is."""
+    numbers = numbered(cells)
+    order = np.argsort(numbers, kind="stable")
+    opens = np.diff(numbers[order], prepend=-1) != 0
+    of_rows = np.empty(len(numbers), dtype=np.int64)
+    of_rows[order] = np.cumsum(opens) - 1
+    return Places(cells[order[opens]], of_rows)
 
 
 def cells_of(

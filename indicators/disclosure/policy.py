@@ -35,6 +35,7 @@ class Policy(BaseModel):
         rounding: Only `none` is supported: shown counts are exact.
         patient_years_step: Patient-years are shown to the nearest multiple of this, and not below it.
         rate_completeness_step: The completeness of a rate is shown to the nearest multiple of this share.
+        expected_step: Expected numbers of people or events are shown to the nearest multiple of this.
         delivered_rows_step: Rows per sector and month are shown to the nearest multiple of this, and not below it.
         hidden_first: Levels in the order in which cells are given up to protect others.
         insiders: Levels whose units know their own numbers; each is kept from working out small counts of others.
@@ -59,6 +60,7 @@ class Policy(BaseModel):
     rounding: Literal["none"]
     patient_years_step: int = Field(ge=10)
     rate_completeness_step: float = Field(ge=0.01, le=0.5)
+    expected_step: int = Field(ge=1)
     delivered_rows_step: int = Field(ge=10)
     hidden_first: tuple[Level, ...]
     insiders: tuple[UnitLevel, ...]

@@ -34,6 +34,13 @@ TABLES: dict[str, tuple[str, str]] = {
         "state VARCHAR NOT NULL, days DOUBLE, ci_low DOUBLE, ci_high DOUBLE",
         "indicator_id, period_end, level, unit_id, share",
     ),
+    "case_mix": (
+        "indicator_id VARCHAR NOT NULL, definition_version INTEGER NOT NULL, period_start DATE NOT NULL, "
+        "period_end DATE NOT NULL, level VARCHAR NOT NULL, unit_id VARCHAR NOT NULL, state VARCHAR NOT NULL, "
+        "expected DOUBLE, ratio DOUBLE, ratio_low DOUBLE, ratio_high DOUBLE, adjusted DOUBLE, adjusted_low DOUBLE, "
+        "adjusted_high DOUBLE",
+        "indicator_id, period_end, level, unit_id",
+    ),
     "unit": (
         "level VARCHAR NOT NULL, unit_id VARCHAR NOT NULL, name VARCHAR NOT NULL, cluster_id VARCHAR, "
         "municipality_id VARCHAR",

@@ -30,6 +30,7 @@ from indicators.definitions.standards import as_text, load_standards
 from indicators.definitions.variables import Variable, load_variables
 from indicators.delivered.growing_history import read_judged_from
 from indicators.disclosure.control import Protection, protect
+from indicators.disclosure.expected import protect_expected
 from indicators.disclosure.nested_counts import find_nested
 from indicators.disclosure.policy import Policy, load_policy
 from indicators.disclosure.related import load_related
@@ -170,17 +171,21 @@ def _protected(
     cells = cells.filter(pl.col("period_end").is_in(plan.now))
     related = load_related(settings.disease, [indicator.id for indicator in catalogue.indicators])
     curves = curves_of(con, cells)
+    clusters = parents(con)
     protection = protect(
         pl.concat([cells, step_cells(curves)], how="vertical_relaxed"),
         policy,
-        parents(con),
+        clusters,
         find_nested(con, shown, catalogue) if plan.now else (),
         related,
         published_before(register, plan),
     )
+    computed = con.execute("SELECT * FROM indicator.expected").pl()
+    expected = computed.join(cells, on=("indicator_id", "period_end"), how="semi")
     numbers = {
         "result": released_results(curves, protection.cells, policy),
         **time_tables(curves, protection.cells, policy),
+        "case_mix": protect_expected(expected, protection.cells, clusters, policy, plan.corrected),
     }
     return protection, numbers
 
@@ -208,6 +213,7 @@ def _pages(
         | _relation(each, variables)
         | {"breaks": _in_order([*breaks_of(each, catalogue, breaks), *new_series.get(each.id, ())])}
         | {"judged_from": judged_from.get(each.id)}
+        | {"case_mix": _case_mix(each, catalogue)}
         | {"neighbours": asked_elsewhere(disease, each, pack.name, day)}
         | {"sets": [_set(one) for one in sets if each.id in one.indicators]}
         for each in definitions
@@ -252,6 +258,17 @@ def _rules(indicator: Indicator, breakdowns: Breakdowns) -> dict[str, Any]:
 def _words(text: Text) -> dict[str, str]:
     words: dict[str, str] = text.model_dump(exclude_none=True)
     return words
+
+
+def _case_mix(indicator: Indicator, catalogue: Catalogue) -> dict[str, Any] | None:
+    """Return the factors that an indicator is adjusted for, or why it is not; None where there is nothing to say."""
+    page = catalogue.case_mix
+    if page is None:
+        return None
+    if page.adjusts(indicator):
+        return {"factors": [each.title.model_dump(exclude_none=True) for each in page.factors]}
+    reason = page.why_not(indicator)
+    return {"without": reason.model_dump(exclude_none=True)} if reason else None
 
 
 def _set(one: IndicatorSet) -> dict[str, Any]:

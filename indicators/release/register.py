@@ -18,7 +18,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from indicators.release.file import emptied
+from indicators.release.file import TABLES, emptied
 from tvaers.errors import DisclosureError
 from tvaers.master_key import MasterKey
 from tvaers.settings import Settings
@@ -26,7 +26,7 @@ from tvaers.settings import Settings
 ENTRY = "entry.json"
 BUILT_BESIDE = ".new"
 # The tables that hold numbers of people, by period.
-NUMBERS = ("result", "time_step", "time_percentile")
+NUMBERS = ("result", "time_step", "time_percentile", "case_mix")
 Numbers = Mapping[str, pl.DataFrame]
 
 
@@ -170,7 +170,7 @@ def _take_in(register: Register, release: Path) -> None:
         with duckdb.connect(str(release), read_only=True) as con:
             facts = dict(con.execute("SELECT key, value FROM meta").fetchall())
             policy = con.execute("SELECT value FROM policy WHERE key = 'version'").fetchone()
-            numbers = {name: con.execute(f"SELECT * FROM {name} ORDER BY ALL").pl() for name in NUMBERS}
+            numbers = {name: _table(con, name) for name in NUMBERS}
         pack, _ = facts["pack"].rsplit(" ", 1)
         on = date.fromisoformat(facts["created_on"])
         of_release = (facts["release_id"], pack, facts["disease"], policy[0] if policy else "")
@@ -178,6 +178,20 @@ def _take_in(register: Register, release: Path) -> None:
         return
     ends = numbers["result"]["period_end"].unique().sort().to_list()
     register.add(Entry(1, *of_release, tuple(Issue(end, 1, on) for end in ends)), numbers)
+
+
+def _table(con: duckdb.DuckDBPyConnection, name: str) -> pl.DataFrame:
+    """Return a table of a release; what is expected of units is empty in a release that was made before there was any.
+
+    Raises:
+        duckdb.Error: The release has no such table.
+    """
+    is_there = con.execute("SELECT count(*) FROM duckdb_tables() WHERE table_name = ?", [name]).fetchone()
+    if name == "case_mix" and is_there == (0,):
+        with duckdb.connect() as blank:
+            blank.execute(f"CREATE TABLE {name} ({TABLES[name][0]})")
+            return blank.table(name).pl()
+    return con.execute(f"SELECT * FROM {name} ORDER BY ALL").pl()
 
 
 def release_id(release: Path) -> str | None:

@@ -9,11 +9,13 @@ import polars as pl
 from indicators.definitions.groups import load_groups
 from indicators.definitions.standards import as_text, load_standards
 from indicators.disclosure.control import protect
+from indicators.disclosure.expected import protect_expected
 from indicators.disclosure.policy import load_policy
 from indicators.release.content import places
 from indicators.release.file import write_release
 from indicators.release.times import released_results, step_cells, tables
 from packs.pack import load_pack
+from tests.lib.invented_case_mix import FACTORS, invented_expected
 from tests.lib.invented_cells import AGE_BANDS, INVENTED, NESTED, Invented, invented_cells
 from tests.lib.invented_times import invented_times, steps_nested, waiting
 
@@ -75,6 +77,12 @@ def tiny_release(
         {
             "result": released_results(curves, protected, policy),
             **tables(curves, protected, policy),
+            "case_mix": protect_expected(
+                invented_expected(world.results, [each.indicator_id for each in INVENTED if is_adjusted(each)]),
+                protected,
+                world.parents,
+                policy,
+            ),
             "unit": world.units,
             "place": places(load_pack("denmark")),
             "indicator": pl.DataFrame(definitions),
@@ -130,6 +138,13 @@ def group_title(group: str) -> dict[str, str | None]:
     return load_groups("type_2_diabetes")[group].title.model_dump()
 
 
+def is_adjusted(invented: Invented) -> bool:
+    """Return whether a number is expected of units for an invented indicator."""
+    return invented.counts == "patients" and (
+        (invented.of is not None and invented.kind == "proportion") or invented.group == "complications"
+    )
+
+
 def definition(invented: Invented) -> str:
     """Return an indicator's page as JSON, with every key of the indicator YAML and its parameters resolved."""
     title = dict(zip(LANGUAGES, WORDS[invented.indicator_id], strict=True))
@@ -182,6 +197,7 @@ def definition(invented: Invented) -> str:
                     "nb": "Pasienter som bare behandles i utlandet, ses ikke.",
                 }
             ],
+            "case_mix": {"factors": FACTORS} if is_adjusted(invented) else None,
             "source": [source],
             "verified": True,
             "examples": [],
