@@ -264,7 +264,7 @@ def load_catalogue(
         DefinitionError: A file is written wrongly, or two of them do not fit together.
     """
     variables = load_variables(disease)
-    parameters = load_parameters(pack.folder)
+    parameters = load_parameters(pack.folder, disease)
     breakdowns = load_breakdowns(disease)
     populations = load_populations(disease)
     catalogue = Catalogue(
@@ -274,7 +274,7 @@ def load_catalogue(
         populations=populations,
         breakdowns=breakdowns,
         parameters=parameters,
-        codelists=load_codelists(pack.folder),
+        codelists=load_codelists(pack.folder, disease),
         columns=value_columns(variables, parameters, breakdowns),
         deliverers=load_deliverers(pack.folder),
         area=area,

@@ -40,7 +40,7 @@ class Settings(BaseModel):
         home: The folder that holds the databases and reports.
         pack: Country pack in use: a name below `packs/` or a path to a folder.
         key_file: The master key, outside the home folder.
-        disease: The indicator set in use, a folder below `indicators/`.
+        disease: The disease whose indicators are computed: a name below `indicators/` or a path to a folder.
         area: Whose inhabitants are counted: those of the municipalities that the pack marks as the area (`pack`), of
             those listed by code, or everybody with a delivered address (`everywhere`).
         is_synthetic: Whether the home holds invented people. They never mix with real ones; every page says it.

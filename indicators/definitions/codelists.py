@@ -8,6 +8,7 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
+from indicators.definitions.of_country import pages_of_country
 from indicators.dialect import create_table, store
 from tvaers.errors import DefinitionError
 
@@ -41,13 +42,12 @@ EXPANDED = """
 """
 
 
-def load_codelists(pack_folder: Path) -> pl.DataFrame:
-    """Return all code lists of a pack: list, system, code; a code stands for itself and all that begin with it.
+def load_codelists(pack_folder: Path, disease: str | None = None) -> pl.DataFrame:
+    """Return all code lists of a pack, and those that a disease brings for it: list, system, code.
 
-    Raises:
-        DefinitionError: A list cannot be read, or lacks a column.
+    A code stands for itself and all that begin with it.
     """
-    frames = [_read(path) for path in sorted((pack_folder / "codelists").glob("*.csv"))]
+    frames = [_read(path) for path in pages_of_country(pack_folder, disease, "codelists", ".csv")]
     empty = pl.DataFrame(schema={"list": pl.String, "system": pl.String, "code": pl.String})
     return pl.concat([empty, *frames])
 

@@ -16,6 +16,7 @@ from pydantic import ValidationError
 
 from indicators.definitions.definition import Indicator
 from indicators.definitions.groups import NO_GROUPS, PAGE, load_groups
+from indicators.definitions.of_country import pages_of_country
 from indicators.definitions.parts import LANGUAGES
 from indicators.definitions.reading import describe_fault, disease_folder, disease_name, read_yaml, unknown
 from indicators.definitions.written_numbers import written
@@ -63,7 +64,13 @@ def load_definitions(disease: str, pack: Any = None) -> tuple[Indicator, ...]:
     if pack is None:
         return tuple(load_indicator(path) for path in _in_order(disease, definition_paths(disease)))
     found = definitions_of_pack(disease, Path(pack.folder))
-    known = {path.stem for path in (Path(pack.folder) / "parameters").glob("*.yaml")}
+    if not found:
+        raise DefinitionError(
+            f"The pack '{Path(pack.folder).name}' computes nothing of {disease_name(disease)}.",
+            where=f"{Path(pack.folder).name}/sets",
+            what_to_do="Name its indicators in a set, in the pack or in `countries/` of the disease's folder.",
+        )
+    known = {path.stem for path in pages_of_country(Path(pack.folder), disease, "parameters")}
     for indicator in found:
         for name in sorted(indicator.parameters() - known):
             raise unknown("parameter", name, known, where=f"{indicator.group}/{indicator.id}.yaml")
@@ -85,7 +92,7 @@ def definitions_of_pack(disease: str, folder: Path) -> tuple[Indicator, ...]:
             where=f"{folder.name}/indicators/{disease_name(disease)}",
             what_to_do="Name the pack's own otherwise, or use the one that holds for many countries.",
         )
-    values = _values(folder)
+    values = _values(folder, disease)
     found = (load_indicator(path, values) for path in _in_order(disease, [*shared, *own]))
     names = {path.stem for path in own}
     of_country = (each if each.id in names else _with_targets_of(each, values) for each in found)
@@ -128,7 +135,7 @@ def named_in_sets(folder: Path, disease: str, key: str = "indicators") -> frozen
         disease: The disease.
         key: Under which key of the sets they stand.
     """
-    paths = sorted((folder / "sets").glob("*.yaml"))
+    paths = pages_of_country(folder, disease, "sets")
     pages = [
         page
         for path in paths
@@ -142,8 +149,8 @@ def _in_order(disease: str, paths: Sequence[Path]) -> list[Path]:
     return sorted(paths, key=lambda path: (groups.index(path.parent.name), path.stem))
 
 
-def _values(folder: Path) -> Values:
-    pages = {path.stem: read_yaml(path) for path in sorted((folder / "parameters").glob("*.yaml"))}
+def _values(folder: Path, disease: str) -> Values:
+    pages = {path.stem: read_yaml(path) for path in pages_of_country(folder, disease, "parameters")}
     return {
         name: (page["values"][-1]["value"], page.get("unit", ""))
         for name, page in pages.items()

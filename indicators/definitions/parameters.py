@@ -18,6 +18,7 @@ from pathlib import Path
 from pydantic import Field, StrictFloat, StrictInt, ValidationError, model_validator
 
 from indicators.definitions.definition import Part, Source
+from indicators.definitions.of_country import pages_of_country
 from indicators.definitions.reading import describe_fault, read_yaml, unknown
 from tvaers.errors import DefinitionError
 
@@ -87,14 +88,14 @@ class Parameter(Part):
         return held[-1] if held else (self.values[0] if self.also_before else None)
 
 
-def load_parameters(pack_folder: Path) -> dict[str, Parameter]:
-    """Return all parameters of a country pack by name.
+def load_parameters(pack_folder: Path, disease: str | None = None) -> dict[str, Parameter]:
+    """Return all parameters of a country pack by name, and those that a disease brings for it.
 
     Raises:
         DefinitionError: A file is written wrongly.
     """
     found = {}
-    for path in sorted((pack_folder / "parameters").glob("*.yaml")):
+    for path in pages_of_country(pack_folder, disease, "parameters"):
         try:
             found[path.stem] = Parameter.model_validate(read_yaml(path))
         except ValidationError as fault:

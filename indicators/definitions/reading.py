@@ -29,6 +29,8 @@ def disease_folder(disease: str) -> Path:
     """
     if Path(disease).name == disease:
         if disease not in (known := diseases()):
+            if (Path(disease) / POPULATIONS).is_file():
+                known.append(f"./{disease}")  # a folder beside the reader, to be named by its path
             raise unknown("disease", disease, known, where="indicators/")
         return _INSTALLED / disease
     folder = Path(disease)

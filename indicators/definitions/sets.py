@@ -11,8 +11,9 @@ from pathlib import Path
 from pydantic import Field, ValidationError, model_validator
 
 from indicators.definitions.definition import NAME, Indicator
+from indicators.definitions.of_country import brought_pages, pages_of_country
 from indicators.definitions.parts import PARAMETER_NAME, Part, Source, Text, TranslatedText
-from indicators.definitions.reading import describe_fault, read_yaml, unknown
+from indicators.definitions.reading import describe_fault, disease_name, read_yaml, unknown
 from tvaers.errors import DefinitionError
 
 
@@ -75,14 +76,14 @@ def load_sets(pack_folder: Path, disease: str, indicators: Collection[str]) -> t
 
     Args:
         pack_folder: The country pack.
-        disease: A folder below `indicators/`.
+        disease: A name below `indicators/`, or a path.
         indicators: Ids of its definitions.
 
     Raises:
         DefinitionError: A page is written wrongly, or names a definition that does not exist.
     """
     found = []
-    for path in sorted((pack_folder / "sets").glob("*.yaml")):
+    for path in pages_of_country(pack_folder, disease, "sets"):
         try:
             each = IndicatorSet.model_validate(read_yaml(path))
         except ValidationError as fault:
@@ -91,7 +92,7 @@ def load_sets(pack_folder: Path, disease: str, indicators: Collection[str]) -> t
             raise DefinitionError(
                 "A set's id must be the name of its file.", where=path.name, what_to_do="Rename one of them."
             )
-        if each.disease == disease:
+        if each.disease == disease_name(disease):
             for name in each.indicators:
                 if name not in indicators:
                     raise unknown("indicator", name, indicators, where=f"sets/{path.name}")
@@ -101,6 +102,8 @@ def load_sets(pack_folder: Path, disease: str, indicators: Collection[str]) -> t
 
 def load_shown(pack_folder: Path, disease: str, sets: Sequence[IndicatorSet]) -> frozenset[str] | None:
     """Return the ids of the indicators that a release shows, None when the pack has no profile and shows all.
+
+    Of a disease that the profile does not name, the sets are shown that the disease brings itself.
 
     Raises:
         DefinitionError: The profile is written wrongly, names a set that does not exist, or shows none of the disease.
@@ -113,10 +116,11 @@ def load_shown(pack_folder: Path, disease: str, sets: Sequence[IndicatorSet]) ->
     except ValidationError as fault:
         raise describe_fault(path, fault, Profile) from None
     by_id = {each.id: each for each in sets}
-    names = profile.shows.get(disease, ())
-    if not names:
+    brought = tuple(page.stem for page in brought_pages(pack_folder, disease, "sets"))
+    names = profile.shows.get(disease_name(disease), brought)
+    if sets and not names:
         raise DefinitionError(
-            f"The profile shows no set of {disease}.",
+            f"The profile shows no set of {disease_name(disease)}.",
             where=path.name,
             what_to_do="Name at least one set under `shows`.",
         )

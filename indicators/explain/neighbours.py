@@ -79,8 +79,8 @@ def catalogue_to_read(disease: str, pack: Pack) -> Catalogue:
         variables=load_variables(disease),
         populations=load_populations(disease),
         breakdowns=load_breakdowns(disease),
-        parameters=load_parameters(pack.folder),
-        codelists=load_codelists(pack.folder),
+        parameters=load_parameters(pack.folder, disease),
+        codelists=load_codelists(pack.folder, disease),
         columns=_columns(disease),
     )
 

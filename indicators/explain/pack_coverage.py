@@ -10,7 +10,7 @@ from indicators.definitions.definition import Indicator, Source
 from indicators.definitions.definition_files import definitions_of_pack
 from indicators.definitions.parameters import DatedValue, Parameter, load_parameters
 from indicators.definitions.population import load_breakdowns, load_populations
-from indicators.definitions.reading import diseases
+from indicators.definitions.reading import disease_name, diseases
 from indicators.definitions.sets import load_sets, load_shown
 from indicators.definitions.variables import Source as Facts
 from indicators.definitions.variables import load_variables
@@ -88,8 +88,13 @@ class Checked:
     problems: tuple[str, ...]
 
 
-def check_definitions(pack: Pack, today: date) -> Checked:
+def check_definitions(pack: Pack, today: date, disease: str | None = None) -> Checked:
     """Check the definitions that a pack names with it; one without file types and sets has none.
+
+    Args:
+        pack: The pack.
+        today: The day on which reviews are judged.
+        disease: Only this one, by name or path; all that come with Tværs when None.
 
     Raises:
         DefinitionError: A file is written so wrongly that nothing can be said about it.
@@ -97,8 +102,9 @@ def check_definitions(pack: Pack, today: date) -> Checked:
     found: list[Coverage] = []
     sets: list[SetCoverage] = []
     wrong: list[str] = []
-    for disease in diseases() if pack.contracts or (pack.folder / "sets").is_dir() else []:
-        catalogue = _catalogue_with_stand_ins(disease, pack)
+    has_any = disease or pack.contracts or (pack.folder / "sets").is_dir()
+    for name in ([disease] if disease else diseases()) if has_any else []:
+        catalogue = _catalogue_with_stand_ins(name, pack)
         coverage = [_coverage(catalogue, indicator, pack, today) for indicator in catalogue.indicators]
         complete = [
             indicator
@@ -106,7 +112,7 @@ def check_definitions(pack: Pack, today: date) -> Checked:
             if not each.missing_parameters
         ]
         wrong += problems(replace(catalogue, indicators=tuple(complete)), today)
-        sets += sets_of(pack, disease, coverage)
+        sets += sets_of(pack, name, coverage)
         found += coverage
     return Checked(tuple(found), tuple(sets), tuple(wrong))
 
@@ -138,7 +144,11 @@ def sets_of(pack: Pack, disease: str, coverage: Sequence[Coverage]) -> list[SetC
 
 def _catalogue_with_stand_ins(disease: str, pack: Pack) -> Catalogue:
     """Return a disease's catalogue also where a variable's parameter is missing, which `load_catalogue` refuses."""
-    variables, breakdowns, parameters = load_variables(disease), load_breakdowns(disease), load_parameters(pack.folder)
+    variables, breakdowns, parameters = (
+        load_variables(disease),
+        load_breakdowns(disease),
+        load_parameters(pack.folder, disease),
+    )
     needed = {name for variable in variables.values() for name in variable.parameters}
     stand_ins = dict.fromkeys(needed - set(parameters), _STAND_IN)
     return Catalogue(
@@ -148,7 +158,7 @@ def _catalogue_with_stand_ins(disease: str, pack: Pack) -> Catalogue:
         populations=load_populations(disease),
         breakdowns=breakdowns,
         parameters=parameters | stand_ins,
-        codelists=load_codelists(pack.folder),
+        codelists=load_codelists(pack.folder, disease),
         columns=value_columns(variables, parameters | stand_ins, breakdowns),
     )
 
@@ -158,7 +168,7 @@ def _coverage(catalogue: Catalogue, indicator: Indicator, pack: Pack, today: dat
     known = {name for name, each in catalogue.parameters.items() if each is not _STAND_IN}
     facts = {str(source) for each in variables for source in each.sources if not is_filled(pack, source)}
     return Coverage(
-        disease=catalogue.disease,
+        disease=disease_name(catalogue.disease),
         indicator=indicator.id,
         missing_parameters=tuple(sorted(catalogue.parameters_of([indicator]) - known)),
         missing_codelists=tuple(sorted(catalogue.missing_codelists_of(indicator))),

@@ -200,7 +200,7 @@ def _pages(
     new_series: Mapping[str, list[dict[str, Any]]],
 ) -> pl.DataFrame:
     """Return each indicator's page as JSON, with its parameters as they hold on the reporting date."""
-    parameters = load_parameters(pack.folder)
+    parameters = load_parameters(pack.folder, disease)
     populations = load_populations(disease)
     variables = load_variables(disease).values()
     groups = load_groups(disease)

@@ -65,6 +65,9 @@ def test_every_command_of_a_document_runs(name, asking, tmp_path, request):
         case "an empty home with deliveries":
             for sector in SECTORS:
                 shutil.copytree(request.getfixturevalue("tiny_region") / sector, tmp_path / "deliveries" / sector)
+        case "an empty home with hospital deliveries":
+            for sector in ("population", "hospital"):
+                shutil.copytree(request.getfixturevalue("tiny_region") / sector, tmp_path / "deliveries" / sector)
         case "a finished home":
             finished = request.getfixturevalue("home_copy")
             environment = {"TVAERS_HOME": str(finished.home)}

@@ -54,7 +54,9 @@ def blank_warehouse() -> duckdb.DuckDBPyConnection:
     return warehouse_of("")
 
 
-def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dict[int, str]:
+def evaluate(
+    drawing: str, indicator_id: str, reporting_date: str | date, known: Catalogue | None = None
+) -> dict[int, str]:
     """Return what becomes of each drawn patient under one indicator.
 
     Returns:
@@ -73,7 +75,7 @@ def evaluate(drawing: str, indicator_id: str, reporting_date: str | date) -> dic
         >>> evaluate("measurement\\npatient | taken_on | value\\n1 | 2025-09-30 | 53", "hba1c_measured", "2025-12-31")
         {1: 'met'}
     """
-    found = catalogue()
+    found = known or catalogue()
     indicator = found.indicator(indicator_id)
     day = date.fromisoformat(reporting_date) if isinstance(reporting_date, str) else reporting_date
     con = blank_warehouse()

@@ -16,7 +16,10 @@ def init(
     pack: Annotated[
         str | None, typer.Option("--pack", help="Country pack: its name, or the path to its folder.")
     ] = None,
-    disease: Annotated[str | None, typer.Option("--disease", help="Indicator set, a folder below indicators/.")] = None,
+    disease: Annotated[
+        str | None,
+        typer.Option("--disease", help="Disease whose indicators are computed: its name, or the path to its folder."),
+    ] = None,
     key_file: Annotated[
         Path | None, typer.Option("--key-file", help="Where the secret key lies or shall lie; outside the home folder.")
     ] = None,
@@ -89,6 +92,8 @@ def set_up(
 
     kept = load_settings(home) if (home / SETTINGS_FILE).is_file() else None
     settings = kept or Settings(home=home, key_file=default_key_file(home))
+    if disease and Path(disease).name != disease:
+        disease = str(Path(disease).resolve())  # a path holds wherever the next command is started
     named: dict[str, Any] = {"pack": pack, "disease": disease, "key_file": key_file and key_file.resolve()}
     if area is not None:
         named["area"] = area if area in (BY_PACK, EVERYWHERE) else tuple(code.strip() for code in area.split(","))

@@ -8,12 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from tvaers.commands.new_disease import new_disease
 from tvaers.commands.options import JsonOption
 
 if TYPE_CHECKING:
     from indicators.explain.pack_coverage import Coverage, SetCoverage
 
-app = typer.Typer(help="List, check and begin country packs.", no_args_is_help=True)
+app = typer.Typer(help="List, check and begin country packs and diseases.", no_args_is_help=True)
 
 
 @app.command("list", short_help="List the packs that come with Tværs")
@@ -37,6 +38,10 @@ def check_pack(
         datetime | None,
         typer.Option("--on", formats=["%Y-%m-%d"], help="Judge review dates as of this day. Default: today."),
     ] = None,
+    disease: Annotated[
+        str | None,
+        typer.Option("--disease", help="Check with this disease alone: its name, or the path to its folder."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Check that a pack and the definitions are written right, and list what cannot be computed or needs a look.
@@ -52,7 +57,7 @@ def check_pack(
     from tvaers.errors import DefinitionError
 
     loaded = load_pack(pack)
-    found = check_definitions(loaded, on.date() if on else datetime.now(tz=UTC).date())
+    found = check_definitions(loaded, on.date() if on else datetime.now(tz=UTC).date(), disease)
     measures = load_measures(loaded) if (loaded.folder / "measures").is_dir() else None
     needed = measures.wanted(measures.measures) if measures else {}
     if as_json:
@@ -192,3 +197,6 @@ def new_pack(
     begun = "holds four indicators and their numbers" if bare else f"is a copy of {model.name}"
     screen.say(f"{folder} {begun}. Replace, room by room: {', '.join(rooms)}")
     screen.next_step(following)
+
+
+app.command("new-disease", short_help="Begin a disease in a folder of your own")(new_disease)
