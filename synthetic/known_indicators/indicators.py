@@ -26,6 +26,7 @@ from synthetic.known_indicators.events import (
     referral_to_start,
 )
 from synthetic.known_indicators.other_people import (
+    diabetes_after_gestational,
     hba1c_after_gestational_birth,
     hba1c_every_third_year_after_gestational,
     type_1_eye_examined,
@@ -35,7 +36,7 @@ from synthetic.known_indicators.rules import (
     Rule,
     admissions_rate,
     all_or_none,
-    blood_pressure_controlled,
+    blood_pressure_below,
     blood_pressure_lowering_when_indicated,
     collected_above,
     diabetes_to_eye_examination,
@@ -51,6 +52,7 @@ from synthetic.known_indicators.rules import (
     lost_to_follow_up,
     met,
     new,
+    normal_albumin,
     ras_blockade_with_albuminuria,
     review_parts,
     smokers,
@@ -74,7 +76,8 @@ PRESENT: dict[str, Rule] = {
     "hba1c_measured": lambda patient: met(patient.latest("hba1c") is not None),
     "hba1c_measured_15_months": lambda patient: met(patient.latest("hba1c") is not None),
     "hba1c_median": hba1c_median,
-    "blood_pressure_controlled": blood_pressure_controlled,
+    "blood_pressure_controlled": blood_pressure_below(140, 90),
+    "blood_pressure_below_130_80": blood_pressure_below(130, 80),
     "blood_pressure_measured": lambda patient: met(patient.blood_pressure() is not None),
     "ldl_at_goal_by_risk": ldl_at_goal_by_risk,
     "ldl_below_2_5": latest_is("ldl", lambda value: value < 2.5),
@@ -152,6 +155,7 @@ TYPE_1: dict[str, Rule] = {
 
 CHILDREN: dict[str, Rule] = {
     "children_of_any_type_hba1c_below_59": latest_is("hba1c", lambda value: value < 59),
+    "children_of_any_type_normal_albumin": normal_albumin,
     "children_of_any_type_without_ketoacidosis": lambda patient: met(not patient.acute_contacts("ketoacidosis")),
     "children_of_any_type_without_hypoglycaemia": lambda patient: met(not patient.acute_contacts("hypoglycaemia")),
 }
@@ -167,6 +171,7 @@ day, and ketoacidosis is rare in type 2."""
 AFTER_GESTATIONAL: dict[str, Rule] = {
     "hba1c_after_gestational_birth": hba1c_after_gestational_birth(42, 183),
     "hba1c_every_third_year_after_gestational": hba1c_every_third_year_after_gestational,
+    "diabetes_after_gestational": diabetes_after_gestational,
 }
 """Indicators about women who have had gestational diabetes, alive and resident on the reporting date."""
 

@@ -42,6 +42,14 @@ def hba1c_after_gestational_birth(first: int, last: int) -> Rule:
     return rule
 
 
+def diabetes_after_gestational(patient: Patient) -> Counted | None:
+    """Other diabetes by the end of the period; of those who had none before gestational diabetes."""
+    diabetes = other_diabetes(patient)
+    if diabetes is not None and diabetes <= patient.diabetes["diabetes_since_on"]:
+        return None
+    return met(diabetes is not None and diabetes <= patient.end)
+
+
 def hba1c_every_third_year_after_gestational(patient: Patient) -> Counted | None:
     """HbA1c in the period; of those with gestational diabetes before it and no other diabetes by its end."""
     diabetes = other_diabetes(patient)

@@ -50,10 +50,20 @@ def hba1c_median(patient: Patient) -> Counted:
     return MISSING if value is None else Counted(value=value)
 
 
-def blood_pressure_controlled(patient: Patient) -> Counted:
-    """Below 140 over 90 mmHg."""
-    found = patient.blood_pressure()
-    return MISSING if found is None else met(found[1] < 140 and found[2] < 90)
+def blood_pressure_below(upper: float, lower: float) -> Rule:
+    """Patients by their latest blood pressure in mmHg, below both limits; those without are missing."""
+
+    def rule(patient: Patient) -> Counted:
+        found = patient.blood_pressure()
+        return MISSING if found is None else met(found[1] < upper and found[2] < lower)
+
+    return rule
+
+
+def normal_albumin(patient: Patient) -> Counted:
+    """The latest ratio below 30 mg/g."""
+    found = patient.uacr()
+    return MISSING if found is None else met(found[1] < 30)
 
 
 def smokers(patient: Patient) -> Counted:

@@ -34,13 +34,13 @@ def colour_of(patient: Patient) -> str | None:
         return "red"
     hba1c, ldl = patient.latest("hba1c"), patient.latest("ldl")
     pressure, uacr = patient.blood_pressure(), patient.uacr()
-    signs = [patient.first("retinopathy"), patient.first("neuropathy")]
+    complication = patient.first("any_complication")
     if (
         (hba1c is not None and hba1c >= 53)
         or (pressure is not None and (pressure[1] >= 140 or pressure[2] >= 90))
         or (ldl is not None and ldl >= 2.6)
         or (uacr is not None and uacr[1] >= 30)
-        or any(day is not None and day <= patient.end for day in signs)
+        or (complication is not None and complication <= patient.end)
     ):
         return "yellow"
     return None if hba1c is None or pressure is None or ldl is None else "green"

@@ -5,10 +5,13 @@ from datetime import datetime, time, timedelta
 
 from synthetic.known_indicators.contacts import Patient
 from synthetic.known_indicators.other_people import (
+    diabetes_after_gestational,
     hba1c_after_gestational_birth,
     hba1c_every_third_year_after_gestational,
+    type_1_eye_examined,
 )
 from synthetic.known_indicators.rules import MISSING, Counted, Rule, has_vascular_disease, latest_is, met
+from synthetic.known_indicators.who_and_where import months_before
 
 EIGHT_HOURS = timedelta(hours=8)
 STATINS = ("C10AA", *(f"C10BA0{number}" for number in range(1, 10)), "C10BX")
@@ -121,6 +124,16 @@ def smoke_free(patient: Patient) -> Counted:
     return MISSING if found is None else met(found[1] != "current")
 
 
+def after_five_years(rule: Rule) -> Rule:
+    """The same, of those with diabetes for five years on the last observed day."""
+
+    def counted(patient: Patient) -> Counted | None:
+        is_new = patient.diabetes["diabetes_since_on"] > months_before(patient.observed_to, 60)
+        return None if is_new else rule(patient)
+
+    return counted
+
+
 def readmission_of_the_elderly(patient: Patient) -> Counted | None:
     """Acute inpatient stays from 8 hours to 30 days after the stays that ended at 67 and have been followed 30 days."""
     born = patient.person["born_on"]
@@ -185,9 +198,13 @@ RULES: dict[tuple[str, str], Rule] = {
     ("norway", "eye_examined"): EYES,
     ("norway", "foot_examined_12_months"): FEET,
     ("norway", "smoking_recorded"): SMOKING,
+    ("norway", "type_1_eye_examined"): type_1_eye_examined,
+    ("norway", "foot_examined_type_1_from_5_years"): after_five_years(FEET),
+    ("norway", "urine_examined_type_1_from_5_years"): after_five_years(URINE),
     ("norway", "readmission_of_the_elderly"): readmission_of_the_elderly,
     ("norway", "hba1c_after_gestational_birth"): hba1c_after_gestational_birth(91, 183),
     ("norway", "hba1c_yearly_after_gestational"): hba1c_yearly_after_gestational,
+    ("norway", "diabetes_after_gestational"): diabetes_after_gestational,
     ("norway", "children_annual_review"): has(lambda patient: patient.latest_day(patient.examined("annual_review"))),
     ("norway", "children_hba1c_measured"): HBA1C_MEASURED,
     ("norway", "children_hba1c_below_53"): latest_is("hba1c", lambda value: value < 53),
@@ -213,6 +230,11 @@ RULES: dict[tuple[str, str], Rule] = {
     ("sweden", "eye_examined_36_months"): EYES,
     ("sweden", "foot_examined_12_months"): FEET,
     ("sweden", "smoke_free"): smoke_free,
+    ("sweden", "hba1c_far_above_goal_type_1"): latest_is("hba1c", lambda value: value > 70),
+    ("sweden", "blood_pressure_controlled_type_1"): pressure(140, 85, strict=True),
+    ("sweden", "eye_examined_type_1"): EYES,
+    ("sweden", "foot_examined_type_1"): FEET,
+    ("sweden", "smoke_free_type_1"): smoke_free,
     ("england", "eight_care_processes"): processes(*[name for name in PROCESSES if name != "eyes"]),
     ("england", "nine_care_processes"): processes(*PROCESSES),
     ("england", "audit_hba1c_below_48"): latest_is("hba1c", lambda value: value < 48),
@@ -228,7 +250,7 @@ RULES: dict[tuple[str, str], Rule] = {
     ),
     ("england", "audit_all_three_targets"): three_targets,
     ("england", "audit_all_three_targets_older"): three_targets_older,
-    ("england", "qof_foot_examined"): FEET,
+    ("england", "qof_foot_examined"): lambda patient: FEET(patient) if patient.practice != "none" else None,
     ("england", "qof_statin_with_vascular_disease"): statin(has_vascular_disease),
     ("england", "qof_statin_without_vascular_disease"): statin(
         lambda patient: patient.age >= 40 and not has_vascular_disease(patient)
