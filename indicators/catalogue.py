@@ -176,8 +176,9 @@ class Catalogue:
         return indicator.look_back is None and any(each.rows in ever and each.sources for each in variables)
 
     def all_sources(self) -> frozenset[Source]:
-        """Return the tables without whose extracts one of the indicators cannot be computed."""
-        return frozenset(source for indicator in self.indicators for source in self.sources_of(indicator))
+        """Return the tables without whose extracts an indicator, or what is expected of units, cannot be computed."""
+        found = frozenset(source for indicator in self.indicators for source in self.sources_of(indicator))
+        return found.union(*(self.sources_of_expected(each) for each in self.indicators if self.is_adjusted(each)))
 
     def parameters_of(self, indicators: Sequence[Indicator]) -> frozenset[str]:
         """Return the names of all parameters that some indicators, their populations and variables lean on."""
