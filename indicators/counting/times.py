@@ -87,7 +87,8 @@ def times(values: pl.DataFrame, indicator: Indicator, at_units: Mapping[Level, p
 def of_level(values: pl.DataFrame, indicator: Indicator, level: Level) -> Times:
     """Return what the times of an indicator tell of the units of one level."""
     columns = ["period_end", *([UNIT_COLUMN[level]] if level != "all" else [])]
-    groups = values.select(columns).unique(maintain_order=True)
+    # Curves are added up one after the other: in one order, so that no decimal depends on how the rows came.
+    groups = values.select(columns).unique().sort(pl.col(columns).cast(pl.String))
     placed = values.join(groups.with_row_index("group"), on=columns, how="left", maintain_order="left")
     curves = Curves(placed["group"].to_numpy().astype(np.int64), values["value"].to_numpy())
     unit = pl.lit("all") if level == "all" else pl.col(UNIT_COLUMN[level]).cast(pl.String)

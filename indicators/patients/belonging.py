@@ -23,10 +23,12 @@ PRACTICE_OUTSIDE = """
     WHERE municipality_code NOT IN (SELECT municipality_code FROM area)
 """
 
-# Days without an end last until one that no period reaches.
-STRETCHES = """
+# Days without an end last until one that no period reaches. `addresses` tells who has one only: nothing of theirs must
+# be grouped by date. `practices` below does the same.
+LIVED = """
     SELECT
         patient_id, municipality_code, starts_on, lived_from, lived_to,
+        count(*) OVER (PARTITION BY patient_id) AS addresses,
         max(CASE WHEN opens_stretch THEN lived_from END) OVER (
             PARTITION BY patient_id ORDER BY lived_from, lived_to, municipality_code
             ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
@@ -60,29 +62,51 @@ STRETCHES = """
 
 # Addresses that follow each other without a day between are one stretch, also across municipalities of the area; the
 # last stretch of a period is the one that counts. `stretch_from` may lie before the period.
-OBSERVED = f"""
+OBSERVED = """
+    SELECT
+        patient_id, period_end, stretch_from, least(lived_to, period_end) AS observed_to,
+        municipality_code AS municipality_id
+    FROM lived
+    CROSS JOIN reporting
+    WHERE addresses = 1 AND lived_from <= period_end AND lived_to >= earliest_start
+    UNION ALL
     SELECT
         patient_id, period_end, max(stretch_from) AS stretch_from, max(least(lived_to, period_end)) AS observed_to,
         max_by(municipality_code, (starts_on, municipality_code)) AS municipality_id
-    FROM ({STRETCHES}) AS lived
+    FROM lived
     CROSS JOIN reporting
-    WHERE lived_from <= period_end AND lived_to >= earliest_start
+    WHERE addresses > 1 AND lived_from <= period_end AND lived_to >= earliest_start
     GROUP BY patient_id, period_end
 """
 
+LISTED = """
+    SELECT patient_id, practice_id, starts_on, ends_on, count(*) OVER (PARTITION BY patient_id) AS practices
+    FROM registration
+"""
+
 REGISTERED = """
+    SELECT observed.patient_id, observed.period_end, listed.practice_id
+    FROM observed
+    JOIN listed ON listed.patient_id = observed.patient_id
+    LEFT JOIN practice_outside
+        ON practice_outside.practice_id = listed.practice_id AND practice_outside.period_end = observed.period_end
+    WHERE practice_outside.practice_id IS NULL
+      AND listed.practices = 1
+      AND listed.starts_on <= observed.observed_to
+      AND coalesce(listed.ends_on, observed.observed_to) >= observed.observed_to
+    UNION ALL
     SELECT
         observed.patient_id,
         observed.period_end,
-        max_by(registration.practice_id, (registration.starts_on, registration.practice_id)) AS practice_id
+        max_by(listed.practice_id, (listed.starts_on, listed.practice_id)) AS practice_id
     FROM observed
-    JOIN registration ON registration.patient_id = observed.patient_id
+    JOIN listed ON listed.patient_id = observed.patient_id
     LEFT JOIN practice_outside
-        ON practice_outside.practice_id = registration.practice_id
-        AND practice_outside.period_end = observed.period_end
+        ON practice_outside.practice_id = listed.practice_id AND practice_outside.period_end = observed.period_end
     WHERE practice_outside.practice_id IS NULL
-      AND registration.starts_on <= observed.observed_to
-      AND coalesce(registration.ends_on, observed.observed_to) >= observed.observed_to
+      AND listed.practices > 1
+      AND listed.starts_on <= observed.observed_to
+      AND coalesce(listed.ends_on, observed.observed_to) >= observed.observed_to
     GROUP BY observed.patient_id, observed.period_end
 """
 

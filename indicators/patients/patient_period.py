@@ -25,6 +25,8 @@ from indicators.definitions.variables import Variable
 from indicators.dialect import as_categories, create_days, create_table, fetch, show, store
 from indicators.patients.belonging import (
     HOSPITAL_DAYS,
+    LISTED,
+    LIVED,
     NOWHERE,
     OBSERVED,
     PRACTICE_CLUSTER,
@@ -105,8 +107,10 @@ def create_base(con: duckdb.DuckDBPyConnection, lengths: Sequence[int], breakdow
 
     Those who are counted together stand together, and the rows of a patient beside each other: counting is then quick.
     """
+    create_table(con, "lived", LIVED)
     create_table(con, "observed", OBSERVED)
     create_table(con, "practice_outside", PRACTICE_OUTSIDE)
+    create_table(con, "listed", LISTED)
     create_table(con, "registered", REGISTERED)
     create_table(con, "practice_cluster", PRACTICE_CLUSTER)
     base = in_order_of_units(as_categories(fetch(con, patient_at_sql(lengths, breakdowns))))

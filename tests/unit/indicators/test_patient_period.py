@@ -70,6 +70,33 @@ def test_a_person_counts_at_the_practice_of_the_last_day_and_its_cluster_on_the_
     assert [row(moved, day)["cluster_id"] for day in ("2025-09-30", "2025-10-01")] == ["K2", "K9"]
 
 
+def test_addresses_and_practices_of_long_ago_change_nothing_of_where_a_person_belongs():
+    stayed = """
+        residence
+        patient | municipality_code | starts_on
+        1       | 0791              | 2011-03-02
+
+        registration
+        patient | practice_id | starts_on  | ends_on
+        1       | 100003      | 2011-03-02 | 2025-09-30
+    """
+    also_elsewhere = """
+        residence
+        patient | municipality_code | starts_on  | ends_on
+        1       | 0740              | 1990-01-01 | 2011-02-28
+        1       | 0791              | 2011-03-02 |
+
+        registration
+        patient | practice_id | starts_on  | ends_on
+        1       | 100001      | 1990-01-01 | 2011-02-28
+        1       | 100003      | 2011-03-02 | 2025-09-30
+    """
+    assert row(stayed, "2025-09-30")["practice_id"] == "100003"
+    assert row(stayed, "2025-10-01")["practice_id"] == "none"
+    for day in ("2012-12-31", "2025-09-30", "2025-10-01"):
+        assert row(stayed, day) == row(also_elsewhere, day)
+
+
 def test_the_patients_of_a_practice_that_left_its_cluster_belong_to_none():
     left = """
         registration

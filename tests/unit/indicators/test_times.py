@@ -1,9 +1,14 @@
 """A computation writes median, percentiles and curve of times, of the whole area and of municipalities."""
 
+from datetime import date
+
+import polars as pl
 import pytest
 
+from indicators.counting.times import of_level
 from tests.lib.computed import cell, results
 from tests.lib.drawn_tables import warehouse_of
+from tests.lib.evaluate import catalogue
 
 DAY = "2025-12-31"
 ROWS = "\n".join(
@@ -77,3 +82,17 @@ def test_a_percentile_that_is_not_reached_is_none(computed) -> None:
         "SELECT share, days, followed FROM indicator.time_percentile WHERE level = 'all' ORDER BY share"
     ).fetchall()
     assert found == [(0.5, 40, 2), (0.9, None, 0)]
+
+
+def test_no_decimal_of_a_curve_depends_on_the_order_of_the_rows() -> None:
+    indicator = catalogue().indicator("referral_to_first_meeting")
+    people = pl.DataFrame({"unit": [number % 37 for number in range(2_000)]}).select(
+        pl.lit(date(2025, 12, 31)).alias("period_end"),
+        pl.format("0{}", pl.col("unit") + 100).cast(pl.Categorical).alias("municipality_id"),
+        (pl.int_range(pl.len()) * 7 % 91 + pl.col("unit") % 2 / 2).alias("value"),
+    )
+    in_order = of_level(people, indicator, "municipality")
+    for seed in range(3):
+        shuffled = of_level(people.sample(fraction=1, shuffle=True, seed=seed), indicator, "municipality")
+        assert shuffled.steps.equals(in_order.steps)
+        assert shuffled.percentiles.equals(in_order.percentiles)
