@@ -21,6 +21,8 @@ _RAMPS = {"ramp": colours.RAMP, "better": colours.RAMP_BETTER, "worse": colours.
 # From here on a colour is so dark that white stands out more than ink.
 _DARK = 0.5
 FEWEST_ROWS = 4
+# Narrower than this, in tiles, a name would lie over its neighbours.
+NARROWEST = 0.7
 
 
 def figure(tiles: Sequence[Tile], shades: Sequence[Shade], caption: Caption, words: Wording) -> go.Figure:
@@ -76,12 +78,20 @@ def _add_names(drawn: go.Figure, tiles: Sequence[Tile]) -> None:
         y=[_height(tile) for tile in tiles],
         mode="markers+text",
         marker={"size": 30, "opacity": 0},
-        text=["<br>".join(escaped(each) for each in (tile.place.short_name, tile.number) if each) for tile in tiles],
+        text=[_inside(tile) for tile in tiles],
         textposition="middle center",
         textfont={"size": 11 if columns < 6 else 10, "color": [_ink(tile.shade) for tile in tiles]},
         customdata=[escaped(tile.text) for tile in tiles],
         hovertemplate="%{customdata}<extra></extra>",
     )
+
+
+def _inside(tile: Tile) -> str:
+    """Return what stands in a tile; nothing in an outline too narrow for it; pop-up and table tell it."""
+    xs = [x for ring in _rings(tile) for x, _ in ring]
+    if tile.place.outline and max(xs) - min(xs) < NARROWEST:
+        return ""
+    return "<br>".join(escaped(each) for each in (tile.place.short_name, tile.number) if each)
 
 
 def _outline(tiles: Sequence[Tile]) -> dict[str, list[float | None]]:

@@ -63,10 +63,12 @@ def of_map(found: Sequence[tile_map.Row], address: Mapping[str, str]) -> list[Se
 
 def beside_each_other(found: Sequence[beside.Row], address: Mapping[str, str], *, is_compared: bool) -> list[Section]:
     """Return one row per indicator, by group; the last two columns only where there is a comparison."""
+    is_complete_told = beside.has_completeness(found)
 
     def row(each: beside.Row) -> tuple[Cell, ...]:
         own = _hidden(each.value, each.reason) if each.reason else Cell(each.value, look="number")
-        facts = [Cell(fact, look="number") for fact in (each.interval, each.basis, each.completeness)]
+        told = (each.interval, each.basis, *([each.completeness] if is_complete_told else []))
+        facts = [Cell(fact, look="number") for fact in told]
         verdict = Cell(each.verdict.text, markup=chip(each.verdict.judgement, each.verdict.text))
         others = [Cell(each.other, look="number"), verdict] if is_compared else []
         return (_title(each.indicator_id, each.title, address), own, *facts, *others)

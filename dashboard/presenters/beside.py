@@ -162,10 +162,19 @@ def panels(
     return drawn
 
 
-def header(first: str, other_name: str, words: Wording) -> list[str]:
-    """Return the names of the columns of `Row`; the last two only where the unit is compared with others."""
-    stated = [first, *(words(f"beside.{each}") for each in ("value", "interval", "basis", "completeness"))]
+def header(first: str, found: Sequence[Row], other_name: str, words: Wording) -> list[str]:
+    """Return the names of the columns of `Row`; the last two only where the unit is compared with others.
+
+    Where nobody is left out for lack of a value, there is no column for completeness.
+    """
+    named = ("value", "interval", "basis", *(["completeness"] if has_completeness(found) else []))
+    stated = [first, *(words(f"beside.{each}") for each in named)]
     return stated + ([other_name, words("beside.verdict")] if other_name else [])
+
+
+def has_completeness(found: Sequence[Row]) -> bool:
+    """Return whether anything is to be said about completeness."""
+    return any(row.completeness for row in found)
 
 
 def held(found: Sequence[Complication], definitions: Mapping[str, Definition]) -> list[Complication]:

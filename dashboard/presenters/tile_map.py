@@ -128,6 +128,11 @@ def tiles(
     return drawn
 
 
+def drawn_as(found: Sequence[Place]) -> str:
+    """Return whether the map is of `hexagons` or of `outlines` that its owner gave."""
+    return "outlines" if any(place.outline for place in found) else "hexagons"
+
+
 def key(drawn: Sequence[Tile]) -> list[Shade]:
     """Return what the colours and patterns of the drawn tiles stand for, in the order of the values."""
     order = ("worse", "ramp", "better", "hidden", "left_out", "no_data", "elsewhere")

@@ -39,12 +39,12 @@ for part in DRAWN:
     keys = [key for each in complications for key in each.parts[part]]
     panels = beside.panels(keys, own, peer, day, (view.unit_name, view.peer_name), content.definitions, words)
     if keys:
-        caption = shown.caption(view, words(f"complication.part.{part}"), below)
         scale = drawn.without_target(drawn.scale(content.definitions[keys[0]], words))
+        caption = shown.caption(view, words(f"complication.part.{part}"), words.joined(below, scale.unit))
         picture = dots.figure(dots.headed(panels), None, scale, caption, words)
         shown.chart(view, picture, f"complications-{part}", words(f"complication.text.{part}", unit=view.unit_name))
 found = beside.rows(complications, own, peer, day, content.definitions, words)
-header = beside.header(words("table.indicator"), view.peer_name, words)
+header = beside.header(words("table.indicator"), found, view.peer_name, words)
 table = rows.beside_each_other(found, view.address, is_compared=peer is not None)
 shown.sheet_of(view, words.joined(words("page.complications"), below), header, table, "complications")
 frame.close_page(view)

@@ -32,7 +32,7 @@ for place, course in enumerate(courses):
         shown.chart(view, picture, f"care-{place}", words("care.text", title=title, unit=view.unit_name))
         with st.expander(words("chart.as_table")):
             found = care.rows(course, own or {}, theirs, view.peer_spoken, content.definitions, words)
-            header = beside.header(words("care.link_column"), view.peer_name, words)
+            header = beside.header(words("care.link_column"), found, view.peer_name, words)
             table = rows.beside_each_other(found, view.address, is_compared=view.peer is not None)
             shown.sheet_of(view, words.joined(title, below), header, table, f"care-{place}")
     whose = view.unit if view.unit.level in times.LEVELS else content.units.everybody

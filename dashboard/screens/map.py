@@ -47,7 +47,7 @@ if chosen != everybody:
     leading.html(f'<p class="tv-note-line">{words.joined(*leads)}</p>')
 drawn = tile_map.tiles(content.places, units, cells, definition, words, own_key=own)
 if drawn:
-    st.html(sentences([*tile_map.told(definition, drawn, words), words("map.places")]))
+    st.html(sentences([*tile_map.told(definition, drawn, words), words(f"map.{tile_map.drawn_as(content.places)}")]))
     picture = chart.figure(drawn, tile_map.key(drawn), shown.caption(view, title, subtitle), words)
     shown.chart(view, picture, f"map-{key}", words("map.text", title=title))
 else:

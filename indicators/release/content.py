@@ -1,13 +1,17 @@
 """What a release tells beside its numbers: the units, what was delivered, what was quarantined, how complete it is."""
 
+from collections.abc import Collection
+from pathlib import Path
+
 import duckdb
 import polars as pl
 
 from data_contracts.contract import load_contracts
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.told_totals import protect_left_out
+from indicators.release.geometry import read_outlines
 from packs.pack import Pack
-from packs.tiles import read_tiles
+from packs.tiles import LONGEST_SHORT_NAME, read_tiles
 
 # The day of an event, table by table: what the months of a sector are counted by.
 EVENT_DAYS = {
@@ -59,16 +63,25 @@ def units(con: duckdb.DuckDBPyConnection, pack: Pack, used: pl.DataFrame) -> pl.
     )
 
 
-def places(pack: Pack) -> pl.DataFrame:
-    """Return where each municipality of the pack's map stands, also those that the release does not hold."""
-    return read_tiles(pack.folder).select(
-        pl.col("municipality_code").alias("unit_id"),
-        "name",
-        "short_name",
-        "across",
-        pl.col("down").cast(pl.Float64),
-        pl.lit(None, pl.String).alias("outline"),
+def places(pack: Pack, geometry: Path | None = None, needed: Collection[str] = ()) -> pl.DataFrame:
+    """Return where each municipality of the pack's map stands, also those that the release does not hold.
+
+    Args:
+        pack: The pack with its tiles.
+        geometry: A GeoJSON file with outlines to draw instead of hexagons.
+        needed: Codes of the municipalities that the release holds, which such a file must have.
+
+    Raises:
+        DefinitionError: The file cannot be drawn.
+    """
+    tiles = read_tiles(pack.folder).rename({"municipality_code": "unit_id"})
+    if geometry is None:
+        return tiles.with_columns(pl.col("down").cast(pl.Float64), pl.lit(None, pl.String).alias("outline"))
+    named = pack.municipalities.select("name", unit_id="municipality_code")
+    short = named.join(tiles.select("unit_id", "short_name"), on="unit_id", how="left").with_columns(
+        pl.coalesce("short_name", pl.col("name").str.head(LONGEST_SHORT_NAME)).alias("short_name")
     )
+    return read_outlines(geometry, short, needed)
 
 
 def parents(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:

@@ -5,6 +5,7 @@ import time
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any, cast
 
 import duckdb
@@ -78,7 +79,9 @@ class ReleaseSummary:
     seconds: float
 
 
-def publish(settings: Settings, *, correct: Sequence[date] = (), reason: str = "") -> ReleaseSummary:
+def publish(
+    settings: Settings, *, correct: Sequence[date] = (), reason: str = "", geometry: Path | None = None
+) -> ReleaseSummary:
     """Protect what the profile shows and swap in a release that holds it; the last release stays until then.
 
     Quarters that were released before are carried over as they were.
@@ -87,8 +90,10 @@ def publish(settings: Settings, *, correct: Sequence[date] = (), reason: str = "
         settings: The home folder, pack and disease.
         correct: Reporting dates of quarters that were released before and are released again as they are now.
         reason: Why; it stands in the release.
+        geometry: A GeoJSON file with outlines of municipalities to draw on the map instead of hexagons.
 
     Raises:
+        DefinitionError: The outlines cannot be drawn.
         DisclosureError: The policy is not valid, the cells cannot be protected, the register of what was released was
             changed, or a quarter cannot be corrected. Nothing is replaced.
         WarehouseError: The warehouse is missing; or its indicators were not computed since the last delivery, for the
@@ -125,7 +130,7 @@ def publish(settings: Settings, *, correct: Sequence[date] = (), reason: str = "
             tables = {
                 **numbers,
                 "unit": units(con, pack, numbers["result"].select("level", "unit_id").unique()),
-                "place": places(pack),
+                "place": places(pack, geometry, _municipalities(numbers["result"])),
                 "indicator": _pages(
                     shown, pack, settings.disease, reporting_date, catalogue, read_judged_from(con), breaks
                 ),
@@ -188,6 +193,12 @@ def _protected(
         "case_mix": protect_expected(expected, protection.cells, clusters, policy, plan.corrected),
     }
     return protection, numbers
+
+
+def _municipalities(results: pl.DataFrame) -> list[str]:
+    """Return the codes of the municipalities that have results; `none` are people who live in none."""
+    own = results.filter((pl.col("level") == "municipality") & (pl.col("unit_id") != "none"))
+    return own["unit_id"].unique().to_list()
 
 
 def _pages(

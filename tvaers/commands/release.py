@@ -1,6 +1,7 @@
 """`tvaers release`: disclosure control, then the anonymous file that the dashboard reads."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -22,6 +23,13 @@ def release(
         ),
     ] = None,
     reason: Annotated[str, typer.Option("--reason", help="Why it is corrected; this stands in the release.")] = "",
+    geometry: Annotated[
+        Path | None,
+        typer.Option(
+            "--geometry",
+            help="GeoJSON file with the outlines of the municipalities, to draw on the map instead of hexagons.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Protect the computed indicators and publish them as the anonymous release.
@@ -38,7 +46,8 @@ def release(
     settings = load_settings(home)
     if bool(correct) != bool(reason.strip()):
         raise typer.BadParameter("A correction needs both a quarter and a reason.", param_hint="--correct, --reason")
-    summary = publish(settings, correct=[each.date() for each in correct or ()], reason=reason.strip())
+    corrected = [each.date() for each in correct or ()]
+    summary = publish(settings, correct=corrected, reason=reason.strip(), geometry=geometry)
     following = command("dashboard", home=settings.home)
     if as_json:
         screen.write_json({"release": settings.release, "summary": summary, "next_step": following})
