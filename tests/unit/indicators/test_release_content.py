@@ -33,7 +33,8 @@ def test_a_practice_that_left_its_cluster_is_shown_in_none_and_a_name_that_becam
             "CREATE TABLE indicator.result AS SELECT *, DATE '2025-12-31' AS period_end FROM (VALUES "
             "('practice', '100004'), ('practice', '100005'), ('cluster', 'K8')) AS used (level, unit_id)"
         )
-        found = units(con, SimpleNamespace(municipalities=nowhere, hospitals=nowhere))
+        used = con.execute("SELECT level, unit_id FROM indicator.result").pl()
+        found = units(con, SimpleNamespace(municipalities=nowhere, hospitals=nowhere), used)
         told = {unit: cluster for _, unit, cluster in parents(con).rows()}
     rows = {unit: (name, cluster) for _, unit, name, cluster, _ in found.rows()}
     assert rows == {"100004": ("Havn", None), "100005": ("Bakke", "K8"), "K8": ("South", None)}
