@@ -37,7 +37,7 @@ def read_outlines(path: Path, places: pl.DataFrame, needed: Collection[str]) -> 
         DefinitionError: The file is missing, too large, no such GeoJSON, in other coordinates, or lacks a municipality.
     """
     features = _features(path)
-    known = {row["unit_id"]: row for row in places.iter_rows(named=True)}
+    known = dict(zip(places["unit_id"], zip(places["name"], places["short_name"], strict=True), strict=True))
     rings: dict[str, list[Ring]] = defaultdict(list)
     for code, feature in zip(_codes(features, known, path), features, strict=True):
         if code in known:
@@ -56,8 +56,8 @@ def read_outlines(path: Path, places: pl.DataFrame, needed: Collection[str]) -> 
         rows.append(
             {
                 "unit_id": code,
-                "name": known[code]["name"],
-                "short_name": known[code]["short_name"],
+                "name": known[code][0],
+                "short_name": known[code][1],
                 "across": across,
                 "down": down,
                 "outline": json.dumps(_simplified(own)),
