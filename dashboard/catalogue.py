@@ -82,6 +82,9 @@ class Definition:
         distribution: The scale that its threshold cuts, empty for none.
         counts_at: At which unit of each level something counts.
         neighbours: How other countries ask the same question, a line each.
+        exact: The clauses as they are computed, in the order in which they are applied.
+        numbers: The country's numbers that it leans on, by name.
+        used_by: The countries that use the definition.
         curve_days: The days on which the curve of a time to an event is published, none for other indicators; the
             kind of a time is `median`, of its days.
         ends_on: Month and day on which its periods end (`03-31`), empty for every reporting date.
@@ -130,6 +133,9 @@ class Definition:
     curve_days: tuple[int, ...] = ()
     adjusted_for: tuple[Texts, ...] = ()
     not_adjusted: Texts = field(default_factory=dict)
+    exact: tuple[str, ...] = ()
+    numbers: Mapping[str, DatedValue] = field(default_factory=dict)
+    used_by: tuple[Texts, ...] = ()
 
     @property
     def target_value(self) -> float | None:
@@ -204,6 +210,13 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         adjusted_for=tuple(_texts(each) for each in (stated.get("case_mix") or {}).get("factors") or ()),
         not_adjusted=(stated.get("case_mix") or {}).get("without") or {},
         curve_days=tuple((stated.get("value") or {}).get("curve_days") or ()),
+        exact=tuple(stated.get("exact") or ()),
+        numbers={
+            name: number
+            for name, each in (stated.get("parameters") or {}).items()
+            if (number := _dated(each)) is not None
+        },
+        used_by=tuple(_texts(each) for each in stated.get("used_by") or ()),
         sets=tuple(
             NamedSet(_texts(each["title"]), str(each["version"]), bool(each["verified"]))
             for each in stated.get("sets") or ()

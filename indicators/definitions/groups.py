@@ -5,7 +5,7 @@ disease's folder or in a country's own.
 """
 
 from collections.abc import Mapping
-from typing import Any, Literal
+from typing import Any
 
 from pydantic import ValidationError
 
@@ -25,13 +25,10 @@ class IndicatorGroup(Part):
     Attributes:
         title: What the dashboard calls it.
         about: What its indicators ask, in a line.
-        too_different: Aspects under which its definitions ask many things, so that those of several countries tell
-            nothing beside each other.
     """
 
     title: TranslatedText
     about: TranslatedText
-    too_different: tuple[Literal["structure", "process", "outcome"], ...] = ()
 
 
 def load_groups(disease: str) -> Mapping[str, IndicatorGroup]:

@@ -17,6 +17,9 @@ POPULATIONS = "populations.yaml"
 _LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _INSTALLED = Path(str(files("indicators")))
 
+A_FEW = 8
+"""So many names are told when one is wrong; ninety would hide the one that was meant."""
+
 
 def disease_folder(disease: str) -> Path:
     """Return the folder of a disease's definitions: the only place that finds one.
@@ -55,13 +58,15 @@ def diseases() -> list[str]:
 
 
 def unknown(kind: str, name: str, known: Iterable[str], *, where: str) -> DefinitionError:
-    """Return the fault for a name that does not exist, with the nearest that does."""
+    """Return the fault for a name that does not exist, with the nearest that does; of many, only those near by."""
     names = sorted(known)
-    near = difflib.get_close_matches(name, names, n=1)
+    near = difflib.get_close_matches(name, names, n=A_FEW)
+    told = names if len(names) <= A_FEW else near
+    how_many = f"{len(names)} are known" if len(told) < len(names) else "Known"
     return DefinitionError(
         f"There is no {kind} '{name}'.",
         where=where,
-        how_much=f"Known: {', '.join(names)}." if names else f"No {kind} is defined.",
+        how_much=f"{how_many}{': ' if told else ''}{', '.join(told)}." if names else f"No {kind} is defined.",
         what_to_do=f"Did you mean '{near[0]}'?" if near else f"Choose one of the known names or define the {kind}.",
     )
 

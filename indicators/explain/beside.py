@@ -7,7 +7,8 @@ from indicators.catalogue import Catalogue
 from indicators.definitions.definition import Indicator
 from indicators.definitions.written_numbers import written
 from indicators.explain.definition import WORDS
-from indicators.explain.neighbours import Neighbour, others_of, side_by_side, users_of
+from indicators.explain.history import history_of
+from indicators.explain.neighbours import Neighbour, others_of, users_of
 
 
 def told_beside(catalogue: Catalogue, indicator: Indicator, pack: str, on: date, language: str) -> Iterator[str]:
@@ -30,12 +31,19 @@ def told_beside(catalogue: Catalogue, indicator: Indicator, pack: str, on: date,
             amount = f"{written(dated.value, parameter.unit, language)}"
             unit = "" if parameter.unit == "proportion" else f" {parameter.unit}"
             state = dated.source.href or words["not_confirmed"]
-            yield f"  - ${name}: {amount}{unit}{since}; {dated.source.title}, {state}"
+            yield f"  - ${name}: {amount}{unit}{since}; {parameter.description}; {dated.source.title}, {state}"
     yield f"{words['examples']}:"
     yield from (f"  - {example}" for example in indicator.examples)
     users = users_of(catalogue.disease, pack, indicator.id)
     if users:
         yield f"{words['used_by']}: {', '.join(sorted({each.country[language] for each in users}))}"
+        own = [title.in_language(language) for each in users if each.pack == pack for title in each.sets]
+        yield f"{words['sets']}: {'; '.join(own) or '–'}"
+    yield f"{words['owner']}: {' '.join(indicator.owner.in_language(language).split())}"
+    yield f"{words['reviewed']}: {indicator.reviewed_on}, {words['next_review']} {indicator.next_review}"
+    yield f"{words['history']}:"
+    yield f"  - version 1: {words['first_version']}"
+    yield from (f"  - version {version}: {why}" for version, why in history_of(indicator, pack))
     if asked := asked_elsewhere(catalogue.disease, indicator, pack, on):
         yield f"{words['elsewhere']}:"
         yield from (f"  - {line[language]}" for line in asked)
@@ -43,15 +51,13 @@ def told_beside(catalogue: Catalogue, indicator: Indicator, pack: str, on: date,
 
 def asked_elsewhere(disease: str, indicator: Indicator, pack: str, on: date) -> list[dict[str, str]]:
     """Return how other countries ask the same question, a line each in every language; none where none does."""
-    if (indicator.group, indicator.aspect) not in side_by_side(disease, pack):
-        return []
     return [{language: _line(each, on, language) for language in WORDS} for each in others_of(disease, pack, indicator)]
 
 
 def _line(each: Neighbour, on: date, language: str) -> str:
     target = each.target(on, language)
     parts = (
-        each.definition.title.in_language(language),
+        f"{each.definition.title.in_language(language)} ({each.definition.id})",
         each.limit(on, language),
         f"{WORDS[language]['target'].lower()} {target}" if target else "",
         f"{each.definition.period} {WORDS[language]['months']}",

@@ -39,7 +39,7 @@ def clauses_in_order(catalogue: Catalogue, indicator: Indicator) -> list[tuple[s
 
 
 def explain_definition(catalogue: Catalogue, indicator_id: str, on: date, language: str = "en") -> str:
-    """Return an indicator's definition in words, with the threshold and target that hold on a day.
+    """Return an indicator's definition in words and exact clauses, with the threshold and target that hold on a day.
 
     Raises:
         DefinitionError: There is no such indicator.
@@ -53,8 +53,8 @@ def explain_definition(catalogue: Catalogue, indicator_id: str, on: date, langua
     ]
     if indicator.leeway:
         lines.append(f"{words['leeway']}: {indicator.leeway} {words['leeway_is']}")
-    for part, who, _ in clauses_in_order(catalogue, indicator):
-        lines.append(f"{words[part]}: {who.in_language(language)}")
+    for part, who, expression in clauses_in_order(catalogue, indicator):
+        lines += [f"{words[part]}: {who.in_language(language)}", f"    {' '.join(expression.split())}"]
     for level, rule in rules_of(indicator, catalogue.breakdowns).items():
         lines.append(f"{words['counts_at']} ({words[level]}): {rule.in_language(language)}")
     for part, name, said in (
@@ -71,5 +71,9 @@ def explain_definition(catalogue: Catalogue, indicator_id: str, on: date, langua
         f"{words['limits']}:",
         *(f"  - {' '.join(limit.in_language(language).split())}" for limit in indicator.limits),
     ]
-    lines += [f"  [{source.title}]" + (f" {source.href}" if source.href else "") for source in indicator.source]
+    lines.append(f"{words['sources']}:")
+    lines += [
+        f"  - {source.title}{f', {source.href}' if source.href else ''} ({words['read']} {source.read_on})"
+        for source in indicator.source
+    ]
     return "\n".join(lines)

@@ -5,15 +5,15 @@ from datetime import date
 from pathlib import Path
 
 from indicators.definitions.definition import Indicator
-from indicators.definitions.groups import load_groups
 from indicators.definitions.parameters import Parameter
 from indicators.definitions.parts import Source
+from indicators.definitions.questions import load_questions, question_of
 from indicators.definitions.written_numbers import written
-from indicators.explain.neighbours import MEASURES, Neighbour, Topic, case_file, others_of, side_by_side, users_of
+from indicators.explain.history import history_of
+from indicators.explain.neighbours import MEASURES, Neighbour, case_file, others_of, side_by_side, users_of
 
 PAGE = "docs/reference/neighbours.md"
 ROOT = Path(__file__).resolve().parents[2]
-ASKED = {"outcome": "what is reached", "process": "what is done", "structure": "what there is"}
 HEAD = """# Neighbours side by side
 
 Written from the country packs by `make docs`. Do not edit.
@@ -32,25 +32,15 @@ def render(disease: str, first: str, on: date) -> str:
         first: The pack of a new home, which comes first in every table.
         on: The day.
     """
-    topics = side_by_side(disease, first)
-    lines = [HEAD, *(f"- [{title_of(disease, topic)}](#{anchor_of(topic)})" for topic in topics)]
-    for topic, rows in topics.items():
-        lines += ["", f'## <a id="{anchor_of(topic)}"></a>{title_of(disease, topic)}', "", *table(rows, on)]
+    asked = side_by_side(disease, first)
+    lines = [HEAD, *(f"- [{question.title.en}](#{question.id})" for question in asked)]
+    for question, rows in asked.items():
+        lines += ["", f'## <a id="{question.id}"></a>{question.title.en}', "", *table(rows, on)]
     return "\n".join(lines) + "\n"
 
 
-def title_of(disease: str, topic: Topic) -> str:
-    """Return a topic of a disease in words."""
-    return f"{load_groups(disease)[topic[0]].title.en}: {ASKED[topic[1]]}"
-
-
-def anchor_of(topic: Topic) -> str:
-    """Return the place of a topic on the page."""
-    return "-".join(topic)
-
-
 def table(rows: Sequence[Neighbour], on: date) -> Iterator[str]:
-    """Yield the table of a topic; a country's name stands at its first row."""
+    """Yield the table of a question; a country's name stands at its first row."""
     yield "| country | indicator | about | limit | look-back | target | |"
     yield "| --- " * 7 + "|"
     before = ""
@@ -101,15 +91,16 @@ def details_of(
     if cases := case_file(indicator, disease, pack, ROOT):
         where = cases.relative_to(ROOT).as_posix()
         yield f"- Drawn cases: [{where}](../../{where})"
-    yield from history_of(indicator)
+    if indicator.version == 1:
+        yield "- History: first version"
+    yield from (f"- History: version {version}: {why}" for version, why in history_of(indicator, pack))
     users = users_of(disease, first, indicator.id)
     told = [f"{each.country['en']} ({', '.join(title.en for title in each.sets) or 'no set'})" for each in users]
     if told:
         yield f"- Used by: {'; '.join(told)}"
-    topic = (indicator.group, indicator.aspect)
     others = sorted({each.country["en"] for each in others_of(disease, first, indicator, pack)})
-    if topic in side_by_side(disease, first):
-        yield f"- Neighbours: [{title_of(disease, topic)}](neighbours.md#{anchor_of(topic)}) in {', '.join(others)}"
+    if others and (question := question_of(load_questions(disease), indicator.id)):
+        yield f"- Neighbours: [{question.title.en}](neighbours.md#{question.id}) in {', '.join(others)}"
 
 
 def dated_values(parameter: Parameter) -> Iterator[str]:
@@ -125,19 +116,6 @@ def of_source(source: Source) -> str:
     if source.href:
         return f"[{source.title}]({source.href}), read {source.read_on}"
     return f"{source.title}; not confirmed"
-
-
-def history_of(indicator: Indicator) -> Iterator[str]:
-    """Yield the version history that the changelog tells of a definition."""
-    if indicator.version == 1:
-        yield "- History: first version"
-        return
-    text = (ROOT / "CHANGELOG.md").read_text(encoding="utf-8") if (ROOT / "CHANGELOG.md").is_file() else ""
-    told = [" ".join(line.split()) for line in text.partition("## Versions")[0].split("\n- ")]
-    for version in range(2, indicator.version + 1):
-        lines = [line for line in told if f"`{indicator.id}` version {version}" in line]
-        why = lines[0].partition(": ")[2].partition(" ### ")[0] if lines else "see the changelog"
-        yield f"- History: version {version}: {why}"
 
 
 def generated_files(disease: str, first: str) -> dict[str, str]:

@@ -1,10 +1,10 @@
 """The same question in several countries, side by side: drawn from the packs, so that nobody keeps it by hand.
 
-Two definitions ask the same question when they are of one group and aspect, such as the level of HbA1c or the
-examination of feet. Published measures of a pack stand beside its neighbours' indicators.
+Which definitions answer the same question is content of the disease (`questions.yaml`). Published measures of a pack
+stand beside its neighbours' indicators.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import cache
@@ -14,13 +14,13 @@ import sqlglot
 
 from indicators.catalogue import Catalogue
 from indicators.definitions.codelists import load_codelists
-from indicators.definitions.definition import Indicator
+from indicators.definitions.definition import PARAMETER, Indicator
 from indicators.definitions.definition_files import definitions_of_pack
-from indicators.definitions.groups import load_groups
 from indicators.definitions.limits import Numbers, acceptable_in_words, target_in_words, threshold_in_words
 from indicators.definitions.parameters import load_parameters
 from indicators.definitions.parts import Clause, Text
 from indicators.definitions.population import load_breakdowns, load_populations
+from indicators.definitions.questions import Question, load_questions
 from indicators.definitions.reading import disease_name
 from indicators.definitions.sets import IndicatorSet, load_sets
 from indicators.definitions.variables import load_variables
@@ -28,11 +28,8 @@ from indicators.measures.definition import load_measures
 from indicators.patients.joined import sign_columns
 from packs.pack import Pack, available_packs, load_pack
 
-Topic = tuple[str, str]
-"""Group and aspect of definitions."""
 MEASURES = "measures.md"
 ACCEPTABLE = {"en": "acceptable", "da": "acceptabelt", "nb": "akseptabelt"}
-ASPECTS = ("outcome", "process", "structure")
 
 
 @dataclass(frozen=True, eq=False)
@@ -55,14 +52,17 @@ class Neighbour:
     sets: tuple[Text, ...]
     page: str
 
-    @property
-    def topic(self) -> Topic:
-        """What it asks."""
-        return self.definition.group, self.definition.aspect
-
     def limit(self, on: date, language: str) -> str:
-        """Return the limit of a patient's value, empty where it has none."""
-        return threshold_in_words(self.numbers, self.definition, on, language)
+        """Return the limit of a patient's value; where it has none, or not one alone, the words of what meets it."""
+        numerator = self.definition.numerator
+        limits = set(PARAMETER.findall(numerator.when or "")) if numerator else set()
+        alone = (
+            not limits
+            or self.definition.threshold_for
+            or {f"${name}" for name in limits} == {self.definition.threshold}
+        )
+        said = threshold_in_words(self.numbers, self.definition, on, language) if alone else ""
+        return said or (" ".join(numerator.who.in_language(language).split()) if numerator else "")
 
     def target(self, on: date, language: str) -> str:
         """Return the level that a unit should reach, with what is still acceptable; empty where none is set."""
@@ -150,19 +150,18 @@ def _country(pack: Pack, sets: tuple[IndicatorSet, ...], name: str) -> Mapping[s
     return {language: f"{theirs.get(language, code)} ({said})" for language, said in here.items()}
 
 
-def side_by_side(disease: str, first: str) -> dict[Topic, list[Neighbour]]:
-    """Return what several packs ask, by topic; outcomes first, then processes, in the order of groups."""
-    found: dict[Topic, list[Neighbour]] = {}
-    for each in neighbours(disease, first):
-        found.setdefault(each.topic, []).append(each)
-    groups = load_groups(disease)
-    order = list(groups)
-    several = {
-        topic: rows
-        for topic, rows in found.items()
-        if topic[0] in groups and len({row.pack for row in rows}) > 1 and topic[1] not in groups[topic[0]].too_different
-    }
-    return dict(sorted(several.items(), key=lambda item: (order.index(item[0][0]), ASPECTS.index(item[0][1]))))
+def side_by_side(disease: str, first: str) -> dict[Question, list[Neighbour]]:
+    """Return what several packs ask, by question, in the order of the disease's questions."""
+    everybody = neighbours(disease, first)
+    found = {}
+    for question in load_questions(disease):
+        order = {name: place for place, name in enumerate(question.answered_by)}
+        rows = [each for each in everybody if each.definition.id in order]
+        packs = list(dict.fromkeys(each.pack for each in everybody))
+        rows.sort(key=lambda each: (packs.index(each.pack), each.country["en"], order[each.definition.id]))
+        if len({row.pack for row in rows}) > 1:
+            found[question] = rows
+    return found
 
 
 def users_of(disease: str, first: str, name: str) -> list[Neighbour]:
@@ -171,7 +170,7 @@ def users_of(disease: str, first: str, name: str) -> list[Neighbour]:
 
 
 def others_of(disease: str, first: str, indicator: Indicator, own: str | None = None) -> list[Neighbour]:
-    """Return how other countries ask the same question as an indicator.
+    """Return how other countries ask the same question as an indicator; the very same definition is left out.
 
     Args:
         disease: The disease.
@@ -179,8 +178,21 @@ def others_of(disease: str, first: str, indicator: Indicator, own: str | None = 
         indicator: The indicator.
         own: The pack whose indicator it is; the first when None.
     """
-    topic = (indicator.group, indicator.aspect)
-    return [each for each in neighbours(disease, first) if each.topic == topic and each.pack != (own or first)]
+    own = own or first
+    rows = next((rows for rows in side_by_side(disease, first).values() if _holds(rows, indicator, own)), [])
+    asked = [each for each in rows if each.pack == own and each.definition.id == indicator.id]
+    same = {_numbers(each) for each in asked}
+    return [each for each in rows if each.pack != own and _numbers(each) not in same]
+
+
+def _holds(rows: Sequence[Neighbour], indicator: Indicator, pack: str) -> bool:
+    return any(row.pack == pack and row.definition.id == indicator.id for row in rows)
+
+
+def _numbers(each: Neighbour) -> tuple[str, ...]:
+    """Return what tells one country's definition from another's of the same name: limits and targets in words."""
+    words = (each.limit(date.max, "en"), each.target(date.max, "en"))
+    return (each.definition.id, each.definition.ends_on or "", *words)
 
 
 def case_file(definition: Indicator, disease: str, pack: str, root: Path) -> Path | None:

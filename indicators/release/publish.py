@@ -36,6 +36,8 @@ from indicators.disclosure.nested_counts import find_nested
 from indicators.disclosure.policy import Policy, load_policy
 from indicators.disclosure.related import load_related
 from indicators.explain.beside import asked_elsewhere
+from indicators.explain.definition import clauses_in_order
+from indicators.explain.neighbours import users_of
 from indicators.release.closed import Plan, carried_over, new_series, of_quarters, plan_of, published_before, together
 from indicators.release.content import completeness, left_out, parents, places, units
 from indicators.release.file import write_release
@@ -226,6 +228,8 @@ def _pages(
         | {"judged_from": judged_from.get(each.id)}
         | {"case_mix": _case_mix(each, catalogue)}
         | {"neighbours": asked_elsewhere(disease, each, pack.name, day)}
+        | {"used_by": [dict(one.country) for one in users_of(disease, pack.name, each.id)]}
+        | {"exact": [" ".join(clause.split()) for _, _, clause in clauses_in_order(catalogue, each)]}
         | {"sets": [_set(one) for one in sets if each.id in one.indicators]}
         for each in definitions
     ]

@@ -1,11 +1,15 @@
 """`tvaers explain`: an indicator in words, or why one pseudonym counts as it does."""
 
 from datetime import datetime
-from typing import Annotated
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from tvaers.commands.options import HomeOption, JsonOption
+
+if TYPE_CHECKING:
+    from indicators.catalogue import Catalogue
 
 
 def explain(
@@ -19,37 +23,74 @@ def explain(
         typer.Option("--on", formats=["%Y-%m-%d"], help="Reporting date. Default: today, or the latest computed."),
     ] = None,
     language: Annotated[str, typer.Option("--language", help="Language of the words: en, da or nb.")] = "en",
+    country: Annotated[
+        str | None,
+        typer.Option("--country", help="Pack whose numbers are told. Default: the home's, or the first that has it."),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Explain an indicator in words; with --pseudonym, why one person counts as they do."""
+    """Explain an indicator in words and exact clauses; with --pseudonym, why one person counts as they do.
+
+    Definitions of every pack that comes along can be read, also before a home has been set up.
+    """
     from datetime import UTC
 
-    from indicators.catalogue import load_catalogue
     from indicators.definitions.reading import unknown
     from indicators.explain import person as explanations
     from indicators.explain.beside import told_beside
     from indicators.explain.definition import explain_definition
-    from packs.pack import load_pack
     from tvaers import screen
     from tvaers.settings import load_settings
 
     if language not in explanations.WORDS:
         raise unknown("language", language, explanations.WORDS, where="--language")
-    settings = load_settings(home)
     day = on.date() if on else None
     if pseudonym is not None:
-        reasons = explanations.explain(settings, indicator, pseudonym, day, language)
+        reasons = explanations.explain(load_settings(home), indicator, pseudonym, day, language)
         if as_json:
             screen.write_json(reasons.as_dict())
         else:
             screen.say(str(reasons))
         return
-    pack, today = load_pack(settings.pack), day or datetime.now(tz=UTC).date()
-    catalogue = load_catalogue(settings.disease, pack)
+    today = day or datetime.now(tz=UTC).date()
+    catalogue, pack = _catalogue_with(indicator, home, country)
     text = explain_definition(catalogue, indicator, today, language)
-    beside = told_beside(catalogue, catalogue.indicator(indicator), pack.name, today, language)
+    beside = told_beside(catalogue, catalogue.indicator(indicator), pack, today, language)
     text = "\n".join([text, *beside])
     if as_json:
-        screen.write_json({"text": text, "definition": catalogue.indicator(indicator)})
+        screen.write_json({"text": text, "pack": pack, "definition": catalogue.indicator(indicator)})
     else:
         screen.say(text)
+
+
+def _catalogue_with(indicator: str, home: Path | None, country: str | None) -> "tuple[Catalogue, str]":
+    """Return the catalogue to read an indicator in, and its pack: the one asked for, the home's, or the first with it.
+
+    Raises:
+        DefinitionError: No pack has the indicator, or that of the country has not.
+    """
+    from indicators.definitions.reading import unknown
+    from indicators.explain.neighbours import catalogue_to_read, packs_with_sets
+    from indicators.measures.definition import all_measures
+    from packs.pack import load_pack
+    from tvaers.errors import DefinitionError
+    from tvaers.settings import SETTINGS_FILE, Settings, default_home, load_settings
+
+    is_set_up = home is not None or (default_home() / SETTINGS_FILE).is_file()
+    own, disease = (Settings.model_fields[name].default for name in ("pack", "disease"))
+    if is_set_up:
+        settings = load_settings(home)
+        own, disease = settings.pack, settings.disease
+    packs = [load_pack(country)] if country else [load_pack(own), *packs_with_sets()]
+    known: dict[str, None] = {}
+    for pack in packs:
+        catalogue = catalogue_to_read(disease, pack)
+        if any(each.id == indicator for each in catalogue.indicators):
+            return catalogue, pack.name
+        known |= dict.fromkeys(each.id for each in catalogue.indicators)
+    if any(each.id == indicator for measures in all_measures() for each in measures.measures):
+        raise DefinitionError(
+            f"'{indicator}' is a published measure, which is computed on test patients only.",
+            what_to_do="Read it in docs/reference/measures.md; prove it: tvaers measure check FOLDER",
+        )
+    raise unknown("indicator", indicator, known, where=f"in {', '.join(dict.fromkeys(pack.name for pack in packs))}")

@@ -8,11 +8,12 @@ import pytest
 
 from indicators.compute import compute_on
 from indicators.definitions.definition_files import definitions_of_pack
+from indicators.definitions.questions import load_questions
 from indicators.definitions.variables import Source
 from indicators.delivered.coverage import coverage_of
 from indicators.explain.beside import told_beside
 from indicators.explain.handbook_neighbours import render
-from indicators.explain.neighbours import catalogue_to_read, neighbours, side_by_side, users_of
+from indicators.explain.neighbours import catalogue_to_read, neighbours, others_of, side_by_side, users_of
 from packs.pack import load_pack
 from tests.lib.drawn_tables import warehouse_of
 from tests.lib.evaluate import ROOT, catalogue
@@ -42,16 +43,50 @@ def test_a_target_that_a_country_has_not_set_is_left_out():
 
 
 def test_the_same_questions_of_all_countries_stand_beside_each_other():
-    topics = side_by_side(DISEASE, FIRST)
-    asked = {topic: {each.country["en"] for each in rows} for topic, rows in topics.items()}
+    asked = {
+        question.id: {each.country["en"] for each in rows} for question, rows in side_by_side(DISEASE, FIRST).items()
+    }
     everywhere = {"Denmark", "England and Wales", "Norway", "Sweden", "United States"}
-    assert everywhere <= asked["hba1c", "outcome"]
-    assert everywhere <= asked["blood_pressure", "outcome"]
-    for subject in ("kidneys", "eyes", "feet"):
-        assert len(asked[subject, "process"]) >= 3
+    assert everywhere <= asked["hba1c_high"]
+    assert everywhere <= asked["blood_pressure_goal"]
+    assert everywhere - {"United States"} <= asked["hba1c_goal"]
+    for subject in ("albuminuria_examined", "eyes_examined", "feet_examined"):
+        assert len(asked[subject]) >= 3
     page = render(DISEASE, FIRST, TODAY)
     assert all(f"](indicators_{country}.md#" in page for country in countries())
     assert "| below 10% | confirmed |" in page
+
+
+def test_a_question_names_definitions_that_exist_each_in_one_place_only():
+    known = {each.definition.id for each in neighbours(DISEASE, FIRST)}
+    answering = [name for question in load_questions(DISEASE) for name in question.answered_by]
+    assert set(answering) <= known
+    assert len(answering) == len(set(answering))
+    assert {question.id for question in load_questions(DISEASE)} == {each.id for each in side_by_side(DISEASE, FIRST)}
+
+
+def test_only_like_people_stand_beside_each_other():
+    goal = next(rows for question, rows in side_by_side(DISEASE, FIRST).items() if question.id == "hba1c_goal")
+    assert {"children" in each.definition.id or "type_1" in each.definition.id for each in goal} == {False}
+    statin = catalogue(country="england").indicator("audit_statin_when_indicated")
+    asked = [each.definition.id for each in others_of(DISEASE, FIRST, statin, "england")]
+    assert asked
+    assert all("lipid_lowering" in name for name in asked)
+
+
+def test_both_limits_of_blood_pressure_are_told():
+    goal = next(rows for question, rows in side_by_side(DISEASE, FIRST).items() if question.id == "blood_pressure_goal")
+    limits = {each.pack: each.limit(TODAY, "en") for each in goal if each.definition.id == "blood_pressure_controlled"}
+    diastolic = {"denmark": "90", "norway": "85", "sweden": "85"}
+    assert all(f"below {diastolic[pack]}" in limit for pack, limit in limits.items())
+
+
+def test_the_very_same_definition_is_no_other_countrys_question():
+    known = catalogue()
+    pressure = {each.pack for each in others_of(DISEASE, FIRST, known.indicator("blood_pressure_controlled"))}
+    assert {"norway", "sweden"} <= pressure  # other limits
+    smoking = [each.pack for each in others_of(DISEASE, FIRST, known.indicator("hba1c_75_and_above"))]
+    assert "sweden" in smoking
 
 
 def test_a_set_that_lies_in_another_countrys_pack_is_told_as_its_own_countrys():
