@@ -28,7 +28,7 @@ from indicators.disclosure.left_out import left_out, stands_for_small_practice
 from indicators.disclosure.nested import Nested
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, too_small
-from indicators.disclosure.reissue import judged_with_earlier
+from indicators.disclosure.reissue import judged_with_earlier, shown_all_the_same
 from indicators.disclosure.related import Related
 from indicators.disclosure.system import System, build_system
 from indicators.disclosure.withholding import Hidden, hide_or_withhold
@@ -108,6 +108,8 @@ def protect(
                     again = judged_with_earlier(system, cells[rows], before, policy)
                     system, primary[rows] = again.system, primary[rows] | again.primary
                 found = hide_or_withhold(system, cells[rows], (primary | without)[rows], policy)
+                if is_again:
+                    found = shown_all_the_same(system, found, (primary | without)[rows])
                 return rows, found, _judge(system, cells[rows], found.protected)
             except DisclosureError as fault:
                 fault.where = ", ".join(filter(None, [f"period ending {period}", fault.where]))

@@ -16,6 +16,7 @@ from indicators.disclosure.places import PLACE
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.quantities import FIELDS, TOLD_BY
 from indicators.disclosure.system import System
+from indicators.disclosure.withholding import Hidden
 
 NOT_TOLD = ("suppressed", "withheld", "left_out")
 CELL = ["indicator_id", *PLACE]
@@ -66,6 +67,20 @@ def judged_with_earlier(system: System, cells: pl.DataFrame, earlier: pl.DataFra
     few = changed | still_few
     primary |= np.asarray(system.shows @ few.astype(np.int32)) > 0
     return Reissue(replace(system, told=told & ~few, small=system.small | few), primary)
+
+
+def shown_all_the_same(system: System, found: Hidden, primary: NDArray[np.bool_]) -> Hidden:
+    """Return what is hidden without the cells that tell only what was told before: to hide them protects nobody.
+
+    Args:
+        system: The system of `judged_with_earlier`.
+        found: What was found to be hidden.
+        primary: Cells that must be hidden.
+    """
+    tells_more = np.asarray(system.shows @ (~system.told).astype(np.int32)) > 0
+    tells_some = np.diff(system.shows.indptr) > 0
+    kept = found.protected.cells & (tells_more | ~tells_some | primary | found.withheld)
+    return replace(found, protected=replace(found.protected, cells=kept))
 
 
 def _told(system: System, before: pl.DataFrame) -> tuple[NDArray[np.bool_], NDArray[np.int64], NDArray[np.bool_]]:

@@ -22,6 +22,8 @@ MAY_IMPORT = {
     "ingest": EVERYBODY_MAY | {"data_contracts", "packs", "warehouse"},
     "indicators": EVERYBODY_MAY | {"data_contracts", "packs", "warehouse"},
     "dashboard": {"tvaers.errors", "indicators.definitions.definition"},
+    # An attacker has the release and his wits: no code of those he attacks.
+    "attacks": {"tvaers.errors"},
     "synthetic": EVERYBODY_MAY | {"data_contracts", "packs"},
 }
 

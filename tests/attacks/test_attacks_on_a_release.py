@@ -8,8 +8,8 @@ from tempfile import mkdtemp
 import duckdb
 import pytest
 
-from tests.attacks.attacker import Attacker, Variable
-from tests.attacks.worlds import INSIDERS, KNOWN_TO_BE_NESTED, WORLDS, World, hidden_results, narrowest
+from attacks.attacker import Attacker, Variable
+from tests.attacks.worlds import INSIDERS, KNOWN_TO_BE_NESTED, WORLDS, World, narrowest
 
 EVERY_WORLD = pytest.mark.parametrize(("name", "seed"), [*((name, 1) for name in WORLDS), ("a region", 2)])
 LEFT_OUT = "a valley whose practices are left out"
@@ -49,7 +49,7 @@ def test_no_small_group_is_shown(name: str, seed: int) -> None:
 def test_subtraction_finds_no_hidden_cell(name: str, seed: int) -> None:
     world, attacker = released(name, seed)
     found = attacker.by_subtraction().keys()
-    assert not found & hidden_results(attacker)
+    assert not found & attacker.hidden_results()
     assert not found & world.small(attacker)
 
 
@@ -57,7 +57,7 @@ def test_subtraction_finds_no_hidden_cell(name: str, seed: int) -> None:
 def test_linear_algebra_over_all_equations_finds_no_hidden_cell(name: str, seed: int) -> None:
     world, attacker = released(name, seed)
     found = attacker.by_linear_algebra().keys()
-    assert not found & hidden_results(attacker)
+    assert not found & attacker.hidden_results()
     assert not found & world.small(attacker)
 
 
@@ -199,9 +199,9 @@ def test_a_silent_practice_tells_its_neighbours_numbers_where_no_data_is_thought
     feet = {where for name, where in world.silent() if name == "foot_examined"}
     assert {level for level, *_ in feet} >= {"practice"}
     attacker = world.blind_to_silence(tmp_path)
-    fallen = attacker.by_subtraction().keys() & (world.small(attacker) | hidden_results(attacker))
+    fallen = attacker.by_subtraction().keys() & (world.small(attacker) | attacker.hidden_results())
     assert fallen
-    assert not held.by_subtraction().keys() & (world.small(held) | hidden_results(held))
+    assert not held.by_subtraction().keys() & (world.small(held) | held.hidden_results())
 
 
 def test_a_rates_interval_gives_back_its_coarse_years_and_no_others(tmp_path: Path) -> None:

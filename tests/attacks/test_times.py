@@ -6,11 +6,11 @@ from pathlib import Path
 import polars as pl
 import pytest
 
+from attacks.attacker import Attacker, Variable
 from indicators.disclosure.control import protect
 from indicators.disclosure.policy import load_policy
 from indicators.release.file import write_release
 from indicators.release.times import Curves, released_results, step_cells, tables
-from tests.attacks.attacker import Attacker, Variable
 from tests.lib.invented_times import invented_times, steps_nested, waiting
 from tests.lib.tiny_release import POLICY
 

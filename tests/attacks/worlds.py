@@ -6,13 +6,13 @@ from pathlib import Path
 import numpy as np
 import polars as pl
 
+from attacks.attacker import FIELDS, Attacker, Place, Variable
 from indicators.disclosure.control import protect, released
 from indicators.disclosure.nested import Count, Nested
 from indicators.disclosure.places import PLACE
 from indicators.disclosure.policy import Policy, load_policy
 from indicators.disclosure.primary import too_small
 from indicators.release.file import write_release
-from tests.attacks.attacker import FIELDS, Attacker, Place, Variable
 from tests.lib.invented_cells import INVENTED, NESTED, Cells, invented_cells
 from tests.lib.tiny_release import META, POLICY, completeness, definition, deliveries, quarantine
 
@@ -200,17 +200,6 @@ def with_two_rates(results: pl.DataFrame) -> pl.DataFrame:
     )
     alone = joined.with_columns(numerator="events", numerator_patients="events", indicator_id=pl.lit("contacts"))
     return pl.concat([results, *(each.select(results.columns) for each in (alone, both))])
-
-
-def hidden_results(attacker: Attacker) -> set[Variable]:
-    """Return the numerators and complements of hidden cells that no shown cell tells."""
-    own = {
-        attacker.variable(name, count, where)
-        for name, where in attacker.hidden
-        for count in ("numerator", "complement")
-        if count in FIELDS[attacker.kinds[name]]
-    }
-    return own - attacker.known.keys()
 
 
 def narrowest(bounds: dict[Variable, tuple[float, float]]) -> float:

@@ -5,7 +5,17 @@ from functools import cache
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
-PACKAGES = ("data_contracts", "ingest", "warehouse", "indicators", "dashboard", "synthetic", "packs", "tvaers")
+PACKAGES = (
+    "data_contracts",
+    "ingest",
+    "warehouse",
+    "indicators",
+    "dashboard",
+    "synthetic",
+    "packs",
+    "attacks",
+    "tvaers",
+)
 
 
 @cache

@@ -1,17 +1,20 @@
 """An attacker who has one release file and nothing else.
 
-Shares no code with disclosure control. The attacker reads what is shown, knows from the definitions what kind each
-indicator is, guesses from equal numbers which indicators count the same people, and writes down every equation:
-numerator + complement = denominator, denominator + missing = eligible, units add up to their cluster and to all, sexes
-and age bands add up. Then come subtraction, linear algebra and linear programming.
+Shares no code with disclosure control; the tests and `tvaers attack` use the same one. The attacker reads what is
+shown, knows from the definitions what kind each indicator is, guesses from equal numbers which indicators count the
+same people, and writes down every equation: numerator + complement = denominator, denominator + missing = eligible,
+units add up to their cluster and to all, sexes and age bands add up. Then come subtraction, linear algebra and linear
+programming.
 """
 
 import json
 from collections import defaultdict
+from collections.abc import Iterable
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import numpy as np
@@ -25,8 +28,10 @@ FIELDS = {
     "time_to_event": ("denominator", "missing", "eligible"),
     "rate_per_1000_patient_years": ("numerator",),
 }
-HIDDEN = ("suppressed", "left_out")
+HIDDEN = ("suppressed", "left_out", "withheld")
 ENOUGH_EQUAL_CELLS = 12
+# A system of more unknowns is not solved by dense algebra here, and is counted as not tried.
+MOST_UNKNOWNS = 2_500
 
 
 @dataclass
@@ -70,7 +75,7 @@ class Attacker:
             where: Place = tuple(place)
             places[name].add(where)
             if state in HIDDEN:
-                if state == "suppressed":
+                if state in ("suppressed", "withheld"):
                     self.hidden.add((name, where))
                 continue
             for count, value in self._read(name, state, numerator, denominator, eligible).items():
@@ -112,7 +117,7 @@ class Attacker:
         return self.same_as.get(quantity, quantity), where
 
     def _write_equations(self, places: dict[str, set[Place]]) -> None:
-        seen = set()
+        seen: set[tuple[tuple[Variable, ...], Variable]] = set()
         for name, spots in sorted(places.items()):
             counts = FIELDS[self.kinds[name]]
             for where in sorted(spots):
@@ -126,18 +131,21 @@ class Attacker:
                             [self.variable(name, part, where) for part in parts],
                             self.variable(name, total, where),
                         )
-            for total, parts in self._sums(spots).items():
+            for (_, of_total), places_of in self._sums(spots).items():
                 for count in counts:
                     self._add(
-                        seen, [self.variable(name, count, part) for part in parts], self.variable(name, count, total[1])
+                        seen,
+                        [self.variable(name, count, part) for part in places_of],
+                        self.variable(name, count, of_total),
                     )
         for inner, outer in self.nested:
             spots = places[inner.split(".")[0]] & places[outer.split(".")[0]]
             for where in sorted(spots):
-                within = self.variable(*inner.split("."), where)
-                self._add(seen, [within, self.between(inner, outer, where)], self.variable(*outer.split("."), where))
-            for (_, total), parts in self._sums(spots).items():
-                self._add(seen, [self.between(inner, outer, part) for part in parts], self.between(inner, outer, total))
+                within, whole = (self.variable(*_named(count), where) for count in (inner, outer))
+                self._add(seen, [within, self.between(inner, outer, where)], whole)
+            for (_, of_total), places_of in self._sums(spots).items():
+                between = [self.between(inner, outer, part) for part in places_of]
+                self._add(seen, between, self.between(inner, outer, of_total))
 
     def between(self, inner: str, outer: str, where: Place) -> Variable:
         """Return the variable of those whom the outer count has and the inner has not."""
@@ -162,6 +170,25 @@ class Attacker:
             if age != "all":
                 sums["age", (level, unit, sex, "all")].append(where)
         return {key: parts for key, parts in sums.items() if key[1] in spots}
+
+    def hidden_results(self) -> set[Variable]:
+        """Return the numerators and complements of hidden cells that no shown cell tells."""
+        own = {
+            self.variable(name, count, where)
+            for name, where in self.hidden
+            for count in ("numerator", "complement")
+            if count in FIELDS[self.kinds[name]]
+        }
+        return own - self.known.keys()
+
+    def numbers_of(self, rows: Iterable[tuple[Any, ...]]) -> dict[Variable, float]:
+        """Return what cells tell: indicator, level, unit, sex, age band, numerator, denominator, eligible."""
+        found = {}
+        for name, level, unit, sex, age, *counts in rows:
+            for count, value in self._read(name, "shown", *counts).items():
+                if name in self.kinds and count in FIELDS[self.kinds[name]]:
+                    found[self.variable(name, count, (level, unit, sex, age))] = value
+        return found
 
     def knowing(self, more: dict[Variable, float]) -> "Attacker":
         """Return an attacker who knows some numbers besides the release."""
@@ -201,10 +228,11 @@ class Attacker:
         found = {}
         for (_, total), parts in self._sums(set(years)).items():
             hidden = [part for part in parts if years[part] is None]
-            if hidden and years[total] is not None:
-                shown = [years[part] for part in parts if years[part] is not None]
-                ends = [(value - step / 2 if value > step else 0.0, value + step / 2) for value in shown]
-                low, high = years[total] - step / 2, years[total] + step / 2
+            whole = years[total]
+            if hidden and whole is not None:
+                known = [value for part in parts if (value := years[part]) is not None]
+                ends = [(value - step / 2 if value > step else 0.0, value + step / 2) for value in known]
+                low, high = whole - step / 2, whole + step / 2
                 found[tuple(hidden)] = (
                     max(0.0, low - sum(most for _, most in ends)),
                     high - sum(least for least, _ in ends),
@@ -256,10 +284,14 @@ class Attacker:
         return result
 
     def by_linear_algebra(self) -> dict[Variable, float]:
-        """Return every count that all equations together fix: those whose own direction
-        lies wholly in what the equations span."""
-        found = {}
+        """Return every count that all equations together fix: its own direction lies wholly in what they span.
+
+        Systems of more than `MOST_UNKNOWNS` are left out.
+        """
+        found: dict[Variable, float] = {}
         for variables, matrix, right in self._groups():
+            if len(variables) > MOST_UNKNOWNS:
+                continue
             spanned, triangle, _ = linalg.qr(matrix.T, mode="economic", pivoting=True)
             rank = int((np.abs(np.diag(triangle)) > 1e-8).sum())
             fixed = (spanned[:, :rank] ** 2).sum(axis=1) > 1 - 1e-9
@@ -268,10 +300,17 @@ class Attacker:
                 found |= {variables[place]: float(solution[place]) for place in np.flatnonzero(fixed)}
         return found
 
-    def bounds(self, wanted: set[Variable]) -> dict[Variable, tuple[float, float]]:
-        """Return the lowest and highest value of counts, using that no count is below zero."""
+    def bounds(self, wanted: set[Variable], most: float = np.inf) -> dict[Variable, tuple[float, float]]:
+        """Return the lowest and highest value of counts, using that no count is below zero.
+
+        Args:
+            wanted: The counts.
+            most: Counts in systems of more unknowns than this are left out.
+        """
         found = {}
         for variables, matrix, right in self._groups():
+            if len(variables) > most:
+                continue
             for place, variable in enumerate(variables):
                 if variable in wanted:
                     ends = []
@@ -282,3 +321,9 @@ class Attacker:
                         ends.append(sign * answer.fun if answer.status == 0 else np.inf)
                     found[variable] = (ends[0], ends[1])
         return found
+
+
+def _named(count: str) -> tuple[str, str]:
+    """Return the indicator and the field of a count."""
+    name, field_name = count.split(".")
+    return name, field_name

@@ -1,0 +1,1 @@
+"""Attacks on what is published: what can be worked out from release files alone."""

@@ -1,0 +1,206 @@
+"""All attacks that need release files alone, each with its verdict.
+
+A release is broken when an attack finds a group of one to `smallest_count` - 1 people (the release tells that number
+itself), or works out the result of a hidden cell. What the attacker takes for granted can be wrong, so a finding is a
+reason to look; no finding is no proof, and the audit of `tvaers release`, which knows the truth, is the stronger judge.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import duckdb
+
+from attacks.attacker import MOST_UNKNOWNS, Attacker, Variable
+from attacks.known import NESTED
+from attacks.over_time import changed_by_few, joined
+from attacks.reading import exact_shares, few_people_shown, settings_of, traces
+from tvaers.errors import ReleaseError
+
+MOST_NAMED = 3
+SLACK = 1e-6
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What one attack came to.
+
+    Attributes:
+        attack: Its name.
+        release: File names of what was attacked.
+        tried: Numbers that it was tried on.
+        not_tried: Numbers that it was not tried on, to save time.
+        found: Numbers it found that it should not.
+        examples: The first of them, in words.
+    """
+
+    attack: str
+    release: str
+    tried: int
+    not_tried: int
+    found: int
+    examples: tuple[str, ...] = ()
+
+    @property
+    def is_broken(self) -> bool:
+        """True when something was found."""
+        return self.found > 0
+
+
+def attack(
+    releases: Sequence[Path], *, quarters: int = 1, most: int = 200, own: Sequence[tuple[Any, ...]] = ()
+) -> list[Verdict]:
+    """Attack one or several releases, oldest first.
+
+    Args:
+        releases: The files.
+        quarters: How many of the newest quarters of each release are attacked with equations; the other attacks look
+            at all quarters.
+        most: How many hidden numbers of a quarter are asked for with linear programming.
+        own: What a unit knows of its own people in the newest quarter of the newest release: indicator, level, unit,
+            sex, age band, numerator, denominator, eligible.
+
+    Raises:
+        ReleaseError: A file is no release.
+    """
+    found: list[Verdict] = []
+    for number, path in enumerate(releases):
+        try:
+            settings = settings_of(path)
+        except duckdb.Error:
+            raise ReleaseError("The file is no release.", where=str(path), what_to_do="tvaers release") from None
+        few = settings.few
+        for name, look in (("small numbers shown", few_people_shown), ("traces of hidden numbers", traces)):
+            found.append(_verdict(name, path, *look(path, few)))
+        found.append(_verdict("shares behind rounded counts", path, *exact_shares(path, few)))
+        for period in settings.periods[-quarters:]:
+            found += _with_equations(path, period, few, most, releases[:number])
+    for older, newer in pairwise(releases):
+        few = settings_of(newer).few
+        found.append(
+            _verdict("numbers that changed by few", f"{older.name}, {newer.name}", *changed_by_few(older, newer, few))
+        )
+        for period in settings_of(newer).periods[-quarters:]:
+            if period in settings_of(older).periods:
+                found.append(_joined(older, newer, period, few))
+    if own:
+        found.append(_inside(releases[-1], own))
+    return _together(found)
+
+
+def _with_equations(path: Path, period: date, few: int, most: int, before: Sequence[Path]) -> list[Verdict]:
+    """Attack one quarter; what an earlier release has shown is no secret any more."""
+    attacker = Attacker(path, period, _nested_in(path))
+    hidden = attacker.hidden_results()
+    for older in before:
+        if period in settings_of(older).periods:
+            hidden -= joined(older, path, period, attacker.nested)[1].known.keys()
+    told = {variable: value for variable, value in _between(attacker).items() if 1 <= value < few}
+    by_subtraction = _bad(attacker.by_subtraction(), hidden, few)
+    by_algebra = _bad(attacker.by_linear_algebra(), hidden, few)
+    asked = sorted(hidden)[:: max(1, len(hidden) // most)] if hidden else []
+    bounds = attacker.bounds(set(asked), MOST_UNKNOWNS)
+    proved = {
+        variable: high for variable, (low, high) in bounds.items() if low >= 1 - SLACK and high <= few - 1 + SLACK
+    }
+    return [
+        _verdict("people between two nested counts", path, len(attacker.nested), told),
+        _verdict("subtraction", path, len(hidden), by_subtraction),
+        _verdict("linear algebra", path, len(hidden), by_algebra),
+        _verdict("linear programming", path, len(bounds), proved, len(hidden) - len(bounds)),
+    ]
+
+
+def _bad(worked_out: Mapping[Variable, float], hidden: set[Variable], few: int) -> dict[Variable, float]:
+    """Return what should not have been worked out: results of hidden cells, and groups of few; a nought is neither."""
+    return {
+        variable: value
+        for variable, value in worked_out.items()
+        if value > SLACK and (variable in hidden or 1 - SLACK <= value <= few - 1 + SLACK)
+    }
+
+
+def _between(attacker: Attacker) -> dict[Variable, float]:
+    """Return the people between two nested counts wherever both are shown."""
+    found = {}
+    for inner, outer in attacker.nested:
+        one, other = (attacker.same_as.get(each, each) for each in (inner, outer))
+        for (quantity, where), value in attacker.known.items():
+            if quantity == one and (other, where) in attacker.known:
+                found[attacker.between(inner, outer, where)] = attacker.known[other, where] - value
+    return found
+
+
+def _nested_in(path: Path) -> tuple[tuple[str, str], ...]:
+    """Return the nested counts of indicators that a release holds, days of one curve included."""
+    with duckdb.connect(str(path), read_only=True) as con:
+        there = {name for (name,) in con.execute("SELECT DISTINCT indicator_id FROM result").fetchall()}
+        days = con.execute("SELECT DISTINCT indicator_id, day FROM time_step ORDER BY ALL").fetchall()
+    of_curves = [
+        (f"{name}:{first}.numerator", f"{name}:{second}.numerator")
+        for (name, first), (same, second) in pairwise(days)
+        if name == same
+    ]
+    return tuple(pair for pair in NESTED if {each.split(".")[0] for each in pair} <= there) + tuple(of_curves)
+
+
+def _joined(older: Path, newer: Path, period: date, few: int) -> Verdict:
+    now, attacker = joined(older, newer, period, _nested_in(newer))
+    hidden = now.hidden_results() - attacker.known.keys()
+    found = _bad(attacker.by_subtraction(), hidden, few)
+    for alone in (now, Attacker(older, period, attacker.nested)):
+        found = {variable: value for variable, value in found.items() if variable not in alone.by_subtraction()}
+    return _verdict("what one shows and the other hides", f"{older.name}, {newer.name}", len(hidden), found)
+
+
+def _inside(path: Path, own: Sequence[tuple[Any, ...]]) -> Verdict:
+    """Attack as somebody who knows some numbers; what these tell by themselves is no finding."""
+    settings = settings_of(path)
+    attacker = Attacker(path, settings.periods[-1], _nested_in(path))
+    known = attacker.numbers_of(own)
+    alone = attacker.knowing({})
+    alone.known = dict(known)
+    told = attacker.knowing(known).by_subtraction()
+    others = {
+        variable: value
+        for variable, value in told.items()
+        if variable not in known
+        and variable not in attacker.by_subtraction()
+        and variable not in alone.by_subtraction()
+    }
+    few = {variable: value for variable, value in others.items() if 1 - SLACK <= value <= settings.few - 1 + SLACK}
+    return _verdict("a unit that knows its own numbers", path, len(attacker.hidden_results()), few)
+
+
+def _verdict(
+    name: str, release: Path | str, tried: int, found: Mapping[Variable, float], not_tried: int = 0
+) -> Verdict:
+    file = release if isinstance(release, str) else release.name
+    examples = [
+        f"{quantity} of {' '.join(part for part in where if part != 'all') or 'all'}: {value:g}"
+        for (quantity, where), value in sorted(found.items())[:MOST_NAMED]
+    ]
+    return Verdict(name, file, tried, not_tried, len(found), tuple(examples))
+
+
+def _together(found: Sequence[Verdict]) -> list[Verdict]:
+    """Return one verdict per attack and release, over all its quarters."""
+    rows: dict[tuple[str, str], Verdict] = {}
+    for each in found:
+        before = rows.get((each.release, each.attack))
+        rows[each.release, each.attack] = (
+            each
+            if before is None
+            else Verdict(
+                each.attack,
+                each.release,
+                before.tried + each.tried,
+                before.not_tried + each.not_tried,
+                before.found + each.found,
+                (before.examples + each.examples)[:MOST_NAMED],
+            )
+        )
+    return list(rows.values())
