@@ -75,7 +75,7 @@ def open_to_rewrite(
     Raises:
         WarehouseError: As for `open_read_only`.
     """
-    _refuse_missing(path)
+    refuse_missing(path)
     con = connect(memory_limit)
     try:
         _spill_beside(con, result)
@@ -142,6 +142,18 @@ def _open_for_writing(
             con.close()
 
 
+def refuse_missing(path: Path) -> None:
+    """Refuse to go on without a warehouse, and say how one is made.
+
+    Raises:
+        WarehouseError: There is no such file.
+    """
+    if not path.is_file():
+        raise WarehouseError(
+            "There is no warehouse yet.", where=str(path), what_to_do="Load extracts first: tvaers ingest FOLDER"
+        )
+
+
 @contextmanager
 def open_read_only(path: Path, key: bytes, *, memory_limit: str | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open a warehouse file for reading, as catalog `warehouse`, with every other file and every setting locked away.
@@ -156,7 +168,7 @@ def open_read_only(path: Path, key: bytes, *, memory_limit: str | None = None) -
     Raises:
         WarehouseError: The file is missing, corrupt, busy, of a newer version or under another key.
     """
-    _refuse_missing(path)
+    refuse_missing(path)
     con = connect(memory_limit)
     try:
         con.execute("SET max_temp_directory_size = '0B'")
@@ -174,13 +186,6 @@ def open_read_only(path: Path, key: bytes, *, memory_limit: str | None = None) -
     finally:
         with suppress(duckdb.Error):
             con.close()
-
-
-def _refuse_missing(path: Path) -> None:
-    if not path.is_file():
-        raise WarehouseError(
-            "There is no warehouse yet.", where=str(path), what_to_do="Load extracts first: tvaers ingest FOLDER"
-        )
 
 
 def _spill_beside(con: duckdb.DuckDBPyConnection, path: Path) -> None:

@@ -146,7 +146,8 @@ class UnitLevel:
         people, everybody = self._people[each.counted]
         found = self._units.with_columns(
             pl.lit(self.name).alias("level"),
-            pl.Series("expected", expected),
+            # Where nobody is in any unit the sums of nothing are whole numbers.
+            pl.Series("expected", expected, dtype=pl.Float64),
             pl.Series("people", people).cast(pl.List(pl.Int32)),
         )
         return found.filter(pl.Series(everybody > 0))

@@ -47,7 +47,7 @@ from indicators.release.times import tables as time_tables
 from packs.pack import Pack, load_pack
 from tvaers.keys import load_master_key
 from tvaers.settings import Settings
-from warehouse.connection import open_read_only
+from warehouse.connection import open_read_only, refuse_missing
 from warehouse.swap import one_builder_at_a_time, replace_atomically
 
 
@@ -108,6 +108,7 @@ def publish(
     shown = shown_of(definitions, pack.folder, settings.disease)
     pages = as_pages(load_pages(settings.disease, definitions), [each.id for each in shown])
     key = load_master_key(settings)
+    refuse_missing(settings.warehouse)  # before anything is left in the home, a lock included
     with one_builder_at_a_time(settings.release, "release"):
         register = opened(settings, key)
         with open_read_only(settings.warehouse, key.subkey("encryption")) as con:
