@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from dashboard.catalogue import Definition
-from dashboard.presenters.overview import TARGET_MISSED, Card
+from dashboard.presenters.overview import TARGET_MISSED, WORSENING, Card
 from dashboard.wording import Wording
 
 AT_MOST = 3
@@ -43,6 +43,6 @@ def next_steps(cards: Sequence[Card], definitions: Mapping[str, Definition], wor
 
 
 def _why(card: Card) -> str:
-    if card.urgency in {0, 1}:
+    if card.urgency < WORSENING:
         return card.comparison.text
-    return card.trend.text if card.urgency < TARGET_MISSED else card.target_text
+    return card.trend.text if card.urgency == WORSENING else card.target_text

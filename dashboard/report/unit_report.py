@@ -93,7 +93,7 @@ class UnitReport:
     source: str
 
 
-LABELS = ("indicator", "value", "course", "comparison", "change", "next_steps", "more", "everything", "proposed")
+LABELS = ("indicator", "value", "course", "comparison", "next_steps", "more", "everything", "proposed")
 
 
 def unit_report(
