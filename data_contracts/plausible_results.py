@@ -54,6 +54,16 @@ def is_plausible(number: str, code: str, sign: str) -> str:
     return f"CASE {' '.join(cases)} END"
 
 
+def codes_where_a_sign_may_part_thousands() -> tuple[str, ...]:
+    """Return the codes of which a number and its thousandfold are both possible, so that 1.500 can be either."""
+    return tuple(
+        code
+        for each in plausible_results()
+        if any(1000 * max(one.least, 1) <= one.greatest for one in each.possible)
+        for code in each.codes
+    )
+
+
 def plausible_in_words(column: str) -> str:
     """Return for the supplier what is judged: every range with its unit and codes."""
     told = "; ".join(

@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 
 from data_contracts.contract import TYPED_COLUMNS, Column, Rule
-from data_contracts.plausible_results import is_plausible, plausible_in_words
+from data_contracts.plausible_results import codes_where_a_sign_may_part_thousands, is_plausible, plausible_in_words
 
 PARTNER_UNKNOWN = "contact_unknown"
 """The row names a row of another delivery that has not come: it is used when that one does."""
@@ -112,6 +112,7 @@ def _column_rules(column: Column) -> Iterator[Rule]:
     if judged := column.judged:
         is_fine = is_plausible(_number(column), f"{judged.analysis}__normal", judged.sign or f"{name}__comparator")
         yield Rule(f"{name}_implausible", name, is_fine, "quarantine", plausible_in_words(name))
+        yield _thousands_rule(column)
     if column.type in ("date", "datetime", "iso_week") and not column.may_be_future:
         fine = f"CAST({name}__typed AS DATE) <= delivered_on"
         sentence = f"`{name}` is not later than the day of delivery."
@@ -120,6 +121,21 @@ def _column_rules(column: Column) -> Iterator[Rule]:
         told_by = " or ".join(f"`{each.partition('.')[0]}`" for each in column.refers_to)
         sentence = f"`{name}` names a contact that was delivered and accepted (see {told_by})."
         yield Rule(PARTNER_UNKNOWN, name, f"{name}__known", "quarantine", sentence)
+
+
+def _thousands_rule(column: Column) -> Rule:
+    """Return the rule that warns of 1.500 where fifteen hundred is as possible as one and a half."""
+    assert column.judged is not None
+    codes = codes_where_a_sign_may_part_thousands()
+    listed = ", ".join(map(_quoted, codes))
+    may_be_either = f"regexp_full_match({column.name}, '[<>=≤≥ ]*[1-9][0-9]{{0,2}}[.,][0-9]{{3}}([^0-9.,].*)?')"
+    sentence = (
+        f"`{column.name}` has no sign followed by exactly three digits, such as 1.500, where the number and its "
+        f"thousandfold are both possible ({', '.join(codes)}). Such a number is loaded with the sign read as that of "
+        "the decimals; say so to us if it parts thousands."
+    )
+    is_fine = f"NOT ({column.judged.analysis}__normal IN ({listed}) AND {may_be_either})"
+    return Rule(f"{column.name}_thousands_sign", column.name, is_fine, "warn", sentence)
 
 
 def _number(column: Column) -> str:

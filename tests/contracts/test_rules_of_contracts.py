@@ -71,6 +71,14 @@ for _results, _value, _unit in (
             (_results, "unit_converted"): {_code: "NPU27300", _value: "7,2", _unit: "%"},
             (_results, "unit_unknown"): {_unit: "stk."},
         }
+for _results, _value, _code in (
+    ("lab_dm_forsker", "value", "analysiscode"),
+    ("labka", "internal_reply_num", "ol_inver_iupac_cde"),
+    ("for_labka", "svar", "npukode"),
+    ("praksis_maalinger", "vaerdi", "kode"),
+    ("kommune_maalinger", "vaerdi", "kode"),
+):
+    BREAKING[_results, f"{_value}_thousands_sign"] = {_code: "NPU19661", _value: "1.500"}
 for _bundles in ("kl_gateway_119", "kl_gateway_140"):
     BREAKING |= {
         (_bundles, "status_missing"): {"resource_type": "CarePlan", "status": ""},

@@ -120,6 +120,27 @@ def test_another_unit_of_the_same_analyte_is_converted_and_counted(loading, code
 
 
 @pytest.mark.parametrize(
+    ("text", "value"), [("1.500", 1.5), ("1,500", 1.5), ("12,000", 12), ("999.999", 999.999), ("1.500 mg/g", 1.5)]
+)
+def test_a_sign_that_may_part_thousands_is_read_as_decimals_and_counted(loading, text, value):
+    warned = {"value_thousands_sign"}
+    assert told(loading, "NPU19661", text, "mg/g") == (set(), warned, [(value, "=", "number")])
+
+
+@pytest.mark.parametrize(
+    ("code", "text", "unit"),
+    [
+        ("NPU19661", "1.50", "mg/g"),
+        ("NPU19661", "0,500", "mg/g"),
+        ("NPU19661", "1500", "mg/g"),
+        ("NPU01568", "2.500", ""),
+    ],
+)
+def test_a_sign_that_can_only_be_that_of_the_decimals_is_not_counted(loading, code, text, unit):
+    assert told(loading, code, text, unit)[:2] == (set(), set())
+
+
+@pytest.mark.parametrize(
     ("code", "text", "unit"),
     [
         ("NPU27300", "52", "mmol/L"),
