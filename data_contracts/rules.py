@@ -112,7 +112,7 @@ def _column_rules(column: Column) -> Iterator[Rule]:
     if judged := column.judged:
         is_fine = is_plausible(_number(column), f"{judged.analysis}__normal", judged.sign or f"{name}__comparator")
         yield Rule(f"{name}_implausible", name, is_fine, "quarantine", plausible_in_words(name))
-        yield _thousands_rule(column)
+        yield _thousands_rule(column, judged.analysis)
     if column.type in ("date", "datetime", "iso_week") and not column.may_be_future:
         fine = f"CAST({name}__typed AS DATE) <= delivered_on"
         sentence = f"`{name}` is not later than the day of delivery."
@@ -123,9 +123,8 @@ def _column_rules(column: Column) -> Iterator[Rule]:
         yield Rule(PARTNER_UNKNOWN, name, f"{name}__known", "quarantine", sentence)
 
 
-def _thousands_rule(column: Column) -> Rule:
+def _thousands_rule(column: Column, analysis: str) -> Rule:
     """Return the rule that warns of 1.500 where fifteen hundred is as possible as one and a half."""
-    assert column.judged is not None
     codes = codes_where_a_sign_may_part_thousands()
     listed = ", ".join(map(_quoted, codes))
     may_be_either = f"regexp_full_match({column.name}, '[<>=≤≥ ]*[1-9][0-9]{{0,2}}[.,][0-9]{{3}}([^0-9.,].*)?')"
@@ -134,7 +133,7 @@ def _thousands_rule(column: Column) -> Rule:
         f"thousandfold are both possible ({', '.join(codes)}). Such a number is loaded with the sign read as that of "
         "the decimals; say so to us if it parts thousands."
     )
-    is_fine = f"NOT ({column.judged.analysis}__normal IN ({listed}) AND {may_be_either})"
+    is_fine = f"NOT ({analysis}__normal IN ({listed}) AND {may_be_either})"
     return Rule(f"{column.name}_thousands_sign", column.name, is_fine, "warn", sentence)
 
 
