@@ -1,8 +1,8 @@
-"""Tables as files: with what they show, of when, and from where, in the form the reader's spreadsheet expects."""
+"""Tables as text files: with what they show, of when, and from where, in the form the reader's spreadsheet expects."""
 
 import csv
 import io
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from dashboard.parts.tables import Section
 from dashboard.wording import Wording
@@ -20,7 +20,7 @@ def csv_file(
 
     Args:
         header: Names of the columns.
-        sections: The table as shown; a section's heading becomes a first column when any section has one.
+        sections: The table as shown.
         lines: What the table shows: caption and text, for example period, definition, source.
         words: The reader's language.
     """
@@ -30,18 +30,28 @@ def csv_file(
     for caption, text in lines:
         writer.writerow([harmless(caption), harmless(text)])
     writer.writerow([])
+    for row in rows_to_keep(header, sections, words):
+        writer.writerow([harmless(field) for field in row])
+    return (BYTE_ORDER_MARK + written.getvalue()).encode("utf-8")
+
+
+def rows_to_keep(header: Sequence[str], sections: Sequence[Section], words: Wording) -> Iterator[list[str]]:
+    """Yield a table as a file holds it: first the names of the columns, then the rows.
+
+    A section's heading becomes a first column when any section has one, and notes a column of their own behind the one
+    that they explain.
+    """
     is_grouped = any(section.heading for section in sections)
     grouping = [words("download.group")] if is_grouped else []
     has_note = [any(row[place].note for section in sections for row in section.rows) for place in range(len(header))]
     named = [part for name, noted in zip(header, has_note, strict=True) for part in _named(name, words, is_noted=noted)]
-    writer.writerow([harmless(name) for name in [*grouping, *named]])
+    yield [*grouping, *named]
     for section in sections:
         for row in section.rows:
             fields = [section.heading] if is_grouped else []
             for cell, noted in zip(row, has_note, strict=True):
                 fields += [cell.text, cell.note] if noted else [cell.text]
-            writer.writerow([harmless(field) for field in fields])
-    return (BYTE_ORDER_MARK + written.getvalue()).encode("utf-8")
+            yield fields
 
 
 def harmless(text: str) -> str:

@@ -10,6 +10,9 @@ from dashboard.charts.sheet import Caption, config, file_name
 from dashboard.download import csv_file
 from dashboard.frame import View
 from dashboard.parts.tables import Section, table
+from dashboard.wording import Wording
+
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def chart(view: View, figure: go.Figure, name: str, description: str) -> None:
@@ -56,16 +59,28 @@ def sheet_of(view: View, title: str, header: Sequence[str], sections: Sequence[S
         (words("download.source"), view.source),
         (words("download.reading"), words("download.reading_text")),
     ]
-    st.download_button(
-        words("download.csv"),
-        data=lambda: csv_file(header, sections, lines, words),
-        file_name=f"{file_name(name, view.unit_name, view.reporting_date.isoformat())}.csv",
-        mime="text/csv",
-        key=f"download.table.{name}",
-        type="tertiary",
-        icon=":material/download:",
-        on_click="ignore",
-    )
+    kept = file_name(name, view.unit_name, view.reporting_date.isoformat())
+    with st.container(horizontal=True):
+        for form, mime, made in (("csv", "text/csv", csv_file), ("xlsx", _WORKBOOK, _workbook)):
+            st.download_button(
+                words(f"download.{form}"),
+                data=partial(made, header, sections, lines, words),
+                file_name=f"{kept}.{form}",
+                mime=mime,
+                key=f"download.{form}.{name}",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+            )
+
+
+def _workbook(
+    header: Sequence[str], sections: Sequence[Section], lines: Sequence[tuple[str, str]], words: Wording
+) -> bytes:
+    # Loaded when somebody asks for a workbook, so that no page waits for the library that writes it.
+    from dashboard.workbook import workbook
+
+    return workbook(header, sections, lines, words)
 
 
 def reports(view: View) -> None:

@@ -1,6 +1,7 @@
 import csv
 import io
 
+import openpyxl
 import pytest
 
 from dashboard.download import csv_file, harmless
@@ -12,6 +13,7 @@ from dashboard.presenters.overview import Card
 from dashboard.presenters.prose import Paragraph
 from dashboard.presenters.verdicts import Verdict
 from dashboard.wording import Wording
+from dashboard.workbook import read_number, workbook
 
 HOSTILE = '<img src=x onerror="alert(1)">'
 CARD = Card(
@@ -76,6 +78,40 @@ def test_a_downloaded_table_says_what_it_is_and_opens_in_the_readers_spreadsheet
     assert rows[3][1:3] == ["Indikator", "Skive"]
     assert rows[4] == ["HbA1c", "Målt", "93,6 %", "1 af 2"]
     assert rows[5] == ["HbA1c", "Skjult", "Ikke vist", ""]
+
+
+def test_a_workbook_holds_numbers_as_numbers_and_hidden_cells_as_words(danish: Wording) -> None:
+    rows = (
+        (Cell("Målt"), Cell("93,6 %", note="1.234 af 1.318")),
+        (Cell("Median"), Cell("1.234,5")),
+        (Cell("Skjult"), Cell("Ikke vist", note="Få personer", look="hidden")),
+        (Cell("=1+1"), Cell("https://example.org")),
+    )
+    data = workbook(
+        ["Indikator", "Skive"], [Section("", rows)], [("Tabel", "[Alt] om: Skive?"), ("Kilde", "=T")], danish
+    )
+    (sheet,) = openpyxl.load_workbook(io.BytesIO(data)).worksheets
+    found = [[cell.value for cell in row] for row in sheet.iter_rows()]
+    assert found[0][:2] == ["Tabel", "[Alt] om: Skive?"]
+    assert found[3] == ["Indikator", "Skive", danish("download.note", column="Skive")]
+    assert found[4] == ["Målt", 0.936, "1.234 af 1.318"]
+    assert [sheet.cell(place, 2).number_format for place in (5, 6)] == ["0.0%", "#,##0.0"]
+    assert found[5][1] == 1234.5
+    assert found[6] == ["Skjult", "Ikke vist", "Få personer"]
+    assert [cell.data_type for cell in sheet[8][:2]] == ["s", "s"]
+    assert all(cell.hyperlink is None for cell in sheet[8])
+
+
+@pytest.mark.parametrize("text", ["", "0740", "1,2–3,4", "78 af 90", "Skive", "1.23,4", "12 %-point", "nan", "1e5"])
+def test_a_text_that_is_more_than_a_number_stays_a_text(danish: Wording, text: str) -> None:
+    assert read_number(text, danish) is None
+
+
+@pytest.mark.parametrize(("text", "number"), [("\N{MINUS SIGN}0,4", -0.4), ("+3", 3), ("12.345", 12345), ("0 %", 0)])
+def test_signs_and_thousands_of_the_language_are_read(danish: Wording, text: str, number: float) -> None:
+    found = read_number(text, danish)
+    assert found is not None
+    assert found[0] == number
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+45", "@SUM(A1)", "-cmd", "\tx"])
