@@ -49,11 +49,15 @@ def amount(number: float, definition: Definition, words: Wording) -> str:
     if definition.kind == "proportion":
         return words.share(number)
     if definition.kind == "median":
-        # Days are whole, but for the middle of two.
-        is_whole = definition.unit == "days" and number == int(number)
-        told = words.whole(int(number)) if is_whole else words.number(number)
+        told = _bare(number, definition, words)
         return f"{told}{NO_BREAK_SPACE}{unit(definition, words)}".rstrip(NO_BREAK_SPACE)
     return words.number(number)
+
+
+def _bare(number: float, definition: Definition, words: Wording) -> str:
+    # Days are whole, but for the middle of two.
+    is_whole = definition.kind == "median" and definition.unit == "days" and number == int(number)
+    return words.whole(int(number)) if is_whole else words.number(number)
 
 
 def unit(definition: Definition, words: Wording) -> str:
@@ -77,7 +81,7 @@ def interval(shown: Measure, definition: Definition, words: Wording) -> str:
         return ""
     if definition.kind == "proportion":
         return f"{words.number(shown.low * 100)}–{words.share(shown.high)}"
-    return f"{words.number(shown.low)}–{words.number(shown.high)}"
+    return f"{_bare(shown.low, definition, words)}–{_bare(shown.high, definition, words)}"
 
 
 def basis(shown: Measure, definition: Definition, words: Wording) -> str:

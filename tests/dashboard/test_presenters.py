@@ -77,6 +77,14 @@ def test_a_card_says_everything_in_words(share: Definition, danish: Wording) -> 
     assert card.spark[-5:] == (0.9, 0.898, 0.9, 0.902, 0.8)
 
 
+def test_days_are_whole_in_a_median_and_in_its_interval(share: Definition, danish: Wording) -> None:
+    wait = replace(share, kind="median", unit="days")
+    found = Measure("shown", 412.0, 392.0, 1533.0)
+    assert measures.amount(412.0, wait, danish) == "412\u00a0dage"
+    assert measures.interval(found, wait, danish) == "392–1.533"
+    assert measures.interval(replace(found, low=391.5), wait, danish) == "391,5–1.533"
+
+
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_hidden_cell_has_a_reason_and_no_number(share: Definition, language: str) -> None:
     told = story(share, {NOW: Measure("suppressed")}, shown(0.9), wording(language))
