@@ -2,9 +2,11 @@
 
 The people whose event came by each declared day are cells like all others: one share per day, nested in each other, so
 that disclosure control protects them together with what lies between two days. Two numbers beside them would tell how
-many people were lost from sight, which are small groups too. How many are still followed is therefore published as at
-most so many, exact to fewer than ten, and the Kaplan–Meier share in whole people of those who began. The interval is
-worked out from these published numbers.
+many people were lost from sight (died, moved away, were admitted again), which are small groups too. How many are still
+followed is therefore published as at most so many, exact to fewer than ten. The Kaplan–Meier share is those who are
+known to have had it and, to the nearest ten, how many of the lost are taken to have had it: told in whole people, the
+lost of a curve's first days could be worked out from how much they move the later ones. The interval is worked out from
+these published numbers.
 """
 
 from collections.abc import Mapping
@@ -21,7 +23,7 @@ from indicators.counting.times import MARK
 from indicators.disclosure.policy import Policy
 
 MEDIAN = 0.5
-# How many are lost from sight is told to the full ten below.
+# Those lost from sight are told to the full ten below; those of them taken to have had it, to the nearest ten.
 LOST_STEP = 10
 UNIT = ("indicator_id", "period_end", "level", "unit_id")
 STEPS = (
@@ -125,10 +127,12 @@ def released_steps(curves: Curves, protected: pl.DataFrame, policy: Policy) -> p
     # Where all had the event, the curve has ended and nobody is left to be told.
     is_enough = (pl.col("followed") >= policy.smallest_denominator) | (pl.col("happened") == pl.col("patients"))
     lost = pl.col("patients") - pl.col("happened") - pl.col("followed")
+    taken_to_have = pl.col("share") * pl.col("patients") - pl.col("happened")
+    told_of_them = (taken_to_have / LOST_STEP).round() * LOST_STEP
     steps = steps.with_columns(
         has_curve=is_shown & is_enough & pl.col("share").is_not_null(),
         followed=pl.col("patients") - pl.col("happened") - lost // LOST_STEP * LOST_STEP,
-        share=(pl.col("share") * pl.col("patients")).round() / pl.col("patients"),
+        share=(pl.col("happened") + told_of_them) / pl.col("patients"),
     )
     told = steps.with_columns(
         pl.col("shown_as").alias("state"),

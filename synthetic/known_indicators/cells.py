@@ -136,6 +136,9 @@ def _described(frame: pl.DataFrame) -> pl.DataFrame:
 def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
     """Return the numbers of every cell in which somebody is counted, from what some people and others add to it."""
     is_median, is_time = pl.col("indicator_id").is_in(MEDIANS), pl.col("indicator_id").is_in(TIMES)
+    is_told = pl.any_horizontal(
+        (pl.col("indicator_id") == name) & pl.col("level").is_in(levels) for name, levels in TIMES.items()
+    )
     is_whole = (pl.col("sex") == "all") & (pl.col("age_band") == "all")
     is_rate = (pl.col("days") > 0).any().over("indicator_id")
     years = pl.when(is_rate).then(pl.col("days") / 365.25)
@@ -155,7 +158,7 @@ def added(parts: Iterable[pl.DataFrame]) -> pl.DataFrame:
         )
         .with_columns(eligible=pl.col("denominator") + pl.col("missing"), median=pl.col("values").list.median())
         .filter(pl.col("eligible") > 0)
-        .filter(~is_time | (pl.col("level").is_in(["all", "municipality"]) & is_whole))
+        .filter(~is_time | (is_told & is_whole))
     )
     waited = cells.filter(is_time).select("values").to_series().to_list()
     medians = cells.filter(is_time).with_columns(median=pl.Series(map(median_time, waited), dtype=pl.Float64))

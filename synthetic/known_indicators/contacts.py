@@ -161,12 +161,13 @@ class Patient(Complications):
             if stay["end"] < other["begin"] and other["begin"].date() <= stay["end"].date() + timedelta(days=days)
         ]
 
-    def seen_after(self, stay: Row, days: int) -> bool:
-        """Whether general practice, outpatient endocrinology or the municipality saw the patient in the days after."""
+    @once_a_person
+    def days_seen_outside(self) -> list[date]:
+        """Days on which general practice, outpatient endocrinology or the municipality saw the patient."""
         seen = [row["service_on"] for row in self.services("general_practice_consultation")]
         seen += [row["examined_on"] for row in self.rows["examination"] if row["sector"] == "general_practice"]
         seen += [row["held_on"] for row in self.rows["municipal_encounter"] if row["status"] == "finished"]
-        seen += [
+        return seen + [
             row["started_on"]
             for row in self.rows["hospital_contact"]
             if row["is_physical"]
@@ -174,5 +175,8 @@ class Patient(Complications):
             and row["patient_type"] in ("outpatient", None)
             and not row["is_acute"]
         ]
-        left = stay["end"].date()
-        return any(left < day <= left + timedelta(days=days) for day in seen)
+
+    def days_until_seen(self, stay: Row, days: int) -> int | None:
+        """Days from a discharge to the first later day on which somebody saw the patient; None when nobody did."""
+        after = [(day - stay["end"].date()).days for day in self.days_seen_outside()]
+        return min((day for day in after if 0 < day <= days), default=None)

@@ -24,9 +24,27 @@ def contact_after_discharge(days: int) -> EventRule:
             and not patient.next_stays(stay, days)
             and not (died is not None and died <= stay["end"].date() + timedelta(days=days))
         ]
-        return [(patient.discharged_from(stay), patient.seen_after(stay, days)) for stay in followed]
+        return [(patient.discharged_from(stay), patient.days_until_seen(stay, days) is not None) for stay in followed]
 
     return rule
+
+
+def discharge_to_contact(patient: Patient) -> Counted | None:
+    """Days from the first discharge with diabetes to the first contact, or for how long it is known that none was."""
+    first = first_discharge(patient)
+    if first is None:
+        return None
+    left = first["end"].date()
+    new_stays = [other["begin"].date() for other in patient.next_stays(first, 30)]
+    followed = (min([patient.observed_to, *new_stays]) - left).days
+    seen = patient.days_until_seen(first, min(followed, 30))
+    return Counted(value=float(seen) if seen is not None else min(followed, 30) + 0.5)
+
+
+def first_discharge(patient: Patient) -> Row | None:
+    """Return the first stay with a diabetes diagnosis that ended in the period with the patient alive."""
+    stays = [stay for stay in patient.discharges(0) if patient.has_diabetes_diagnosis(stay)]
+    return min(stays, key=lambda stay: stay["end"], default=None)
 
 
 def readmission_within_30_days(patient: Patient) -> Events:
@@ -156,22 +174,40 @@ EVENTS: dict[str, tuple[str, EventRule]] = {
     "started_within_30_days": ("municipality", started_within(30)),
 }
 """Indicators that count events, each with the level at which an event counts at whoever is responsible for it."""
-OF_PATIENTS = {
-    "referral_to_start": (deciding_referral, referral_to_start),
-    "referral_to_first_meeting": (first_referral, referral_to_first_meeting),
+OF_PATIENTS: dict[str, tuple[str, Callable[[Patient], str | None], Callable[[Patient], Counted | None]]] = {
+    "referral_to_start": ("municipality", lambda patient: _received_by(deciding_referral(patient)), referral_to_start),
+    "referral_to_first_meeting": (
+        "municipality",
+        lambda patient: _received_by(first_referral(patient)),
+        referral_to_first_meeting,
+    ),
+    "discharge_to_contact": (
+        "hospital",
+        lambda patient: _discharged_by(first_discharge(patient)),
+        discharge_to_contact,
+    ),
 }
-"""Which referral decides where a patient's days count, and the days."""
+"""Of indicators of one time per patient: the level at which it counts at whoever is responsible, who that is, and the
+time."""
 
-AT_UNITS = {name: level for name, (level, _) in EVENTS.items()} | dict.fromkeys(OF_PATIENTS, "municipality")
+AT_UNITS = {name: level for name, (level, *_) in (EVENTS | OF_PATIENTS).items()}
 """The level at which an indicator counts at whoever is responsible, and not where the patient belongs."""
+
+
+def _received_by(referral: Row | None) -> str | None:
+    return referral["municipality_code"] if referral else None
+
+
+def _discharged_by(stay: Row | None) -> str | None:
+    return Patient.discharged_from(stay) if stay else None
 
 
 def count_at_units(patient: Patient, indicator: str) -> list[tuple[str, Counted]]:
     """Return what a patient adds to each unit that is responsible for some of the patient's events."""
     if indicator in OF_PATIENTS:
-        deciding, rule = OF_PATIENTS[indicator]
-        decides, adds = deciding(patient), rule(patient)
-        return [(decides["municipality_code"], adds)] if decides and adds else []
+        _, responsible, rule = OF_PATIENTS[indicator]
+        unit, adds = responsible(patient), rule(patient)
+        return [(unit, adds)] if unit and adds else []
     by_unit: dict[str, list[bool]] = {}
     for unit, is_met in EVENTS[indicator][1](patient):
         by_unit.setdefault(unit, []).append(is_met)

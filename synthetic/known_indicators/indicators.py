@@ -22,6 +22,7 @@ from synthetic.known_indicators.events import (
     EVENTS,
     added_up,
     count_at_units,
+    discharge_to_contact,
     referral_to_first_meeting,
     referral_to_start,
 )
@@ -136,6 +137,7 @@ DURING_PERIOD: dict[str, Rule] = (
     {
         "diabetes_to_eye_examination": diabetes_to_eye_examination,
         "referral_to_first_meeting": referral_to_first_meeting,
+        "discharge_to_contact": discharge_to_contact,
         "major_amputations_rate": major_amputations_rate,
         "hypoglycaemia_admissions_rate": admissions_rate("hypoglycaemia"),
         "ketoacidosis_admissions_rate": admissions_rate("ketoacidosis"),

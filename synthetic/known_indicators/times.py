@@ -3,8 +3,12 @@
 from collections.abc import Iterable
 from fractions import Fraction
 
-TIMES = ("diabetes_to_eye_examination", "referral_to_first_meeting")
-"""Indicators of the days until something came; they are told of whole municipalities and the whole area."""
+TIMES = {
+    "diabetes_to_eye_examination": ("all", "municipality"),
+    "referral_to_first_meeting": ("all", "municipality"),
+    "discharge_to_contact": ("all", "municipality", "hospital"),
+}
+"""Indicators of the days until something came, and the levels of whose whole units they are told."""
 
 
 def share_left(times: Iterable[float]) -> dict[int, Fraction]:

@@ -22,12 +22,13 @@ def waiting() -> Indicator:
     return catalogue().indicator("referral_to_first_meeting")
 
 
-def steps_nested() -> tuple[Nested, ...]:
+def steps_nested(indicator: Indicator | None = None) -> tuple[Nested, ...]:
     """Return that whoever had the event by one day of the curve had it by every later one."""
-    days = waiting().curve_days
+    told = indicator or waiting()
+    days = told.curve_days
     pairs = [(one, other) for one in days for other in days if one < other]
     return tuple(
-        Nested(Count(step_id(waiting().id, inner), field), Count(step_id(waiting().id, outer), field))
+        Nested(Count(step_id(told.id, inner), field), Count(step_id(told.id, outer), field))
         for one, other in pairs
         for field, inner, outer in (("numerator", one, other), ("complement", other, one))
     )

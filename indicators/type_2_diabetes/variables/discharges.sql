@@ -11,52 +11,15 @@
 -- patient died or was admitted again in those days. Contacts that count: general practice (a consultation is dated by
 -- the Monday of its week), outpatient endocrinology, and municipal meetings that were held.
 WITH contact AS (
-    SELECT
-        patient_id,
-        contact_id,
-        COALESCE(starts_at, CAST(started_on AS TIMESTAMP)) AS begins_at,
-        COALESCE(ends_at, CAST(ended_on AS TIMESTAMP)) AS finishes_at,
-        COALESCE(is_acute, FALSE) AS is_acute,
-        starts_at IS NULL OR ends_at IS NULL AS has_dates_only,
-        COALESCE(hospital_id, 'none') AS hospital_id,
-        COALESCE(ends_at, CAST(ended_on AS TIMESTAMP)) + INTERVAL '4' HOUR AS joined_until
-    FROM hospital_contact
-    WHERE
-        is_physical
-        AND ended_on IS NOT NULL
-        AND ((starts_at IS NOT NULL AND ends_at IS NOT NULL) OR patient_type = 'inpatient')
+    SELECT * FROM step.contacts_of_stays
 ),
 
-diabetes_contact AS (
-    SELECT DISTINCT diagnosis.patient_id, diagnosis.contact_id
-    FROM diagnosis
-    JOIN codelist
-        ON codelist.list = 'diabetes_diagnosis'
-        AND codelist.system = diagnosis.code_system
-        AND codelist.code = diagnosis.code
-    WHERE diagnosis.sector = 'hospital' AND diagnosis.retraction <> 'yes'
+contacts_joined AS (
+    SELECT * FROM step.contacts_joined
 ),
 
 stay AS (
-    SELECT
-        contacts_joined.patient_id,
-        MAX_BY(
-            contacts_joined.hospital_id,
-            (contacts_joined.finishes_at, contacts_joined.begins_at, contacts_joined.hospital_id)
-        ) AS hospital_id,
-        MIN(contacts_joined.begins_at) AS admitted_at,
-        MAX(contacts_joined.finishes_at) AS discharged_at,
-        CAST(MAX(contacts_joined.finishes_at) AS DATE) AS discharged_on,
-        MAX(CASE WHEN contacts_joined.opens_stay = 1 AND contacts_joined.is_acute THEN 1 ELSE 0 END) = 1 AS is_acute,
-        MAX(CASE WHEN diabetes_contact.contact_id IS NOT NULL THEN 1 ELSE 0 END) = 1 AS has_diabetes_diagnosis
-    FROM step.contacts_joined
-    LEFT JOIN diabetes_contact
-        ON diabetes_contact.patient_id = contacts_joined.patient_id
-        AND diabetes_contact.contact_id = contacts_joined.contact_id
-    GROUP BY contacts_joined.patient_id, contacts_joined.stay_number
-    HAVING
-        MAX(CASE WHEN contacts_joined.has_dates_only THEN 1 ELSE 0 END) = 1
-        OR MAX(contacts_joined.finishes_at) >= MIN(contacts_joined.begins_at) + INTERVAL '12' HOUR
+    SELECT * FROM step.stays
 ),
 
 followed AS (
@@ -77,29 +40,7 @@ followed AS (
 ),
 
 seen_outside AS (
-    SELECT patient_id, started_on AS seen_on
-    FROM hospital_contact
-    WHERE
-        specialty = 'endocrinology'
-        AND is_physical
-        AND NOT COALESCE(is_acute, FALSE)
-        AND COALESCE(patient_type, 'outpatient') = 'outpatient'
-    UNION ALL
-    SELECT service.patient_id, service.service_on AS seen_on
-    FROM service
-    JOIN codelist
-        ON codelist.list = 'general_practice_consultation'
-        AND codelist.system = 'service'
-        AND codelist.code = service.specialty_code || service.service_code
-    WHERE NOT service.is_for_child
-    UNION ALL
-    SELECT patient_id, examined_on AS seen_on
-    FROM examination
-    WHERE sector = 'general_practice'
-    UNION ALL
-    SELECT patient_id, held_on AS seen_on
-    FROM municipal_encounter
-    WHERE status = 'finished'
+    SELECT * FROM step.contacts_outside_hospital
 ),
 
 -- The first contact on a later day, as long as a discharge is followed.

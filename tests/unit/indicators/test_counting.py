@@ -72,7 +72,7 @@ def column(chance: np.random.Generator, name: str) -> pl.Series:
         return days(chance)
     if name == "latest_smoking_status":
         return pl.Series(chance.choice(["never", "former", "current"], ROWS))
-    if "_is_" in name or name.startswith("has_"):
+    if "_is_" in name or name.startswith(("has_", "is_")):
         return pl.Series(chance.random(ROWS) < 0.5)
     if name.endswith("_count"):
         return pl.Series(chance.integers(0, 4, ROWS))

@@ -61,9 +61,9 @@ def test_how_many_are_followed_is_told_to_the_full_ten_who_were_lost(policy: Pol
     assert told[20] == 40
 
 
-def test_the_share_is_told_in_whole_people_of_those_who_began(policy: Policy) -> None:
-    steps = [step(30, 50, 20, 25, share, unit=str(share)) for share in (0.431, 0.440, 0.449)]
-    assert {each["share"] for each in published(policy, *steps)} == {22 / 50}
+def test_what_the_lost_are_taken_to_have_had_is_told_to_the_nearest_ten(policy: Policy) -> None:
+    told = {share: published(policy, step(30, 100, 40, 30, share))[0]["share"] for share in (0.40, 0.44, 0.46, 0.54)}
+    assert told == {0.40: 0.4, 0.44: 0.4, 0.46: 0.5, 0.54: 0.5}
 
 
 def test_a_few_who_had_it_between_two_days_are_never_told(policy: Policy) -> None:
@@ -77,7 +77,7 @@ def test_a_curve_ends_where_too_few_are_followed(policy: Policy) -> None:
     (few,) = published(policy, step(30, 60, 40, 9, 0.8))
     assert (few["state"], few["happened"], few["share"], few["followed"]) == ("shown", 40, None, None)
     (enough,) = published(policy, step(30, 60, 40, 10, 0.8))
-    assert (enough["share"], enough["followed"]) == (48 / 60, 20 - 10)
+    assert (enough["share"], enough["followed"]) == (50 / 60, 20 - 10)
 
 
 def test_a_curve_that_everybody_has_followed_to_its_end_is_told(policy: Policy) -> None:
