@@ -41,6 +41,12 @@ class Checked:
     bad_files: tuple[BadFile, ...]
     left_out: tuple[Oddity, ...]
 
+    @property
+    def agrees(self) -> bool:
+        """Whether every expected result was compared, and found."""
+        is_unproved = any(each.is_unproved for each in self.left_out)
+        return not (self.disagreements or self.bad_files or is_unproved)
+
 
 def check_folder(folder: Path, value_sets: Path | None) -> Checked:
     """Compute measures on a folder of test patients and compare.
@@ -66,7 +72,8 @@ def check_folder(folder: Path, value_sets: Path | None) -> Checked:
         left_out = [*create_cases(con)]
         every = all_measures()
         left_out += [
-            Oddity(f"reports of {name}, which no pack has", count) for name, count in unknown_measures(con, every)
+            Oddity(f"reports of {name}, which no pack has", count, is_unproved=True)
+            for name, count in unknown_measures(con, every)
         ]
         supplied = read_value_sets(value_sets, con)
         agreeing: list[Agreement] = []

@@ -36,7 +36,10 @@ def told_beside(catalogue: Catalogue, indicator: Indicator, pack: str, on: date,
     yield from (f"  - {example}" for example in indicator.examples)
     users = users_of(catalogue.disease, pack, indicator.id)
     if users:
-        yield f"{words['used_by']}: {', '.join(sorted({each.country[language] for each in users}))}"
+        told = {
+            each.country[language] + ("" if each.definition.verified else f" ({words['doubted']})") for each in users
+        }
+        yield f"{words['used_by']}: {', '.join(sorted(told))}"
         own = [title.in_language(language) for each in users if each.pack == pack for title in each.sets]
         yield f"{words['sets']}: {'; '.join(own) or '–'}"
     yield f"{words['owner']}: {' '.join(indicator.owner.in_language(language).split())}"

@@ -95,7 +95,11 @@ def details_of(
         yield "- History: first version"
     yield from (f"- History: version {version}: {why}" for version, why in history_of(indicator, pack))
     users = users_of(disease, first, indicator.id)
-    told = [f"{each.country['en']} ({', '.join(title.en for title in each.sets) or 'no set'})" for each in users]
+    told = [
+        f"{each.country['en']} ({', '.join(title.en for title in each.sets) or 'no set'}"
+        f"{'' if each.definition.verified else '; not confirmed there'})"
+        for each in users
+    ]
     if told:
         yield f"- Used by: {'; '.join(told)}"
     others = sorted({each.country["en"] for each in others_of(disease, first, indicator, pack)})

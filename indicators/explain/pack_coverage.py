@@ -5,6 +5,7 @@ from dataclasses import dataclass, field, replace
 from datetime import date
 
 from indicators.catalogue import Catalogue
+from indicators.definitions.breaks import load_breaks
 from indicators.definitions.codelists import load_codelists
 from indicators.definitions.definition import Indicator, Source
 from indicators.definitions.definition_files import definitions_of_pack
@@ -12,6 +13,7 @@ from indicators.definitions.parameters import DatedValue, Parameter, load_parame
 from indicators.definitions.population import load_breakdowns, load_populations
 from indicators.definitions.reading import disease_name, diseases
 from indicators.definitions.sets import load_sets, load_shown
+from indicators.definitions.standards import load_standards
 from indicators.definitions.variables import Source as Facts
 from indicators.definitions.variables import load_variables
 from indicators.explain.definition_check import problems
@@ -60,6 +62,7 @@ class SetCoverage:
         complete: How many of them the pack has everything for.
         is_verified: The publisher's document was read and says the same.
         is_shown: A release shows it.
+        is_chosen: The profile names it, though it may show nothing until something of it can be computed.
         awaited: What its publisher has besides and nothing in the warehouse can tell yet, with what is lacking for it.
     """
 
@@ -70,6 +73,7 @@ class SetCoverage:
     complete: int
     is_verified: bool
     is_shown: bool
+    is_chosen: bool = False
     awaited: dict[str, str] = field(default_factory=dict)
 
 
@@ -102,9 +106,11 @@ def check_definitions(pack: Pack, today: date, disease: str | None = None) -> Ch
     found: list[Coverage] = []
     sets: list[SetCoverage] = []
     wrong: list[str] = []
+    load_breaks(pack.folder)
     has_any = disease or pack.contracts or (pack.folder / "sets").is_dir()
     for name in ([disease] if disease else diseases()) if has_any else []:
         catalogue = _catalogue_with_stand_ins(name, pack)
+        load_standards(pack.folder, [band.id for band in catalogue.breakdowns.age_bands])
         coverage = [_coverage(catalogue, indicator, pack, today) for indicator in catalogue.indicators]
         complete = [
             indicator
@@ -136,6 +142,7 @@ def sets_of(pack: Pack, disease: str, coverage: Sequence[Coverage]) -> list[SetC
             is_verified=each.verified,
             is_shown=any(name in complete for name in each.indicators)
             and (shown is None or shown.issuperset(each.indicators)),
+            is_chosen=shown is not None and shown.issuperset(each.indicators),
             awaited={one.id: one.lacks.en for one in each.awaited},
         )
         for each in sets

@@ -166,11 +166,21 @@ def test_resources_of_another_patient_and_unknown_measures_are_left_out_and_told
     strange["entry"][-1]["resource"]["subject"] = {"reference": "Patient/somebody-else"}
     write_lines(folder / "all.ndjson", [strange, drawn(2, "CMS1220Other", {"initial-population": 1})])
     code, told = check(capsys, folder)
-    assert code == 0
+    assert (code, told["agrees"], told["disagreements"]) == (1, False, [])
     assert sorted(each["what"] for each in told["left_out"]) == [
         "reports of CMS1220Other, which no pack has",
         "resources that name another patient than any beside them",
     ]
+
+
+def test_a_report_whose_period_cannot_be_read_is_no_agreement(folder, capsys):
+    slip = drawn(2, "CMS122", IN_DENOMINATOR | {"numerator": 1})
+    slip["entry"][1]["resource"]["period"]["start"] = "2027-01-01"
+    write_lines(folder / "all.ndjson", [drawn(1, "CMS122", IN_DENOMINATOR | {"numerator": 1}), slip])
+    code, told = check(capsys, folder)
+    assert (code, told["agrees"], told["disagreements"]) == (1, False, [])
+    (unproved,) = (each for each in told["left_out"] if each["is_unproved"])
+    assert unproved["what"] == "reports without a measurement period"
 
 
 def test_missing_value_sets_are_named_with_their_measures(folder, capsys):

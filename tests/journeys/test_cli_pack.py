@@ -226,3 +226,10 @@ def test_the_sets_of_a_pack_are_listed_with_how_much_of_each_can_be_computed(new
     (new_pack / "sets" / "dvdd_common_2017.yaml").unlink()
     assert main(["pack", "check", str(new_pack)]) == 13
     assert "profile.yaml" in capsys.readouterr().err
+
+
+def test_a_profile_of_a_country_whose_extracts_nobody_reads_yet_chooses_and_shows_nothing(capsys):
+    sets = {each["id"]: each for each in told(capsys, "pack", "check", "norway")["sets"]}
+    chosen = {name for name, each in sets.items() if each["is_chosen"]}
+    assert chosen == {"ndv_adults", "hospital_and_home"}
+    assert not any(each["is_shown"] for each in sets.values())

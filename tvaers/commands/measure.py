@@ -10,7 +10,8 @@ from tvaers.commands.options import JsonOption
 app = typer.Typer(help="Published quality measures on test patients.", no_args_is_help=True)
 
 DISAGREES = 1
-"""Exit code when a measure finds something else than expected; bad files end with that of an ExtractError."""
+"""Exit code when a measure finds something else than expected, or a report of what is expected was compared with
+nothing; bad files end with that of an ExtractError."""
 
 
 @app.callback()
@@ -37,7 +38,8 @@ def check_measures(
     Each bundle (or folder of loose resources) holds a Patient and an expected MeasureReport; files end in .json or
     .ndjson and may be gzipped. Prints the agreement for each measure and population, and every disagreement with the
     clause that decided. Value sets are licensed: none comes along. Reasons show what the clauses saw, so use test
-    patients, not real ones. Exit code 1 when something disagrees, 11 when a file cannot be read.
+    patients, not real ones. Exit code 1 when something disagrees or an expected report is left out,
+    11 when a file cannot be read.
     """
     from tvaers import screen
     from tvaers.errors import ExtractError
@@ -47,7 +49,7 @@ def check_measures(
     if as_json:
         screen.write_json(
             {
-                "agrees": not checked.disagreements and not checked.bad_files,
+                "agrees": checked.agrees,
                 "agreements": checked.agreements,
                 "disagreements": checked.disagreements,
                 "bad_files": checked.bad_files,
@@ -58,5 +60,5 @@ def check_measures(
         show(checked)
     if checked.bad_files:
         raise typer.Exit(ExtractError.exit_code)
-    if checked.disagreements:
+    if not checked.agrees:
         raise typer.Exit(DISAGREES)

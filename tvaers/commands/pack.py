@@ -133,7 +133,7 @@ def show_sets(sets: "Sequence[SetCoverage]") -> None:
                 each.version,
                 f"{each.complete} of {each.indicators}",
                 "yes" if each.is_verified else "no",
-                "yes" if each.is_shown else "no",
+                "yes" if each.is_shown else "once computed" if each.is_chosen else "no",
             )
             for each in sets
         ]

@@ -107,6 +107,16 @@ def test_an_indicator_is_explained_with_its_numbers_sources_cases_and_neighbours
     assert indicator.examples[0] in told
 
 
+def test_a_definition_that_another_country_doubts_is_told_as_doubted_there_only():
+    known = catalogue()
+    told = list(told_beside(known, known.indicator("eye_examined"), FIRST, TODAY, "nb"))
+    assert "Bekreftet av en publisert kilde." in told
+    assert "Brukes av: Danmark, Norge (ikke bekreftet der)" in told
+    norwegian = catalogue_to_read(DISEASE, load_pack("norway"))
+    own = list(told_beside(norwegian, norwegian.indicator("eye_examined"), "norway", TODAY, "nb"))
+    assert "Bekreftet av en publisert kilde." not in own
+
+
 def test_a_code_list_that_the_pack_lacks_is_a_source_that_nothing_fills():
     known = catalogue()
     fewer = replace(known, codelists=known.codelists.filter(pl.col("list") != "stroke"))
