@@ -9,27 +9,27 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import address, frame
+from dashboard.access.entrance import Visitor, visitor
+from dashboard.access.roles import ADMITTED
 
-PAGES = (
-    "overview",
-    "map",
-    "municipality",
-    "practice",
-    "indicator",
-    "follow_up",
-    "complications",
-    "data_quality",
-    "about",
-)
 FOLDER = Path(__file__).parent / "screens"
 
 st.logo(FOLDER.parent / "logo.svg", size="large")
 words = frame.reader_words()
 address.keep()
-first, *others = PAGES
+who = visitor()
+shown = who.pages if isinstance(who, Visitor) else []
+first = shown[0] if shown else next(iter(ADMITTED))
+# A page that is not shown is there all the same: whoever comes by its address is told why it is not theirs.
 pages = [
-    st.Page(FOLDER / f"{first}.py", title=words(f"page.{first}"), url_path="start", default=True),
-    *[st.Page(FOLDER / f"{page}.py", title=words(f"page.{page}"), url_path=page) for page in others],
+    st.Page(
+        FOLDER / f"{page}.py",
+        title=words(f"page.{page}"),
+        url_path="start" if page == first else page,
+        default=page == first,
+        visibility="visible" if page in shown else "hidden",
+    )
+    for page in sorted(ADMITTED, key=lambda page: page != first)
 ]
 
 

@@ -8,11 +8,12 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+from dashboard.access.roles import Visitor
 from dashboard.catalogue import Definition, catalogue
 from dashboard.presenters import about
 from dashboard.presenters.tile_map import Place, places
 from dashboard.presenters.units import Directory, directory
-from dashboard.release_reader import Release, open_release
+from dashboard.release_reader import Release, ReleaseUnavailableError, open_release
 from dashboard.wording import Wording
 
 ENVIRONMENT_NAME = "TVAERS_RELEASE"
@@ -48,9 +49,9 @@ class Content:
         return words.joined(line, words("frame.invented_short")) if self.is_synthetic else line
 
 
-@lru_cache(maxsize=2)
+@lru_cache(maxsize=8)
 def content(release: Release) -> Content:
-    """Return what a release holds beside its numbers."""
+    """Return what a release, or the part of it that somebody may read, holds beside its numbers."""
     return Content(
         release=release,
         meta=release.meta(),
@@ -62,14 +63,40 @@ def content(release: Release) -> Content:
     )
 
 
-def current() -> Content:
-    """Return the content of the release that is on disk now.
+def current(visitor: Visitor) -> Content:
+    """Return what a visitor may read of the release that is on disk now.
 
     Raises:
-        ReleaseUnavailableError: There is none that this dashboard can show.
+        ReleaseUnavailableError: There is none that this dashboard can show, or none for this visitor: real people's
+            numbers where nobody is asked who they are, or a unit that the release does not hold.
     """
+    found = content(open_release(_path(), visitor.extent))
+    if visitor.only_invented and not found.is_synthetic:
+        raise ReleaseUnavailableError(
+            "unguarded",
+            "The release is of real people, and nobody is asked to log in.",
+            "tvaers access init, and the guide docs/how-to/let_people_in.md",
+        )
+    if visitor.unit and visitor.unit not in found.units.by_key:
+        raise ReleaseUnavailableError(
+            "unit_unknown", "The release does not hold the visitor's unit.", "Correct the roles file"
+        )
+    return found
+
+
+def languages_and_smallest_group() -> tuple[str, int]:
+    """Return the languages that the release names, parted by commas, and its smallest group: what anybody may know.
+
+    Raises:
+        ReleaseUnavailableError: There is no release that this dashboard can show.
+    """
+    found = content(open_release(_path()))
+    return found.meta.get("country_languages", ""), found.smallest_group
+
+
+def _path() -> Path | None:
     named = os.environ.get(ENVIRONMENT_NAME)
-    return content(open_release(Path(named) if named else None))
+    return Path(named) if named else None
 
 
 @lru_cache(maxsize=64)

@@ -8,8 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from dashboard import address
+from dashboard.access import bar
+from dashboard.access.roles import Visitor
 from dashboard.catalogue import Definition
-from dashboard.content import Content, current, settle
+from dashboard.content import Content, current, languages_and_smallest_group, settle
 from dashboard.parts.markup import safe
 from dashboard.presenters.units import Directory, Unit, label, name, spoken
 from dashboard.release_reader import ReleaseUnavailableError
@@ -28,6 +30,7 @@ class View:
         peer: Whom the unit is compared with; None when it is everybody itself or the reader wants no comparison.
     """
 
+    visitor: Visitor
     content: Content
     words: Wording
     page: str
@@ -69,24 +72,21 @@ class View:
 def reader_words() -> Wording:
     """Return the reader's wording, also when there is no release."""
     try:
-        found = current()
+        languages, smallest_group = languages_and_smallest_group()
     except ReleaseUnavailableError:
         return wording(address.language())
-    return wording(address.language(found.meta.get("country_languages", "")), found.smallest_group)
+    return wording(address.language(languages), smallest_group)
 
 
-def open_page(page: str, choices: Sequence[str] = ()) -> View:
-    """Draw the top of a page and return what it is to show; without a usable release, say so and stop.
+def begin(title: str) -> Wording:
+    """Give the page its title in the browser and its look, and return the reader's wording.
 
     Args:
-        page: The page's key in the wording.
-        choices: Which of `unit`, `practice`, `indicator`, `with` and `date` the page lets the reader choose.
+        title: The key of the title in the wording.
     """
     words = reader_words()
     address.write("lang", words.language)
-    st.set_page_config(
-        page_title=f"{words(f'page.{page}')} · {words('frame.name')}", page_icon=str(ICON), layout="wide"
-    )
+    st.set_page_config(page_title=f"{words(title)} · {words('frame.name')}", page_icon=str(ICON), layout="wide")
     st.html(STYLE)
     st.html(f'<style>:root {{ --tv-nothing: "{words("choose.nothing")}"; }}</style>')
     # Streamlit writes its own language and an English skip link into the page; both are put right here.
@@ -96,8 +96,20 @@ def open_page(page: str, choices: Sequence[str] = ()) -> View:
         f'if(skip)skip.textContent="{safe(words("frame.skip"))}"}}</script>',
         unsafe_allow_javascript=True,
     )
+    return words
+
+
+def open_page(visitor: Visitor, page: str, choices: Sequence[str] = ()) -> View:
+    """Draw the top of a page and return what it is to show; without a usable release, say so and stop.
+
+    Args:
+        visitor: Whom `require` let in.
+        page: The page's key in the wording.
+        choices: Which of `unit`, `practice`, `indicator`, `with` and `date` the page lets the reader choose.
+    """
+    words = begin(f"page.{page}")
     try:
-        found = current()
+        found = current(visitor)
     except ReleaseUnavailableError as fault:
         _apologise(fault, words)
         st.stop()
@@ -107,7 +119,9 @@ def open_page(page: str, choices: Sequence[str] = ()) -> View:
         st.stop()
     if found.is_synthetic:
         st.html(f'<p class="tv-invented" role="note">{safe(words("frame.invented"))}</p>')
-    return _chosen(found, words, page, choices)
+    if not visitor.only_invented:
+        bar.draw(visitor, found.units, words)
+    return _chosen(visitor, found, words, page, choices)
 
 
 def close_page(view: View) -> None:
@@ -128,9 +142,9 @@ def subheading(title: str, *notes: str) -> None:
     st.html(f"<h2>{safe(title)}</h2>{below}")
 
 
-def _chosen(found: Content, words: Wording, page: str, choices: Sequence[str]) -> View:
+def _chosen(visitor: Visitor, found: Content, words: Wording, page: str, choices: Sequence[str]) -> View:
     units, words_of = found.units, lambda key: label(found.units.by_key[key], found.units, words)
-    unit = units.by_key.get(address.read("unit") or "", units.everybody)
+    unit = units.by_key.get(address.read("unit") or visitor.unit, units.everybody)
     definition = found.definitions.get(address.read("indicator") or "", next(iter(found.definitions.values())))
     asked = {"unit": units.by_key, "indicator": found.definitions, "date": [day.isoformat() for day in found.dates]}
     unknown = [name for name, known in asked.items() if (stated := address.read(name)) and stated not in known]
@@ -154,7 +168,7 @@ def _chosen(found: Content, words: Wording, page: str, choices: Sequence[str]) -
         address.choose(
             words("choose.language"), "lang", LANGUAGES, lambda code: words(f"language.{code}"), words.language
         )
-    view = View(found, words, page, unit, peer, reporting_date, definition)
+    view = View(visitor, found, words, page, unit, peer, reporting_date, definition)
     instead = {
         "unit": view.unit_name if {"unit", "practice"} & set(choices) else "",
         "indicator": words.text(definition.title) if "indicator" in choices else "",

@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from dashboard import colours
+from dashboard.access.login_file import FILE
 
 ADDRESS = "127.0.0.1"
 _KEPT = ("PATH", "HOME", "USERPROFILE", "SYSTEMROOT", "TMPDIR", "TEMP", "LANG", "LC_ALL", "TZ")
@@ -15,6 +16,9 @@ _OPTIONS = {
     "server.showEmailPrompt": "false",
     "server.enableXsrfProtection": "true",
     "server.enableCORS": "true",
+    "server.trustedUserHeaders": "{}",
+    "server.enableAgentApi": "false",
+    "server.enableStaticServing": "false",
     "browser.gatherUsageStats": "false",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
@@ -31,24 +35,27 @@ _OPTIONS = {
 }
 
 
-def command(release: Path, port: int) -> list[str]:
+def command(release: Path, port: int, access: Path | None = None) -> list[str]:
     """Return the command that serves the dashboard on this machine only.
 
     Args:
         release: The release file; its path travels in the environment, not in the command.
         port: TCP port on 127.0.0.1.
+        access: The folder with the roles and the login; None to serve invented people to whoever comes.
 
     Raises:
-        ValueError: The release's path is not absolute, so the started process might not find it.
+        ValueError: A path is not absolute, so the started process might not find the file.
     """
-    if not release.is_absolute():
-        raise ValueError("The path of the release must be absolute.")
+    if not release.is_absolute() or (access and not access.is_absolute()):
+        raise ValueError("The path of the release must be absolute, and that of the folder of who is let in.")
     app = Path(__file__).parent / "app.py"
-    options = [f"--{name}={value}" for name, value in {**_OPTIONS, "server.port": str(port)}.items()]
+    told = {**_OPTIONS, "server.port": str(port)} | ({"secrets.files": str(access / FILE)} if access else {})
+    options = [f"--{name}={value}" for name, value in told.items()]
     return [sys.executable, "-m", "streamlit", "run", str(app), *options]
 
 
-def environment(release: Path) -> dict[str, str]:
+def environment(release: Path, access: Path | None = None) -> dict[str, str]:
     """Return the environment of the dashboard's process: nothing of the warehouse, no key, no other setting."""
+    told = {"TVAERS_RELEASE": str(release)} | ({"TVAERS_ACCESS": str(access)} if access else {})
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
-    return kept | {"TVAERS_RELEASE": str(release)}
+    return kept | told

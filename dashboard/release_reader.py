@@ -36,6 +36,24 @@ TABLES = frozenset(
     }
 )
 
+DELIVERY_TABLES = frozenset({"delivery", "quarantine", "completeness"})
+"""What was delivered, and what of it was set aside."""
+
+
+class Extent(NamedTuple):
+    """How much of a release may be read.
+
+    Attributes:
+        levels: The levels of units; None for all.
+        has_deliveries: Whether also what was delivered and set aside.
+    """
+
+    levels: frozenset[str] | None = None
+    has_deliveries: bool = True
+
+
+WHOLE = Extent()
+
 _CONNECTION_SETTINGS: dict[str, str | bool | int | float | list[str]] = {
     "autoinstall_known_extensions": "false",
     "autoload_known_extensions": "false",
@@ -62,7 +80,8 @@ class ReleaseUnavailableError(ReleaseError):
     """The release cannot be shown.
 
     Attributes:
-        reason: `missing`, `unreadable`, `older` or `newer`; the page that tells the reader is worded from it.
+        reason: `missing`, `unreadable`, `older`, `newer`, `unguarded` or `unit_unknown`; the page that tells the reader
+            is worded from it.
     """
 
     def __init__(self, reason: str, what: str, what_to_do: str) -> None:
@@ -79,13 +98,13 @@ class FileIdentity(NamedTuple):
 
 
 class Release:
-    """One opened release file.
+    """One opened release file, or the part of it that somebody may read.
 
     Frames returned by the methods are shared between sessions and must not be changed (Polars frames cannot be).
     """
 
-    def __init__(self, path: Path) -> None:
-        self._connection = _connect(path)
+    def __init__(self, path: Path, extent: Extent = WHOLE) -> None:
+        self._connection = _connect(path, extent)
         self._remembered: OrderedDict[tuple[Any, ...], pl.DataFrame] = OrderedDict()
         self._lock = threading.Lock()
 
@@ -226,25 +245,26 @@ class Release:
         return frame
 
 
-_opened: dict[Path, tuple[FileIdentity, Release]] = {}
+_opened: dict[tuple[Path, Extent], tuple[FileIdentity, Release]] = {}
 _opening = threading.Lock()
 
 
-def open_release(path: Path | None) -> Release:
-    """Return the release at a path, opened once and opened anew when the file has been replaced.
+def open_release(path: Path | None, extent: Extent = WHOLE) -> Release:
+    """Return the release at a path, opened once per extent and opened anew when the file has been replaced.
 
     Args:
         path: The release file; None when the process was started without one.
+        extent: How much of it may be read through what is returned.
 
     Raises:
         ReleaseUnavailableError: The file is missing, unreadable, or written for another version of the dashboard.
     """
     with _opening:
         found, identity = _identified(path)
-        known = _opened.get(found)
+        known = _opened.get((found, extent))
         if known is None or known[0] != identity:
-            known = (identity, Release(found))
-            _opened[found] = known
+            known = (identity, Release(found, extent))
+            _opened[found, extent] = known
         return known[1]
 
 
@@ -261,15 +281,20 @@ def _identified(path: Path | None) -> tuple[Path, FileIdentity]:
     return path, FileIdentity(stat.st_ino, stat.st_mtime_ns, stat.st_size)
 
 
-def _connect(path: Path) -> duckdb.DuckDBPyConnection:
+def _connect(path: Path, extent: Extent) -> duckdb.DuckDBPyConnection:
     # Attached to a database in memory: opening the path directly would return the instance of a replaced file that
     # another session still reads.
     connection = duckdb.connect(":memory:", config=_CONNECTION_SETTINGS)
     try:
-        connection.execute(f"ATTACH {_quoted(path)} AS release (READ_ONLY)")
+        attached = "release" if extent == WHOLE else "whole"
+        connection.execute(f"ATTACH {_quoted(path)} AS {attached} (READ_ONLY)")
+        if extent != WHOLE:
+            _narrow(connection, extent)
         for statement in _LOCKS:
             connection.execute(statement)
-        tables = connection.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = 'release'").fetchall()
+        tables = connection.execute(
+            "SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [attached]
+        ).fetchall()
         _check_version(connection, {name for (name,) in tables})
     except duckdb.Error:
         connection.close()
@@ -280,6 +305,26 @@ def _connect(path: Path) -> duckdb.DuckDBPyConnection:
         connection.close()
         raise
     return connection
+
+
+def _narrow(connection: duckdb.DuckDBPyConnection, extent: Extent) -> None:
+    """Put views between the queries and the file, so that no query can read more than the extent.
+
+    A table that has a level is cut by it, whichever table it is.
+    """
+    connection.execute("CREATE SCHEMA release")
+    connection.execute("CREATE TABLE level_in_reach AS SELECT unnest(?) AS level", [sorted(extent.levels or ())])
+    found = connection.execute(
+        """SELECT table_name, bool_or(column_name = 'level') FROM duckdb_columns()
+        WHERE database_name = 'whole' GROUP BY table_name ORDER BY table_name"""
+    ).fetchall()
+    for table, has_level in found:
+        condition = "true"
+        if has_level and extent.levels is not None:
+            condition = "level IN (SELECT level FROM level_in_reach)"
+        if table in DELIVERY_TABLES and not extent.has_deliveries:
+            condition = "false"
+        connection.execute(f'CREATE VIEW release."{table}" AS SELECT * FROM whole."{table}" WHERE {condition}')
 
 
 def _check_version(connection: duckdb.DuckDBPyConnection, tables: set[str]) -> None:

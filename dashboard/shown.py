@@ -6,6 +6,7 @@ from functools import partial
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard.access.entrance import while_admitted
 from dashboard.charts.sheet import Caption, config, file_name
 from dashboard.download import csv_file
 from dashboard.frame import View
@@ -29,7 +30,10 @@ def chart(view: View, figure: go.Figure, name: str, description: str) -> None:
     st.plotly_chart(figure, theme=None, config=config(title, words), key=f"chart.{name}", alt=description)
     st.download_button(
         words("download.chart"),
-        data=lambda: figure.to_html(include_plotlyjs=True, config=config(title, words, picture="svg")).encode(),
+        data=while_admitted(
+            view.visitor,
+            lambda: figure.to_html(include_plotlyjs=True, config=config(title, words, picture="svg")).encode(),
+        ),
         file_name=f"{title}.html",
         mime="text/html",
         key=f"download.chart.{name}",
@@ -64,7 +68,7 @@ def sheet_of(view: View, title: str, header: Sequence[str], sections: Sequence[S
         for form, mime, made in (("csv", "text/csv", csv_file), ("xlsx", _WORKBOOK, _workbook)):
             st.download_button(
                 words(f"download.{form}"),
-                data=partial(made, header, sections, lines, words),
+                data=while_admitted(view.visitor, partial(made, header, sections, lines, words)),
                 file_name=f"{kept}.{form}",
                 mime=mime,
                 key=f"download.{form}.{name}",
@@ -91,7 +95,7 @@ def reports(view: View) -> None:
         for form, mime in (("pdf", "application/pdf"), ("png", "image/png")):
             st.download_button(
                 words(f"download.report.{form}"),
-                data=partial(_report, view, form),
+                data=while_admitted(view.visitor, partial(_report, view, form)),
                 file_name=f"{title}.{form}",
                 mime=mime,
                 key=f"download.report.{form}",

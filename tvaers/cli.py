@@ -17,6 +17,7 @@ from typer.core import TyperGroup
 
 from tvaers import __version__
 from tvaers.commands import (
+    access,
     attack,
     check,
     compute,
@@ -55,6 +56,7 @@ VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
     "compute": (compute.compute, "Compute the indicators"),
     "release": (release.release, "Protect and publish the indicators"),
     "attack": (attack.attack, "Attack releases as a stranger would"),
+    "access": (access.app, "Say who is let into the dashboard"),
     "dashboard": (dashboard.dashboard, "Show the release in a browser"),
     "report": (report.report, "Write what a unit takes along, on paper"),
     "query": (query.query, "Ask the warehouse, read-only"),

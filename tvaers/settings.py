@@ -81,6 +81,11 @@ class Settings(BaseModel):
         return self.home / "reports"
 
     @property
+    def access(self) -> Path:
+        """Who is let into the dashboard, and how they log in; there when `tvaers access init` made it."""
+        return self.home / "access"
+
+    @property
     def logs(self) -> Path:
         """Log files; they never hold a value from a patient's row."""
         return self.home / "logs"

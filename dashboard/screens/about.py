@@ -3,11 +3,13 @@
 import streamlit as st
 
 from dashboard import frame, shown
+from dashboard.access.entrance import require
 from dashboard.parts import rows
 from dashboard.parts.prose import paragraphs
 from dashboard.presenters import about
 
-view = frame.open_page("about")
+visitor = require("about")
+view = frame.open_page(visitor, "about")
 words, content = view.words, view.content
 
 frame.heading(words("about.title"), words("about.subtitle"))

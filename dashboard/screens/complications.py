@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import frame, shown
+from dashboard.access.entrance import require
 from dashboard.charts import dots
 from dashboard.parts import rows
 from dashboard.parts.cards import side_by_side
@@ -13,7 +14,8 @@ from dashboard.presenters.overview import Peer, present
 
 DRAWN = ("have", "new_cases")
 
-view = frame.open_page("complications", ("unit", "with", "date"))
+visitor = require("complications")
+view = frame.open_page(visitor, "complications", ("unit", "with", "date"))
 words, content, release, day = view.words, view.content, view.content.release, view.reporting_date
 own = histories(release.of_unit(view.unit.level, view.unit.unit_id))
 peer = Peer(view.peer_spoken, histories(release.of_unit(view.peer.level, view.peer.unit_id))) if view.peer else None

@@ -3,13 +3,15 @@
 import streamlit as st
 
 from dashboard import frame, shown
+from dashboard.access.entrance import require
 from dashboard.charts import received as received_chart
 from dashboard.parts import rows
 from dashboard.presenters import data_quality
 
 MONTHS = 36
 
-view = frame.open_page("data_quality")
+visitor = require("data_quality")
+view = frame.open_page(visitor, "data_quality")
 words, content, release = view.words, view.content, view.content.release
 names = data_quality.FileTypes(content.meta, words)
 found = data_quality.deliveries(release.deliveries(), content.released_on, names, words)

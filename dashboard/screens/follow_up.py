@@ -5,13 +5,15 @@ from dataclasses import replace
 import streamlit as st
 
 from dashboard import frame, shown
+from dashboard.access.entrance import require
 from dashboard.charts.care import figure
 from dashboard.parts import rows
 from dashboard.presenters import beside, care
 from dashboard.presenters.measures import by
 from dashboard.sections import times
 
-view = frame.open_page("follow_up", ("unit", "with", "date"))
+visitor = require("follow_up")
+view = frame.open_page(visitor, "follow_up", ("unit", "with", "date"))
 words, content, release, day = view.words, view.content, view.content.release, view.reporting_date
 own, theirs = (
     by(release.of_unit(unit.level, unit.unit_id).filter(period_end=day), "indicator_id") if unit else None

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import address, frame, shown
+from dashboard.access.entrance import require
 from dashboard.chance.hiding import FEWEST_UNITS
 from dashboard.charts import dots, trend
 from dashboard.charts import funnel as funnel_chart
@@ -21,7 +22,8 @@ from dashboard.sections import case_mix, groups, inequality, standards, times
 SPLIT_LEVELS = ("all", "municipality")
 COURSES = ("comparison", "run_chart")
 
-view = frame.open_page("indicator", ("indicator", "unit", "with", "date"))
+visitor = require("indicator")
+view = frame.open_page(visitor, "indicator", ("indicator", "unit", "with", "date"))
 words, content, release, definition = view.words, view.content, view.content.release, view.definition
 key, day = definition.indicator_id, view.reporting_date
 title, at = words.text(definition.title), words.short_date(day)

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import address, frame, shown
+from dashboard.access.entrance import require
 from dashboard.charts import tile_map as chart
 from dashboard.parts import rows
 from dashboard.parts.markup import link
@@ -10,7 +11,8 @@ from dashboard.parts.prose import sentences
 from dashboard.presenters import measures, tile_map
 from dashboard.presenters.units import name
 
-view = frame.open_page("map", ("indicator", "date"))
+visitor = require("map")
+view = frame.open_page(visitor, "map", ("indicator", "date"))
 words, content, release, definition = view.words, view.content, view.content.release, view.definition
 key, day, title = definition.indicator_id, view.reporting_date, words.text(view.definition.title)
 units, everybody = content.units.of_level(tile_map.LEVEL), content.units.everybody

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import address, frame, shown
+from dashboard.access.entrance import require
 from dashboard.charts import dots
 from dashboard.parts import rows
 from dashboard.presenters import case_mix, drawn
@@ -12,7 +13,8 @@ from dashboard.presenters.units import name
 
 AT_ONCE = 4
 
-view = frame.open_page("municipality", ("date",))
+visitor = require("municipality")
+view = frame.open_page(visitor, "municipality", ("date",))
 words, content, release = view.words, view.content, view.content.release
 every = content.units.of_level("municipality")
 

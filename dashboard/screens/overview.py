@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import address, frame, shown
+from dashboard.access.entrance import require
 from dashboard.parts.cards import advice, cards, summary
 from dashboard.parts.markup import safe
 from dashboard.presenters.data_quality import FileTypes, deliveries, stale
@@ -12,7 +13,8 @@ from dashboard.presenters.overview import Peer, present
 
 EVERYTHING = "all"
 
-view = frame.open_page("overview", ("unit", "with", "date"))
+visitor = require("overview")
+view = frame.open_page(visitor, "overview", ("unit", "with", "date"))
 words, release = view.words, view.content.release
 
 own = histories(release.of_unit(view.unit.level, view.unit.unit_id))

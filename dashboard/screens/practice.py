@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboard import frame, shown
+from dashboard.access.entrance import require
 from dashboard.charts import spine
 from dashboard.parts import rows
 from dashboard.presenters import case_mix
@@ -10,7 +11,8 @@ from dashboard.presenters.measures import by
 from dashboard.presenters.practice import drawable, present, without_band
 from dashboard.presenters.units import name, spoken
 
-view = frame.open_page("practice", ("practice", "date"))
+visitor = require("practice")
+view = frame.open_page(visitor, "practice", ("practice", "date"))
 words, content, release = view.words, view.content, view.content.release
 if view.unit.level != "practice":
     frame.heading(words("practice.title_none"))

@@ -4,6 +4,7 @@ import re
 import shutil
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -11,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboard.wording import wording
 from tests.dashboard.conftest import LANGUAGES
+from tests.lib.logins import access_folder, claims
 
 APP = Path(__file__).parents[2] / "dashboard" / "app.py"
 SCREENS = (
@@ -33,8 +35,9 @@ def released(monkeypatch: pytest.MonkeyPatch, release_path: Path) -> Path:
     return release_path
 
 
-def opened(screen: str = "overview", **address: str) -> AppTest:
+def opened(screen: str = "overview", user: dict[str, Any] | None = None, **address: str) -> AppTest:
     at = AppTest.from_file(str(APP), default_timeout=60)
+    at.user = user or at.user
     for name, value in address.items():
         at.query_params[name] = value
     at.run()
@@ -301,7 +304,9 @@ def test_a_release_of_real_data_carries_no_mark_of_invention(
     with duckdb.connect(str(path)) as connection:
         connection.execute("UPDATE meta SET value = 'false' WHERE key = 'is_synthetic'")
     monkeypatch.setenv("TVAERS_RELEASE", str(path))
-    at = opened(lang="en")
+    monkeypatch.setenv("TVAERS_ACCESS", str(access_folder(tmp_path)))
+    at = opened(lang="en", user=claims("managers"))
+    assert "Where do we stand?" in text(at)
     assert "invented" not in text(at).lower()
 
 

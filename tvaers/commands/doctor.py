@@ -63,6 +63,7 @@ def examine(home: Path | None) -> list[Finding]:
     if settings.warehouse.exists():
         findings += [_specialties(settings), _people(settings)]
     findings.append(_release(settings))
+    findings.append(_people_let_in(settings))
     findings.append(_home_access(settings.home))
     return findings
 
@@ -201,6 +202,17 @@ def _release(settings: "Settings") -> Finding:
     if following == command("dashboard", home=settings.home):
         return found
     return Finding("release", "note", f"{found.detail} is not of what the warehouse and the settings hold now")
+
+
+def _people_let_in(settings: "Settings") -> Finding:
+    """Say whether the dashboard asks people to log in, which it must once the release is of real ones."""
+    from tvaers.commands.access import signed
+
+    if settings.access.exists():
+        return _seen("login", lambda: f"people log in at {signed(settings.access)[1]}")
+    if settings.is_synthetic or not settings.release.exists():
+        return Finding("login", "good", "nobody is asked: only invented people are shown without")
+    return Finding("login", "bad", "real people, and nobody would be asked to log in: tvaers access init")
 
 
 def _home_access(home: Path) -> Finding:
