@@ -32,6 +32,7 @@ FACTS = (
     "examination",
     "municipal_course",
     "municipal_encounter",
+    "message",
 )
 
 

@@ -14,7 +14,7 @@ IDENTIFIER_COLUMN = {
     "for_lpr3kontakter": "cpr", "for_indlaeggelser": "cpr", "for_besoeg": "cpr", "for_akutambulantekontakter": "cpr",
     "lab_dm_forsker": "patient_cpr", "labka": "pnr", "for_labka": "cpr", "lmdb": "pnr", "sssy": "pnr", "sysi": "pnr",
     "praksis_diagnoser": "cpr", "praksis_maalinger": "cpr", "praksis_undersoegelser": "cpr", "kommune_maalinger": "cpr",
-    "oejenscreening": "cpr",
+    "oejenscreening": "cpr", "meddelelseslog": "cpr",
 }  # fmt: skip
 NO_CONTACT = "000000000999999999"
 FUTURE_YEAR = "2032"
@@ -233,6 +233,12 @@ FAULTS_BY_FILE_TYPE: dict[str, tuple[Fault, ...]] = {
         put("undersoegelse", "hudtjek", "undersoegelse_not_allowed"),
     ),
     "kommune_maalinger": (future("dato"), blank("vaerdi")),
+    "meddelelseslog": (
+        future("afsendt"),
+        put("afsendt", "i går", "afsendt_unreadable"),
+        put("meddelelsestype", "epikrise", "meddelelsestype_unreadable"),
+        put("kvittering", "måske", "kvittering_not_allowed"),
+    ),
     "oejenscreening": (
         put("retinopati_hoejre", "7", "retinopati_hoejre_not_allowed"),
         put("retinopati_hoejre", None, "result_missing", retinopati_venstre=None),

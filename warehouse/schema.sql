@@ -88,6 +88,19 @@ CREATE TABLE core.measurement (
     batch_id INTEGER NOT NULL
 );
 
+CREATE TABLE core.message (
+    patient_id UUID NOT NULL,
+    message_id VARCHAR NOT NULL,
+    kind VARCHAR NOT NULL CHECK (kind IN ('discharge_summary', 'outpatient_summary', 'admission_notice', 'discharge_notice', 'admission_report', 'discharge_report', 'ready_for_discharge', 'care_plan', 'correspondence', 'other')),
+    sent_on DATE NOT NULL,
+    sent_at TIMESTAMP,
+    state VARCHAR NOT NULL CHECK (state IN ('sent', 'refused')),
+    hospital_id VARCHAR,
+    source_system VARCHAR NOT NULL,
+    delivered_as UUID,
+    batch_id INTEGER NOT NULL
+);
+
 CREATE TABLE core.municipal_course (
     patient_id UUID NOT NULL,
     course_id VARCHAR NOT NULL,
@@ -285,6 +298,8 @@ CREATE TABLE parked.hospital_department AS FROM core.hospital_department LIMIT 0
 
 CREATE TABLE parked.measurement AS FROM core.measurement LIMIT 0;
 
+CREATE TABLE parked.message AS FROM core.message LIMIT 0;
+
 CREATE TABLE parked.municipal_course AS FROM core.municipal_course LIMIT 0;
 
 CREATE TABLE parked.municipal_encounter AS FROM core.municipal_encounter LIMIT 0;
@@ -380,6 +395,18 @@ COMMENT ON COLUMN core.measurement.sector IS 'Sector that ordered or made the me
 COMMENT ON COLUMN core.measurement.source_system IS 'Where the row came from, so that a fact told twice can be told apart: a hospital register (lpr2, lpr3_f, lpr3_a, bi_lpr2, bi_lpr3) or, elsewhere, the delivered file type.';
 COMMENT ON COLUMN core.measurement.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.measurement.batch_id IS 'The delivery (meta.batch) this row came with.';
+
+COMMENT ON TABLE core.message IS 'Messages about a person that one organisation sent another: that, when and what kind, never what stood in them.';
+COMMENT ON COLUMN core.message.patient_id IS 'Pseudonym of the person: the first 128 bits of an HMAC-SHA256 of the tagged identifier; never the identifier itself.';
+COMMENT ON COLUMN core.message.message_id IS 'Keyed hash of the identifier that the message has in the sender''s log.';
+COMMENT ON COLUMN core.message.kind IS 'What kind of message it is.';
+COMMENT ON COLUMN core.message.sent_on IS 'Date on which it was sent.';
+COMMENT ON COLUMN core.message.sent_at IS 'Time at which it was sent, where the delivery has a time.';
+COMMENT ON COLUMN core.message.state IS 'Whether it reached the receiver''s system.';
+COMMENT ON COLUMN core.message.hospital_id IS 'Hospital that sent it; empty when another organisation did or when not delivered.';
+COMMENT ON COLUMN core.message.source_system IS 'The delivered file type.';
+COMMENT ON COLUMN core.message.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
+COMMENT ON COLUMN core.message.batch_id IS 'The delivery (meta.batch) this row came with.';
 
 COMMENT ON TABLE core.municipal_course IS 'Courses of municipal prevention (law section 119) and rehabilitation (section 140).';
 COMMENT ON COLUMN core.municipal_course.patient_id IS 'Pseudonym of the person: the first 128 bits of an HMAC-SHA256 of the tagged identifier; never the identifier itself.';

@@ -84,6 +84,7 @@ SOURCE_DAYS = {
     "examination": "examined_on",
     "municipal_course": "coalesce(granted_on, referred_on)",
     "municipal_encounter": "held_on",
+    "message": "sent_on",
 }
 
 

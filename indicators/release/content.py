@@ -24,6 +24,7 @@ EVENT_DAYS = {
     "examination": "examined_on",
     "municipal_course": "granted_on",
     "municipal_encounter": "held_on",
+    "message": "sent_on",
     "registration": "starts_on",
     "residence": "starts_on",
 }

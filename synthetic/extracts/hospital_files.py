@@ -8,6 +8,7 @@ from synthetic.chance import Chance
 from synthetic.extracts.delivery import CONTACT, Delivery, Style, deliver
 from synthetic.extracts.hospital_rows import HospitalRows, between, hospital_rows
 from synthetic.extracts.hospital_views import contact_view, older_views
+from synthetic.extracts.message_log import write_message_log
 from synthetic.extracts.wording import as_moment, first_of, spans, year_of
 from synthetic.truth import Region
 
@@ -34,6 +35,7 @@ def write_hospital(region: Region, chance: Chance, *, only_views: bool = False) 
     first, last = region.window.first, region.window.last
     if not chance.part:
         yield _departments(region)
+    yield from write_message_log(region, chance)
     if only_views:
         yield from older_views(between(rows, first, min(LAST_OLD, last)), "until_2019")
         yield contact_view(between(rows, max(first, LAST_OLD + 1), last), "from_2019")

@@ -180,3 +180,19 @@ class Patient(Complications):
         """Days from a discharge to the first later day on which somebody saw the patient; None when nobody did."""
         after = [(day - stay["end"].date()).days for day in self.days_seen_outside()]
         return min((day for day in after if 0 < day <= days), default=None)
+
+    def days_until_told_of(self, stay: Row) -> list[int]:
+        """Days from a discharge to each summary that the hospital sent before it discharged the patient again."""
+        hospital, left = self.discharged_from(stay), stay["end"]
+        later = [
+            other["end"].date()
+            for other in self.stays()
+            if other["end"] > left and self.discharged_from(other) == hospital
+        ]
+        return [
+            (row["sent_on"] - left.date()).days
+            for row in self.rows["message"]
+            if (row["kind"], row["state"], row["hospital_id"]) == ("discharge_summary", "sent", hospital)
+            and row["sent_on"] >= left.date()
+            and not any(day <= row["sent_on"] for day in later)
+        ]

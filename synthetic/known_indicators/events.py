@@ -58,6 +58,20 @@ def readmission_within_30_days(patient: Patient) -> Events:
     ]
 
 
+def discharge_summary_sent(days: int) -> EventRule:
+    """Discharges, but for births, of which a summary was sent within so many days, by hospital."""
+
+    def rule(patient: Patient) -> Events:
+        births = [row["diagnosed_on"] for row in patient.diagnoses("delivery") if row["sector"] == "hospital"]
+        return [
+            (patient.discharged_from(stay), any(0 <= waited <= days for waited in patient.days_until_told_of(stay)))
+            for stay in patient.discharges(days)
+            if not any(stay["begin"].date() <= day <= stay["end"].date() for day in births)
+        ]
+
+    return rule
+
+
 def course_completed(patient: Patient) -> Events:
     """Courses completed, by municipality, of those granted to a patient observed then and for 6 months after."""
     return [
@@ -168,6 +182,8 @@ EVENTS: dict[str, tuple[str, EventRule]] = {
     "contact_after_discharge_within_7_days": ("hospital", contact_after_discharge(7)),
     "contact_after_discharge_within_14_days": ("hospital", contact_after_discharge(14)),
     "contact_after_discharge_within_30_days": ("hospital", contact_after_discharge(30)),
+    "discharge_summary_within_1_day": ("hospital", discharge_summary_sent(1)),
+    "discharge_summary_within_7_days": ("hospital", discharge_summary_sent(7)),
     "readmission_within_30_days": ("hospital", readmission_within_30_days),
     "course_completed": ("municipality", course_completed),
     "started_within_14_days": ("municipality", started_within(14)),

@@ -8,8 +8,10 @@ from typing import Any
 
 import polars as pl
 
+from synthetic.chance import Chance
 from synthetic.extracts.delivery import FAULTS, Delivery
 from synthetic.extracts.laboratory_files import UNKNOWN_WORD
+from synthetic.extracts.message_log import FACT, KINDS, message_rows
 from synthetic.extracts.municipal_files import COUNTED, BundleDelivery
 from synthetic.extracts.primary_care_files import with_practice
 from synthetic.histories import Told
@@ -105,6 +107,16 @@ def eye_screening(region: Region, ledger: Ledger, people: pl.Series) -> Iterator
         grade = "ungradable" if row["ungradable"] else EYE_GRADES[max(row["right"], row["left"])]
         yield row["person"], "examination", {
             "examined_on": day_of(row["day"]), "examination": "eye", "result": grade, "sector": "eye_screening",
+        }  # fmt: skip
+
+
+def messages(region: Region, chance: Chance, ledger: Ledger, people: pl.Series) -> Iterator[TableRow]:
+    """Yield the messages that hospitals sent."""
+    hospitals = [row["code"] for row in region.country.region["hospitals"]]
+    for row in records(about(ledger.told(message_rows(region, chance), FACT), people)):
+        yield row["person"], "message", {
+            "kind": KINDS[row["type"]], "sent_on": day_of(row["day"]), "hospital_id": hospitals[row["hospital"]],
+            "state": "refused" if row["is_refused"] else "sent",
         }  # fmt: skip
 
 

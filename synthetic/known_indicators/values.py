@@ -33,7 +33,7 @@ LEFT_OUT = {
 """What the pipeline decides from the deliveries as a whole; the values here are those of complete deliveries."""
 TABLES = (
     "person", "diabetes", "other_diabetes", "residence", "registration", "hospital_contact", "diagnosis", "procedure",
-    "measurement", "dispensing", "service", "examination", "municipal_course", "municipal_encounter",
+    "measurement", "dispensing", "service", "examination", "municipal_course", "municipal_encounter", "message",
 )  # fmt: skip
 
 
@@ -152,6 +152,7 @@ def _rows_of(loaded: Loaded, numbers: Sequence[int]) -> list[Rows]:
         told_elsewhere.services(told, ledger, people),
         told_elsewhere.practice_record(region, ledger, people),
         told_elsewhere.eye_screening(region, ledger, people),
+        told_elsewhere.messages(region, loaded.chance, ledger, people),
         told_elsewhere.municipality(region, ledger, loaded.deliveries, people),
     ):
         found[person][table].append(row)

@@ -86,9 +86,20 @@ DEFAULTS: dict[str, dict[str, str | None]] = {
     "examination": {"sector": "general_practice", "source_system": "drawn"},
     "municipal_course": {"law": "119", "focus_code": "DE11", "status": "active", "municipality_code": "0791"},
     "municipal_encounter": {"status": "finished"},
+    "message": {
+        "kind": "discharge_summary",
+        "state": "sent",
+        "hospital_id": "6630",
+        "source_system": "meddelelseslog",
+    },
 }
 RESULTS = {"foot": "low", "eye": "none", "smoking": "never", "annual_review": "done", "injection_sites": "none"}
-ROW_NAMES = {"hospital_contact": "contact_id", "municipal_course": "course_id", "municipal_encounter": "encounter_id"}
+ROW_NAMES = {
+    "hospital_contact": "contact_id",
+    "municipal_course": "course_id",
+    "municipal_encounter": "encounter_id",
+    "message": "message_id",
+}
 Row = dict[str, str | None]
 
 

@@ -13,7 +13,7 @@ from tests.lib.evaluate import catalogue
 
 TABLES = (
     "person", "residence", "registration", "hospital_contact", "diagnosis", "procedure", "measurement", "dispensing",
-    "service", "examination", "municipal_course", "municipal_encounter",
+    "service", "examination", "municipal_course", "municipal_encounter", "message",
 )  # fmt: skip
 
 

@@ -28,7 +28,7 @@ def test_a_contract_is_valid_under_the_standard_s_own_schema(path: Path) -> None
 def test_there_is_a_contract_for_every_file_type_and_it_is_named_like_its_file() -> None:
     contracts = load_contracts()
     assert sorted(contracts) == sorted(path.stem for path in (FOLDER / "sectors").glob("*/*.yaml"))
-    assert len(contracts) == 31
+    assert len(contracts) == 32
 
 
 @pytest.mark.parametrize("name", load_contracts())
