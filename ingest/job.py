@@ -140,6 +140,7 @@ def _treat(
                 key.generations("warehouse"),
                 key.generations("record-key"),
                 born_until=log.started.date(),
+                is_blinded=settings.identifiers == "blinded",
             )
             job = FileJob(con, pack, key_id=key.key_id, run_id=log.run_id, reports=settings.reports / log.run_id)
             with closing(prepare_ahead(con, pack, deliveries, pseudonymiser)) as ready:

@@ -6,6 +6,7 @@ from datetime import date
 import polars as pl
 
 from data_contracts.contract import Column, Contract
+from ingest.blinded import written
 from ingest.identifier import IdentifierScheme, examine, holds_identifier, normalise, with_lost_zeros
 from ingest.rows import Block
 from warehouse.keyed_hash import keyed_hash
@@ -42,6 +43,7 @@ class Pseudonymiser:
         keys: The sub-keys `warehouse` of all master keys so far, 32 bytes each, oldest first.
         record_keys: The sub-keys `record-key`, likewise: a record key built from an identifier is then no pseudonym.
         born_until: A date of birth after this day is impossible.
+        is_blinded: Whether identifiers come as a site and a key holder have blinded them, and never in clear.
     """
 
     tag: str
@@ -49,6 +51,7 @@ class Pseudonymiser:
     keys: tuple[bytes, ...]
     record_keys: tuple[bytes, ...]
     born_until: date
+    is_blinded: bool = False
 
     def __repr__(self) -> str:
         return f"Pseudonymiser({self.tag})"
@@ -67,6 +70,9 @@ class Pseudonymiser:
         Identifier columns become pseudonym, `__state` and `__has_check_digit`; record keys become hashes; direct
         identifiers, free text and columns that the contract does not know go; any other text that holds an identifier
         becomes null.
+
+        Raises:
+            ExtractError: Identifiers come in clear where blinded ones are agreed, or the other way round.
         """
         frame = block.frame
         columns: list[pl.Series] = [frame["row_number"]]
@@ -90,24 +96,40 @@ class Pseudonymiser:
     def _identifier(self, values: pl.Series, name: str) -> list[pl.Series]:
         """Return pseudonym, state and check digit of each value; equal ones are looked at once."""
         distinct = values.unique()
-        delivered = normalise(distinct, self.scheme)
-        identifiers = with_lost_zeros(delivered, self.scheme, self.born_until)
-        examined = examine(identifiers, self.scheme, self.born_until)
-        usable = identifiers.set(examined["state"] != "ok", None)
-        has_got_zero = (identifiers != delivered).fill_null(value=False)
+        written.refuse_other_kind(distinct, self.scheme, self.born_until, is_blinded=self.is_blinded)
+        pseudonyms, states, check_digits = (self._blinded if self.is_blinded else self._in_clear)(distinct)
         known = pl.DataFrame(
             [
                 distinct.alias(_DELIVERED),
-                self.pseudonyms(usable).alias(name),
-                examined["state"].set(has_got_zero, "zero_lost").alias(f"{name}__state"),
-                examined["has_check_digit"].alias(f"{name}__has_check_digit"),
+                pseudonyms.alias(name),
+                states.alias(f"{name}__state"),
+                check_digits.alias(f"{name}__has_check_digit"),
             ]
         )
         rows = values.alias(_DELIVERED).to_frame()
         joined = rows.join(known, on=_DELIVERED, how="left", nulls_equal=True, maintain_order="left")
         return joined.drop(_DELIVERED).get_columns()
 
+    def _in_clear(self, distinct: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+        delivered = normalise(distinct, self.scheme)
+        identifiers = with_lost_zeros(delivered, self.scheme, self.born_until)
+        examined = examine(identifiers, self.scheme, self.born_until)
+        usable = identifiers.set(examined["state"] != "ok", None)
+        has_got_zero = (identifiers != delivered).fill_null(value=False)
+        states = examined["state"].set(has_got_zero, "zero_lost")
+        return self.pseudonyms(usable), states, examined["has_check_digit"]
+
+    def _blinded(self, distinct: pl.Series) -> tuple[pl.Series, pl.Series, pl.Series]:
+        told = written.read(distinct)
+        return keyed_hash(told["hash"], f"{self.tag}-blinded", self.keys), told["state"], told["has_check_digit"]
+
     def _holds_identifier(self, values: pl.Series, column: Column) -> pl.Series:
+        if self.is_blinded:
+            is_told = (values == written.HELD_IDENTIFIER).fill_null(value=False)
+            return is_told | self._holds_one_in_clear(values, column)
+        return self._holds_one_in_clear(values, column)
+
+    def _holds_one_in_clear(self, values: pl.Series, column: Column) -> pl.Series:
         if column.type in _MOMENTS:
             is_long = values.str.len_bytes() >= self.scheme.length
             is_other = (is_long & ~values.str.contains(_BEGINS_LIKE_A_DATE)).fill_null(value=False)

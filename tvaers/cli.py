@@ -19,6 +19,7 @@ from tvaers import __version__
 from tvaers.commands import (
     access,
     attack,
+    blind,
     check,
     compute,
     dashboard,
@@ -63,6 +64,7 @@ VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
     "explain": (explain.explain, "Explain an indicator, or a person's count"),
     "pack": (pack.app, "List, check and begin country packs"),
     "measure": (measure.app, "Prove measures on test patients"),
+    "blind": (blind.app, "Blind identifiers between a site and a key holder"),
     "keys": (keys.app, "Show, check and replace the secret key"),
     "doctor": (doctor.doctor, "Look for what is wrong"),
     "demo": (demo.demo, "All steps on an invented region"),

@@ -43,6 +43,8 @@ class Settings(BaseModel):
         disease: The disease whose indicators are computed: a name below `indicators/` or a path to a folder.
         area: Whose inhabitants are counted: those of the municipalities that the pack marks as the area (`pack`), of
             those listed by code, or everybody with a delivered address (`everywhere`).
+        identifiers: Whether identifiers are delivered in clear (`in_clear`), and replaced in memory, or as a site and a
+            key holder have blinded them (`blinded`); files of the other kind are refused.
         is_synthetic: Whether the home holds invented people. They never mix with real ones; every page says it.
     """
 
@@ -52,6 +54,7 @@ class Settings(BaseModel):
     key_file: Path
     pack: str = DEFAULT_PACK
     disease: str = "type_2_diabetes"
+    identifiers: Literal["in_clear", "blinded"] = "in_clear"
     is_synthetic: bool = False
     area: Literal["pack", "everywhere"] | tuple[str, ...] = "pack"
 
@@ -94,6 +97,7 @@ class Settings(BaseModel):
         """Write the settings file into the home folder, replacing it at once: no reader meets half a file."""
         self.home.mkdir(parents=True, exist_ok=True)
         lines = [f'pack = "{self.pack}"', f'disease = "{self.disease}"', f'key_file = "{self.key_file.as_posix()}"']
+        lines += [f'identifiers = "{self.identifiers}"'] if self.identifiers != "in_clear" else []
         lines += ["is_synthetic = true"] if self.is_synthetic else []
         if self.area != "pack":
             lines.append(f"area = {json.dumps(self.area)}")

@@ -1,5 +1,6 @@
 """`tvaers init`: make a home folder, its settings and its secret key."""
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -9,6 +10,13 @@ from tvaers.commands.options import HomeOption, JsonOption
 
 if TYPE_CHECKING:
     from tvaers.settings import Settings
+
+
+class Kind(StrEnum):
+    """How identifiers are delivered."""
+
+    in_clear = "in_clear"
+    blinded = "blinded"
 
 
 def init(
@@ -31,6 +39,13 @@ def init(
             "codes separated by commas.",
         ),
     ] = None,
+    identifiers: Annotated[
+        Kind | None,
+        typer.Option(
+            "--identifiers",
+            help="How identifiers are delivered: in_clear, or blinded (see `tvaers blind`) and never in clear.",
+        ),
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
     """Make a home folder with its settings, and a secret key outside it.
@@ -42,7 +57,12 @@ def init(
     from tvaers.whats_next import next_command
 
     settings, is_new_key = set_up(
-        (home or default_home()).resolve(), pack=pack, disease=disease, key_file=key_file, area=area
+        (home or default_home()).resolve(),
+        pack=pack,
+        disease=disease,
+        key_file=key_file,
+        area=area,
+        identifiers=identifiers.value if identifiers else None,
     )
     following = next_command(settings)
     if as_json:
@@ -51,6 +71,8 @@ def init(
     screen.say(f"Home      {settings.home}")
     screen.say(f"Pack      {settings.pack}, indicators for {settings.disease}")
     screen.say(f"Area      {_area_in_words(settings)}")
+    if settings.identifiers == Kind.blinded:
+        screen.say("Files     with blinded identifiers only")
     screen.say(f"Key file  {settings.key_file} ({'new' if is_new_key else 'kept'})")
     if is_new_key:
         screen.say("Keep a copy of the key file where only the person responsible can reach it: without it the")
@@ -75,18 +97,20 @@ def set_up(
     disease: str | None = None,
     key_file: Path | None = None,
     area: str | None = None,
+    identifiers: str | None = None,
 ) -> tuple["Settings", bool]:
     """Return the settings of a home folder that is ready for use, and whether its key is new.
 
     Raises:
         DefinitionError: No such pack or indicator set.
-        SettingsError: The area has a municipality that the pack does not know.
+        SettingsError: The area has a municipality that the pack does not know, or a warehouse is there whose
+            identifiers came in the other way.
         SecretKeyError: The key file is unsafe, or the key of an existing warehouse is gone.
     """
     from indicators.area import BY_PACK, EVERYWHERE, area_of
     from indicators.definitions.reading import disease_folder
     from packs.pack import load_pack
-    from tvaers.errors import SecretKeyError
+    from tvaers.errors import SecretKeyError, SettingsError
     from tvaers.keys import create_key_file, load_master_key
     from tvaers.settings import SETTINGS_FILE, Settings, default_key_file, load_settings
 
@@ -95,9 +119,16 @@ def set_up(
     if disease and Path(disease).name != disease:
         disease = str(Path(disease).resolve())  # a path holds wherever the next command is started
     named: dict[str, Any] = {"pack": pack, "disease": disease, "key_file": key_file and key_file.resolve()}
+    named["identifiers"] = identifiers
     if area is not None:
         named["area"] = area if area in (BY_PACK, EVERYWHERE) else tuple(code.strip() for code in area.split(","))
     settings = settings.model_copy(update={name: value for name, value in named.items() if value is not None})
+    if kept and kept.identifiers != settings.identifiers and settings.warehouse.exists():
+        raise SettingsError(
+            "The people in this home's warehouse would be others than those of later deliveries.",
+            where="--identifiers",
+            what_to_do="Make another home folder for identifiers of the other kind.",
+        )
     area_of(settings, load_pack(settings.pack))
     disease_folder(settings.disease)
     is_new_key = not settings.key_file.exists()
