@@ -14,8 +14,8 @@ from tests.lib.documents import as_script, documents, documents_with_commands, e
 from tests.lib.tvaers_server import tvaers_server
 
 # A server would not end by itself, and make would build a second environment: the first is only asked for its help
-# (tests/journeys start it), the second only for its plan. One quarter and a few sectors are enough to see that a
-# document's commands run; tests/journeys run the whole job.
+# (tests/journeys start it), the second only for its plan. Blinding starts processes, which would keep the server's
+# streams. One quarter and a few sectors are enough to see that a document's commands run; tests/journeys run the whole job.
 SECTORS = ("population", "laboratory", "pharmacy")
 STAND_INS = """
 only_some_sectors() {
@@ -27,6 +27,7 @@ tvaers() {
   case "$1" in
     dashboard) asked_tvaers dashboard --help > /dev/null ;;
     compute) asked_tvaers "$@" --quarters 1 ;;
+    blind) command tvaers "$@" ;;
     synth) asked_tvaers "$@" --no-indicator-values && only_some_sectors "$3" ;;
     *) asked_tvaers "$@" ;;
   esac
