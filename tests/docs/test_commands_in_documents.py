@@ -15,7 +15,7 @@ from tests.lib.tvaers_server import tvaers_server
 
 # A server would not end by itself, and make would build a second environment: the first is only asked for its help
 # (tests/journeys start it), the second only for its plan. Blinding starts processes, which would keep the server's
-# streams. One quarter and a few sectors are enough to see that a document's commands run; tests/journeys run the whole job.
+# streams. One quarter and a few sectors are enough to see that a document's commands run; tests/journeys run the rest.
 SECTORS = ("population", "laboratory", "pharmacy")
 STAND_INS = """
 only_some_sectors() {
