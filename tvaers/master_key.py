@@ -60,6 +60,13 @@ class MasterKey:
         before = (each.pseudonyms if purpose == "warehouse" else each.records for each in self.earlier)
         return (*before, self.subkey(purpose))
 
+    def blinding_seed(self) -> bytes:
+        """Return 32 bytes for blinding identifiers, derived from the first generation: a change of key changes nothing.
+
+        What sites have sent blinded could not be blinded anew.
+        """
+        return hmac.new(self.generations("warehouse")[0], b"tvaers:blinded", sha256).digest()
+
     def seal(self, content: bytes) -> str:
         """Return what proves that a holder of this key has sealed some content."""
         return _seal(self.subkey("record-key"), content)

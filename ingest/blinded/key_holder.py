@@ -4,8 +4,6 @@ It speaks on standard input and output, so that a well-kept program such as Open
 fixes the site and its limit in a command of the key holder's own (docs/how-to/blind_identifiers.md).
 """
 
-import hmac
-from hashlib import sha256
 from typing import IO
 
 from voprf import ristretto
@@ -18,9 +16,8 @@ _INFO = b"tvaers blinded identifiers"
 
 
 def evaluator_of(key: MasterKey) -> ristretto.Evaluator:
-    """Return what evaluates with a key: derived from its first generation, so that a change of key changes nothing."""
-    first = key.generations("warehouse")[0]
-    return ristretto.Evaluator.from_seed(hmac.new(first, b"tvaers:blinded", sha256).digest(), _INFO)
+    """Return what evaluates with a key, and with every key that follows it."""
+    return ristretto.Evaluator.from_seed(key.blinding_seed(), _INFO)
 
 
 def public_key_of(key: MasterKey) -> str:

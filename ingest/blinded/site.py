@@ -34,13 +34,15 @@ def blinded(inputs: Sequence[bytes], key_holder: str, public_key: bytes) -> list
     Raises:
         SecretKeyError: The key holder cannot be reached, has another key, refuses, or proves nothing.
     """
-    with Blinding(public_key) as blinding, _reached(key_holder) as process:
-        try:
-            return _asked(inputs, process, public_key, blinding)
-        except (NotUnderstoodError, BrokenPipeError):
-            raise _refused("The key holder's answer cannot be understood.", "answer") from None
-        finally:
-            process.kill()
+    try:
+        with Blinding(public_key) as blinding, _reached(key_holder) as process:
+            try:
+                return _asked(inputs, process, public_key, blinding)
+            finally:
+                process.kill()
+    # Also closing the connection to a key holder that has ended breaks its pipe.
+    except (NotUnderstoodError, BrokenPipeError):
+        raise _refused("The key holder ended, or its answer cannot be understood.", "answer") from None
 
 
 def _reached(key_holder: str) -> "subprocess.Popen[str]":
