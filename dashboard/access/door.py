@@ -1,5 +1,6 @@
 """What somebody sees who is not let in: why, and what to do about it."""
 
+import re
 from typing import NoReturn
 
 import streamlit as st
@@ -9,6 +10,9 @@ from dashboard.access.entrance import TurnedAway, log_in, log_out
 from dashboard.parts.markup import safe
 from dashboard.wording import LANGUAGES
 
+# The provider sends everybody back to the first page; the browser itself remembers which one was asked for.
+_REMEMBER = "<script>sessionStorage.setItem('tvAsked', location.pathname + location.search);</script>"
+_COMMAND, _AS_COMMAND = re.compile("`([^`]+)`"), r"<code>\1</code>"
 _MAY_LOG_IN = frozenset({"log_in", "expired", "idle", "logged_out"})
 
 
@@ -16,11 +20,13 @@ def turn_away(whom: TurnedAway) -> NoReturn:
     """Draw why somebody is not let in, and end the page."""
     reason = whom.reason
     words = frame.begin(f"door.{reason}.title")
+    if reason in _MAY_LOG_IN - {"logged_out"}:
+        st.html(_REMEMBER, unsafe_allow_javascript=True)
     with st.container(key="door"):
         st.html(
             f'<div class="tv-door"><h1>{safe(words(f"door.{reason}.title"))}</h1>'
             f"<p>{safe(words(f'door.{reason}.why'))}</p>"
-            f'<p class="tv-door-next">{safe(words(f"door.{reason}.next"))}</p></div>'
+            f'<p class="tv-door-next">{_COMMAND.sub(_AS_COMMAND, safe(words(f"door.{reason}.next")))}</p></div>'
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
             if reason in _MAY_LOG_IN:

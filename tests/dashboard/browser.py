@@ -68,19 +68,23 @@ WIDER_THAN_SCREEN = """() => {
 }"""
 
 
+def free_port() -> int:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        return free.getsockname()[1]
+
+
 @contextmanager
 def served(release: Path) -> Iterator[str]:
     """Serve a release as `tvaers dashboard` does and yield its address."""
-    with socket.socket() as free:
-        free.bind(("127.0.0.1", 0))
-        port = free.getsockname()[1]
+    port = free_port()
     log = release.with_suffix(".log")
     with log.open("w") as written:
         server = subprocess.Popen(
             command(release, port), env=environment(release), cwd=release.parent, stdout=written, stderr=written
         )
         try:
-            _wait(f"http://127.0.0.1:{port}/_stcore/health", server, log)
+            wait_for(f"http://127.0.0.1:{port}/_stcore/health", server, log)
             yield f"http://127.0.0.1:{port}"
         finally:
             server.terminate()
@@ -104,7 +108,8 @@ class Watched:
     """A page whose console is listened to."""
 
     def __init__(self, browser: Browser, size: dict[str, int]) -> None:
-        self.page: Page = browser.new_page(viewport=size, locale="da-DK", accept_downloads=True)
+        context = browser.new_context(viewport=size, locale="da-DK", accept_downloads=True)  # type: ignore[arg-type]
+        self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", self._heard)
         self.page.on("pageerror", lambda fault: self.complaints.append(str(fault)))
@@ -116,6 +121,13 @@ class Watched:
 
     def go(self, address: str) -> None:
         self.page.goto(address)
+        self.settle()
+
+    def heading(self, text: str) -> None:
+        """Wait for a page's title."""
+        self.page.wait_for_function(
+            "text => document.querySelector('h1')?.innerText.includes(text)", arg=text, timeout=60_000
+        )
         self.settle()
 
     def settle(self) -> None:
@@ -172,7 +184,7 @@ def settings_of(page_file: str) -> dict[str, Any]:
     return json.loads(found[1])
 
 
-def _wait(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
+def wait_for(address: str, server: subprocess.Popen[bytes], log: Path) -> None:
     for _ in range(300):
         assert server.poll() is None, log.read_text()
         try:
