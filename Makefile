@@ -16,7 +16,7 @@ HOME_OF_DEMO := .demo$(if $(strip $(DATA)),$(shell echo '$(strip $(DATA))' | tr 
 
 BIN       := $(VENV)/bin
 INSTALLED := $(VENV)/installed
-FOLDERS   := data_contracts ingest warehouse indicators dashboard synthetic packs attacks tvaers
+FOLDERS   := data_contracts ingest warehouse indicators dashboard synthetic packs attacks research tvaers
 
 .PHONY: demo test suite browser check format docs proof definition-lock bench lock install clean help
 .DEFAULT_GOAL := help

@@ -31,9 +31,11 @@ from tvaers.commands import (
     keys,
     measure,
     pack,
+    project,
     query,
     release,
     report,
+    shell,
     synth,
 )
 from tvaers.errors import TvaersError
@@ -61,6 +63,8 @@ VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
     "dashboard": (dashboard.dashboard, "Show the release in a browser"),
     "report": (report.report, "Write what a unit takes along, on paper"),
     "query": (query.query, "Ask the warehouse, read-only"),
+    "project": (project.app, "Create, approve and close research projects"),
+    "shell": (shell.shell, "Ask a project question after question"),
     "explain": (explain.explain, "Explain an indicator, or a person's count"),
     "pack": (pack.app, "List, check and begin country packs"),
     "measure": (measure.app, "Prove measures on test patients"),

@@ -15,6 +15,7 @@ HASH_CHARACTERS = 32
 
 _AGAIN = "again"
 _PROJECT = "project"
+_SHIFT = "project-shift"
 _THREADS = 2
 _MIN_ROWS_PER_THREAD = 50_000
 
@@ -47,6 +48,31 @@ def project_pseudonyms(pseudonyms: pl.Series, key: bytes) -> pl.Series:
         key: 32 bytes, the sub-key `project:<id>` of the master key; it never leaves the steward's process.
     """
     return _hmac(pseudonyms, _PROJECT, key)
+
+
+def project_names(values: pl.Series, kind: str, key: bytes) -> pl.Series:
+    """Return what a research project calls things that are not people: contacts, practices, hospitals.
+
+    Args:
+        values: What the warehouse calls them; null stays null.
+        kind: What they are; equal texts of two kinds get unrelated names.
+        key: 32 bytes, the sub-key `project:<id>` of the master key.
+    """
+    return _hmac(values, f"{_PROJECT}:{kind}", key)
+
+
+def project_shifts(pseudonyms: pl.Series, key: bytes, *, most: int = 182) -> pl.Series:
+    """Return by how many days all dates of a person are moved in a project: -most to most, never 0.
+
+    Args:
+        pseudonyms: Pseudonyms of the warehouse, 32 hexadecimal characters each.
+        key: 32 bytes, the sub-key `project:<id>` of the master key; without it a shift is a guess.
+        most: The most days, in either direction.
+    """
+    # Sixty bits over a few hundred days: every shift is equally likely to fifteen decimals.
+    number = _hmac(pseudonyms, _SHIFT, key).str.slice(0, 15).str.to_integer(base=16) % (2 * most)
+    days = pl.when(number < most).then(number - most).otherwise(number - most + 1)
+    return pl.select(days.alias(pseudonyms.name)).to_series()
 
 
 def _hmac(values: pl.Series, tag: str, key: bytes) -> pl.Series:

@@ -24,6 +24,8 @@ MAY_IMPORT = {
     "dashboard": {"tvaers.errors", "indicators.definitions.definition"},
     # An attacker has the release and his wits: no code of those he attacks.
     "attacks": {"tvaers.errors"},
+    # Researchers get copies out of the warehouse, and take out what the release's own disclosure control lets out.
+    "research": EVERYBODY_MAY | {"packs", "warehouse", "indicators.disclosure"},
     "synthetic": EVERYBODY_MAY | {"data_contracts", "packs"},
 }
 

@@ -6,7 +6,7 @@ from functools import cache
 
 from tests.lib.checkout import PACKAGES, files_below, name_of
 
-DATA_PATH = ("data_contracts", "ingest", "warehouse", "indicators", "synthetic")
+DATA_PATH = ("data_contracts", "ingest", "warehouse", "indicators", "synthetic", "research")
 ROW_LOOPS = {"iter_rows", "iterrows", "itertuples", "map_elements", "map_rows"}
 MAY_LOOP = (
     "indicators/disclosure/",  # works on the cells of a release, which are few, and never on people's rows
@@ -70,6 +70,7 @@ MAY_HASH = {
     "ingest/encoding.py",  # nothing: zlib is there for the fault of a damaged archive
     "synthetic/chance.py",  # the names of streams of chance
     "ingest/extract.py",  # a whole delivered file, to know it again
+    "research/page.py",  # what a project may see
     "tvaers/keys.py",  # the head of the warehouse file
     "tvaers/settings.py",  # the path of the home
 }

@@ -14,6 +14,7 @@ PACKAGES = (
     "synthetic",
     "packs",
     "attacks",
+    "research",
     "tvaers",
 )
 

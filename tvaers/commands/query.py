@@ -1,4 +1,4 @@
-"""`tvaers query`: a researcher's read-only door to the pseudonymised warehouse."""
+"""`tvaers query`: the read-only door to the warehouse for its steward, and to a project for its researchers."""
 
 import os
 import sys
@@ -30,24 +30,24 @@ def query(
     form: Annotated[Format | None, typer.Option("--format", help="How the answer is written. Default: table.")] = None,
     out: Annotated[Path | None, typer.Option("--out", help="Write the answer to this file instead of stdout.")] = None,
     limit: Annotated[int, typer.Option("--limit", min=1, help="Rows shown by --format table.")] = 50,
+    project: Annotated[
+        str | None, typer.Option("--project", help="Ask a research project instead of the whole warehouse.")
+    ] = None,
     as_json: JsonOption = False,
 ) -> None:
-    """Ask the warehouse one question. Nothing can be changed, and no other file can be read or written.
+    """Ask one question. Nothing can be changed, and no other file can be read or written.
 
-    Tables are in the schemas core, indicator and meta; docs/reference describes every column.
+    With --project a researcher asks the project's own database, in a sandbox; SELECT * FROM dictionary lists its
+    tables. Without it a steward asks the whole warehouse, and needs its key; tables are in the schemas core, indicator
+    and meta.
     """
     from tvaers import screen
-    from tvaers.keys import load_master_key
-    from tvaers.settings import load_settings
-    from warehouse.connection import open_read_only
 
-    settings = load_settings(home)
     statement = _statement(sql)
     if as_json and form not in (None, Format.json):
         raise typer.BadParameter("--json writes JSON; name one form only.", param_hint="--format")
     form = form or (Format.json if as_json else Format.table)
-    with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as connection:
-        answer = _ask(connection, statement)
+    answer = _of_project(project, home, statement) if project else _of_warehouse(home, statement)
     if form is Format.table and out is None:
         shown = answer.slice(0, limit)
         screen.show_table("", answer.column_names, [tuple(row.values()) for row in shown.to_pylist()])
@@ -59,6 +59,22 @@ def query(
         screen.say(f"{answer.num_rows:,} rows in {out}")
     else:
         _write(answer, form, sys.stdout.buffer)
+
+
+def _of_project(project: str, home: Path | None, statement: str) -> "pyarrow.Table":
+    from research.door import open_project
+
+    return open_project(project, home).arrow(statement)
+
+
+def _of_warehouse(home: Path | None, statement: str) -> "pyarrow.Table":
+    from tvaers.keys import load_master_key
+    from tvaers.settings import load_settings
+    from warehouse.connection import open_read_only
+
+    settings = load_settings(home)
+    with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as connection:
+        return _ask(connection, statement)
 
 
 def _statement(given: str) -> str:

@@ -1,0 +1,1 @@
+"""What may leave a project: tables of numbers through the release's disclosure control, rows by measured anonymity."""
