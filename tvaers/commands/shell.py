@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from tvaers.commands.options import HomeOption
+from tvaers.commands.options import HomeOption, JsonOption
 
 if TYPE_CHECKING:
     from research.door import Project
@@ -17,6 +17,7 @@ LEAVE = (".quit", ".exit", "exit", "quit")
 def shell(
     project: Annotated[str, typer.Option("--project", help="Id of the project.")],
     home: HomeOption = None,
+    as_json: JsonOption = False,
 ) -> None:
     """Ask a project one question after the other; a question ends with a semicolon.
 
@@ -39,15 +40,15 @@ def shell(
         line = sys.stdin.readline()
         if not line or line.strip().lower() in LEAVE:
             if words and not line:
-                _answer(opened, words)
+                _answer(opened, words, as_json=as_json)
             return
         words.append(line)
         if line.rstrip().endswith(";"):
-            _answer(opened, words)
+            _answer(opened, words, as_json=as_json)
             words = []
 
 
-def _answer(opened: "Project", words: list[str]) -> None:
+def _answer(opened: "Project", words: list[str], *, as_json: bool) -> None:
     from tvaers import screen
     from tvaers.errors import TvaersError
 
@@ -57,7 +58,13 @@ def _answer(opened: "Project", words: list[str]) -> None:
     try:
         answer = opened.arrow(question)
     except TvaersError as fault:
-        screen.say(str(fault))
+        if as_json:
+            screen.write_json(fault.as_dict())
+        else:
+            screen.say(str(fault))
+        return
+    if as_json:
+        screen.write_json({"rows": answer.to_pylist()})
         return
     shown = answer.slice(0, SHOWN_ROWS)
     screen.show_table("", answer.column_names, [tuple(row.values()) for row in shown.to_pylist()])
