@@ -9,6 +9,8 @@ from typing import Any
 
 import polars as pl
 
+from dashboard.entry import Entry, entry
+
 Texts = Mapping[str, str]
 FIRST_MEANINGFUL_DAY = date(1950, 1, 1)
 
@@ -81,10 +83,8 @@ class Definition:
         sets: The named sets that it belongs to.
         distribution: The scale that its threshold cuts, empty for none.
         counts_at: At which unit of each level something counts.
-        neighbours: How other countries ask the same question, a line each.
-        exact: The clauses as they are computed, in the order in which they are applied.
-        numbers: The country's numbers that it leans on, by name.
-        used_by: The countries that use the definition.
+        examples: Its drawn cases, in English as they were written.
+        entry: What the catalogue tells besides.
         curve_days: The days on which the curve of a time to an event is published, none for other indicators; the
             kind of a time is `median`, of its days.
         ends_on: Month and day on which its periods end (`03-31`), empty for every reporting date.
@@ -126,16 +126,14 @@ class Definition:
     acceptable: DatedValue | None = None
     ends_on: str = ""
     sets: tuple[NamedSet, ...] = ()
-    neighbours: tuple[Texts, ...] = ()
     distribution: str = ""
     judged_from: date | None = None
     counts_at: Mapping[str, Texts] = field(default_factory=dict)
     curve_days: tuple[int, ...] = ()
     adjusted_for: tuple[Texts, ...] = ()
     not_adjusted: Texts = field(default_factory=dict)
-    exact: tuple[str, ...] = ()
-    numbers: Mapping[str, DatedValue] = field(default_factory=dict)
-    used_by: tuple[Texts, ...] = ()
+    examples: tuple[str, ...] = ()
+    entry: Entry = field(default_factory=Entry)
 
     @property
     def target_value(self) -> float | None:
@@ -203,20 +201,14 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         ),
         acceptable=_dated(stated.get("acceptable")),
         ends_on=stated.get("ends_on") or "",
-        neighbours=tuple(_texts(each) for each in stated.get("neighbours") or ()),
         distribution=stated.get("distribution") or "",
         judged_from=_date(stated.get("judged_from")),
         counts_at={level: _texts(rule) for level, rule in (stated.get("counts_at") or {}).items()},
         adjusted_for=tuple(_texts(each) for each in (stated.get("case_mix") or {}).get("factors") or ()),
         not_adjusted=(stated.get("case_mix") or {}).get("without") or {},
         curve_days=tuple((stated.get("value") or {}).get("curve_days") or ()),
-        exact=tuple(stated.get("exact") or ()),
-        numbers={
-            name: number
-            for name, each in (stated.get("parameters") or {}).items()
-            if (number := _dated(each)) is not None
-        },
-        used_by=tuple(_texts(each) for each in stated.get("used_by") or ()),
+        examples=tuple(stated.get("examples") or ()),
+        entry=entry(stated.get("entry") or {}),
         sets=tuple(
             NamedSet(_texts(each["title"]), str(each["version"]), bool(each["verified"]))
             for each in stated.get("sets") or ()

@@ -112,6 +112,30 @@ def _report(view: View, form: str) -> bytes:
     return report_file(view.content, view.unit, view.reporting_date, view.words, form)
 
 
+def catalogue_documents(view: View) -> None:
+    """Draw the buttons that hand out the catalogue of the release, as pages to print and as a web page."""
+    words = view.words
+    with st.container(horizontal=True):
+        for form, mime in (("pdf", "application/pdf"), ("html", "text/html")):
+            st.download_button(
+                words(f"download.catalogue.{form}"),
+                data=partial(_catalogue, view, form),
+                file_name=f"{file_name('catalogue', words.language)}.{form}",
+                mime=mime,
+                key=f"download.catalogue.{form}",
+                type="tertiary",
+                icon=":material/download:",
+                on_click="ignore",
+                help=words("download.catalogue_help"),
+            )
+
+
+def _catalogue(view: View, form: str) -> bytes:
+    from dashboard.report.catalogue_document import catalogue_file
+
+    return catalogue_file(view.content, view.words, form)
+
+
 def caption(view: View, title: str, subtitle: str) -> Caption:
     """Return what a picture says about itself."""
     return Caption(title, subtitle, view.source)

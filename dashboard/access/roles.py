@@ -28,6 +28,7 @@ ADMITTED: dict[str, frozenset[Role]] = {
     "follow_up": _READERS,
     "complications": _READERS,
     "data_quality": frozenset({Role.QUALITY_MANAGER, Role.STEWARD}),
+    "catalogue": frozenset(Role),
     "about": frozenset(Role),
 }
 """Who is let into which page, in the order of the navigation. A page that is not named here lets nobody in."""

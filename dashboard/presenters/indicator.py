@@ -60,11 +60,7 @@ def definition_in_words(
         _paragraph("direction", [words(f"definition.directions.{definition.direction}")], words),
         _paragraph("limits", [_titled(words.text(limit), known or {}, words) for limit in definition.limits], words),
     ]
-    found.append(_paragraph("exact", list(definition.exact), words))
-    found.append(_paragraph("numbers", [_number(name, definition, words) for name in definition.numbers], words))
     found.append(_paragraph("sets", [_set(each, words) for each in definition.sets], words))
-    found.append(_paragraph("used_by", [words.listed(sorted(map(words.text, definition.used_by)))], words))
-    found.append(_paragraph("neighbours", [words.text(each) for each in definition.neighbours], words))
     if not definition.is_verified:
         found.append(_paragraph("status", [words("definition.not_verified")], words))
     sources = {
@@ -78,16 +74,6 @@ def definition_in_words(
     )
     found.append(_paragraph("version", [_version(definition, words)], words))
     return [paragraph for paragraph in found if any(paragraph.texts)]
-
-
-def _number(name: str, definition: Definition, words: Wording) -> str:
-    """Return a number of the country under the name that the exact clauses give it."""
-    number = definition.numbers[name]
-    if number.unit == "proportion":
-        amount = words.share(number.value, 0)
-    else:
-        amount = " ".join((words.trimmed(number.value), measures.named_unit(number.unit, words)))
-    return f"${name}: {_dated(amount, number, words)}"
 
 
 def _counts_at(definition: Definition, words: Wording) -> list[str]:

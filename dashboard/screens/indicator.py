@@ -10,6 +10,7 @@ from dashboard.charts import funnel as funnel_chart
 from dashboard.charts.run_chart import figure as run_chart_figure
 from dashboard.parts import rows
 from dashboard.parts.cards import cards
+from dashboard.parts.markup import link
 from dashboard.parts.prose import paragraphs, sentences
 from dashboard.presenters import bands, drawn, funnel, measures, run_chart
 from dashboard.presenters.breaks import marks
@@ -90,6 +91,7 @@ with number:
         shown.sheet_of(view, below, header, rows.of_bands(banded), f"bands-{key}")
 with meaning:
     st.html(paragraphs(words("indicator.definition"), definition_in_words(definition, words, content.definitions)))
+    st.html(f"<p>{link('catalogue', words('indicator.in_catalogue'), **view.address, indicator=key)}</p>")
 
 frame.subheading(words("indicator.units"), words("indicator.units_note"))
 levels = content.units.levels()

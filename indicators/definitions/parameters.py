@@ -2,7 +2,7 @@
 
 A country pack holds one file per parameter, `parameters/<name>.yaml`:
 
-    description: Patient-level limit at or below which HbA1c is well controlled
+    description: {en: Patient-level limit at or below which HbA1c is well controlled, da: ..., nb: ...}
     unit: mmol/mol
     values:
       - from_on: 2017-03-01
@@ -19,6 +19,7 @@ from pydantic import Field, StrictFloat, StrictInt, ValidationError, model_valid
 
 from indicators.definitions.definition import Part, Source
 from indicators.definitions.of_country import pages_of_country
+from indicators.definitions.parts import Text
 from indicators.definitions.reading import describe_fault, read_yaml, unknown
 from tvaers.errors import DefinitionError
 
@@ -59,7 +60,7 @@ class Parameter(Part):
         values: In order of `from_on`; the first also holds before its own date when `also_before` is true.
     """
 
-    description: str = Field(min_length=5)
+    description: Text
     unit: str = Field(min_length=1)
     also_before: bool = True
     is_strict: bool = False

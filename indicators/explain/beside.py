@@ -31,7 +31,8 @@ def told_beside(catalogue: Catalogue, indicator: Indicator, pack: str, on: date,
             amount = f"{written(dated.value, parameter.unit, language)}"
             unit = "" if parameter.unit == "proportion" else f" {parameter.unit}"
             state = dated.source.href or words["not_confirmed"]
-            yield f"  - ${name}: {amount}{unit}{since}; {parameter.description}; {dated.source.title}, {state}"
+            said = parameter.description.in_language(language)
+            yield f"  - ${name}: {amount}{unit}{since}; {said}; {dated.source.title}, {state}"
     yield f"{words['examples']}:"
     yield from (f"  - {example}" for example in indicator.examples)
     users = users_of(catalogue.disease, pack, indicator.id)

@@ -87,7 +87,7 @@ def details_of(
     """
     for name in sorted(names & parameters.keys()):
         parameter = parameters[name]
-        yield f"- Number `{name}`: {parameter.description}: {'; '.join(dated_values(parameter))}"
+        yield f"- Number `{name}`: {parameter.description.en}: {'; '.join(dated_values(parameter))}"
     if cases := case_file(indicator, disease, pack, ROOT):
         where = cases.relative_to(ROOT).as_posix()
         yield f"- Drawn cases: [{where}](../../{where})"

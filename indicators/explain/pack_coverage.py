@@ -10,6 +10,7 @@ from indicators.definitions.codelists import load_codelists
 from indicators.definitions.definition import Indicator, Source
 from indicators.definitions.definition_files import definitions_of_pack
 from indicators.definitions.parameters import DatedValue, Parameter, load_parameters
+from indicators.definitions.parts import Text
 from indicators.definitions.population import load_breakdowns, load_populations
 from indicators.definitions.reading import disease_name, diseases
 from indicators.definitions.sets import load_sets, load_shown
@@ -23,7 +24,7 @@ from packs.mapping import Target
 from packs.pack import Pack
 
 _STAND_IN = Parameter(
-    description="Stands where the pack has no such parameter, so that the rest can be checked",
+    description=Text(en="Stands where the pack has no such parameter, so that the rest can be checked"),
     unit="-",
     values=(DatedValue(from_on=date.min, value=0, source=Source(title="none", read_on=date.min)),),
 )

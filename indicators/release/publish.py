@@ -2,7 +2,7 @@
 
 import json
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
@@ -14,32 +14,23 @@ import polars as pl
 import tvaers
 from indicators.catalogue import Catalogue, load_catalogue
 from indicators.computed import computed_cells
-from indicators.definitions.attribution import rules_of
-from indicators.definitions.breaks import breaks_of, load_breaks
 from indicators.definitions.definition import Indicator
 from indicators.definitions.definition_files import load_definitions
-from indicators.definitions.groups import load_groups
-from indicators.definitions.limits import threshold_relation
 from indicators.definitions.pages import as_text as as_pages
 from indicators.definitions.pages import load_pages
-from indicators.definitions.parameters import Parameter, load_parameters
-from indicators.definitions.parts import Text
-from indicators.definitions.population import Breakdowns, Populations, load_breakdowns, load_populations
+from indicators.definitions.population import load_breakdowns
 from indicators.definitions.reading import disease_name
-from indicators.definitions.sets import IndicatorSet, load_sets, shown_of
+from indicators.definitions.sets import shown_of
 from indicators.definitions.standards import as_text, load_standards
-from indicators.definitions.variables import Variable, load_variables
 from indicators.delivered.growing_history import read_judged_from
 from indicators.disclosure.control import Protection, protect
 from indicators.disclosure.expected import protect_expected
 from indicators.disclosure.nested_counts import find_nested
 from indicators.disclosure.policy import Policy, load_policy
 from indicators.disclosure.related import load_related
-from indicators.explain.beside import asked_elsewhere
-from indicators.explain.definition import clauses_in_order
-from indicators.explain.neighbours import users_of
 from indicators.release.closed import Plan, carried_over, new_series, of_quarters, plan_of, published_before, together
 from indicators.release.content import completeness, left_out, parents, places, units
+from indicators.release.definition_pages import definition_pages
 from indicators.release.file import write_release
 from indicators.release.register import Entry, Issue, Numbers, Register, opened
 from indicators.release.times import curves_of, released_results, step_cells
@@ -134,9 +125,7 @@ def publish(
                 **numbers,
                 "unit": units(con, pack, numbers["result"].select("level", "unit_id").unique()),
                 "place": places(pack, geometry, _municipalities(numbers["result"])),
-                "indicator": _pages(
-                    shown, pack, settings.disease, reporting_date, catalogue, read_judged_from(con), breaks
-                ),
+                "indicator": definition_pages(shown, pack, reporting_date, catalogue, read_judged_from(con), breaks),
                 "delivery": delivered,
                 "quarantine": set_aside,
                 "completeness": completeness(con, policy),
@@ -202,113 +191,6 @@ def _municipalities(results: pl.DataFrame) -> list[str]:
     """Return the codes of the municipalities that have results; `none` are people who live in none."""
     own = results.filter((pl.col("level") == "municipality") & (pl.col("unit_id") != "none"))
     return own["unit_id"].unique().to_list()
-
-
-def _pages(
-    definitions: tuple[Indicator, ...],
-    pack: Pack,
-    disease: str,
-    day: date,
-    catalogue: Catalogue,
-    judged_from: Mapping[str, str],
-    new_series: Mapping[str, list[dict[str, Any]]],
-) -> pl.DataFrame:
-    """Return each indicator's page as JSON, with its parameters as they hold on the reporting date."""
-    parameters = load_parameters(pack.folder, disease)
-    populations = load_populations(disease)
-    variables = load_variables(disease).values()
-    groups = load_groups(disease)
-    breaks = load_breaks(pack.folder)
-    sets = load_sets(pack.folder, disease, [each.id for each in load_definitions(disease)])
-    pages = [
-        _page(each, parameters, populations, day)
-        | {"counts_at": _rules(each, catalogue.breakdowns)}
-        | {"group_title": _words(groups[each.group].title), "group_about": _words(groups[each.group].about)}
-        | _relation(each, variables)
-        | {"breaks": _in_order([*breaks_of(each, catalogue, breaks), *new_series.get(each.id, ())])}
-        | {"judged_from": judged_from.get(each.id)}
-        | {"case_mix": _case_mix(each, catalogue)}
-        | {"neighbours": asked_elsewhere(disease, each, pack.name, day)}
-        | {"used_by": [dict(one.country) for one in users_of(disease, pack.name, each.id)]}
-        | {"exact": [" ".join(clause.split()) for _, _, clause in clauses_in_order(catalogue, each)]}
-        | {"sets": [_set(one) for one in sets if each.id in one.indicators]}
-        for each in definitions
-    ]
-    rows = [
-        {
-            "indicator_id": each.id,
-            "definition_version": each.version,
-            "position": position,
-            "definition": json.dumps(page, ensure_ascii=False, sort_keys=True),
-        }
-        for position, (each, page) in enumerate(zip(definitions, pages, strict=True), start=1)
-    ]
-    return pl.DataFrame(rows)
-
-
-def _page(
-    indicator: Indicator, parameters: dict[str, Parameter], populations: Populations, day: date
-) -> dict[str, Any]:
-    """Return a definition as plain data; `threshold`, `target` and `parameters` hold value, unit, date and source."""
-    held = {name: _held(parameters[name], day) for name in sorted(indicator.parameters())}
-    page = indicator.model_dump(mode="json", exclude_none=True)
-    page["population_who"] = populations.populations[indicator.population].who.model_dump(exclude_none=True)
-    page["period"] = f"{indicator.period} months"
-    page["parameters"] = held
-    for stated, key in [(page, key) for key in ("threshold", "target", "acceptable")] + [
-        (each, "limit") for each in page.get("threshold_for", ())
-    ]:
-        stated[key] = held.get((stated.get(key) or "").removeprefix("$"))
-    return page
-
-
-def _in_order(breaks: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return sorted(breaks, key=lambda each: str(each["from_on"]))
-
-
-def _rules(indicator: Indicator, breakdowns: Breakdowns) -> dict[str, Any]:
-    """Return at which unit of each level something counts, in words."""
-    return {level: rule.model_dump(exclude_none=True) for level, rule in rules_of(indicator, breakdowns).items()}
-
-
-def _words(text: Text) -> dict[str, str]:
-    words: dict[str, str] = text.model_dump(exclude_none=True)
-    return words
-
-
-def _case_mix(indicator: Indicator, catalogue: Catalogue) -> dict[str, Any] | None:
-    """Return the factors that an indicator is adjusted for, or why it is not; None where there is nothing to say."""
-    page = catalogue.case_mix
-    if page is None:
-        return None
-    if page.adjusts(indicator):
-        return {"factors": [each.title.model_dump(exclude_none=True) for each in page.factors]}
-    reason = page.why_not(indicator)
-    return {"without": reason.model_dump(exclude_none=True)} if reason else None
-
-
-def _set(one: IndicatorSet) -> dict[str, Any]:
-    """Return what the page of an indicator says of a set that it belongs to."""
-    return one.model_dump(mode="json", include={"title", "version", "verified", "country"}, exclude_none=True)
-
-
-def _relation(indicator: Indicator, variables: Iterable[Variable]) -> dict[str, str | None]:
-    """Return on which side of the threshold a patient counts, as the page says it."""
-    return {"threshold_relation": threshold_relation(indicator, variables)}
-
-
-def _held(parameter: Parameter, day: date) -> dict[str, Any] | None:
-    dated = parameter.valid_on(day)
-    if dated is None:
-        return None
-    return {
-        "value": dated.value,
-        "unit": parameter.unit,
-        "is_strict": parameter.is_strict,
-        "from_on": str(dated.from_on),
-        "source": dated.source.model_dump(mode="json", exclude_none=True),
-        "description": parameter.description,
-    }
 
 
 def _loaded_on(con: duckdb.DuckDBPyConnection) -> date | None:

@@ -37,6 +37,7 @@ def headings(language: str) -> dict[str, str]:
         "follow_up": words("care.title", unit="").strip(),
         "complications": words("complication.title", unit="").strip(),
         "data_quality": words("data_quality.title"),
+        "catalogue": {"da": "HbA1c målt", "nb": "HbA1c målt", "en": "HbA1c measured"}[language],
         "about": words("about.title"),
     }
 

@@ -24,6 +24,7 @@ SCREENS = (
     "follow_up",
     "complications",
     "data_quality",
+    "catalogue",
     "about",
 )
 NOT_WORDS = re.compile(r"(?<![\w-])(None|NaN|nan|null|undefined|KeyError|Traceback)(?![\w-])")
