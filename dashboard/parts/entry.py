@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from dashboard.parts.markup import safe
+from dashboard.parts.prose import sentences
 from dashboard.parts.tables import Cell, Section
 from dashboard.presenters.entry import NumberRow, Told
 
@@ -27,6 +28,12 @@ def in_english(note: str, texts: Sequence[str]) -> str:
     """Return texts as a list that is marked as English, below the sentence that says so to readers of others."""
     below = f'<p class="tv-note-line">{safe(note)}</p>' if note else ""
     return f'{below}<ul class="tv-prose" lang="en">{"".join(f"<li>{safe(text)}</li>" for text in texts)}</ul>'
+
+
+def versions(found: Told) -> str:
+    """Return the versions, each with what changed; all but the first are told in English."""
+    first, *later = (f"{version}: {why}" for version, why in found.versions)
+    return sentences([first]) + (in_english(found.in_english, later) if later else "")
 
 
 def _number(each: NumberRow) -> tuple[Cell, ...]:

@@ -3,12 +3,14 @@
 import streamlit as st
 
 from dashboard import frame, shown
+from dashboard.access.entrance import require
 from dashboard.parts import entry as parts
 from dashboard.parts.prose import paragraphs, sentences
 from dashboard.parts.tables import table
 from dashboard.presenters.entry import BESIDE, CLAUSES, NUMBERS, told
 
-view = frame.open_page("catalogue", ("indicator",))
+visitor = require("catalogue")
+view = frame.open_page(visitor, "catalogue", ("indicator",))
 words, content = view.words, view.content
 found = told(view.definition, words, content.definitions)
 
@@ -32,8 +34,5 @@ if found.cases:
     frame.subheading(words("catalogue.cases"), words("catalogue.cases_note"))
     st.html(parts.in_english(found.in_english, found.cases))
 frame.subheading(words("catalogue.versions"))
-first, *later = found.versions
-st.html(sentences([f"{first[0]}: {first[1]}."]))
-if later:
-    st.html(parts.in_english(found.in_english, [f"{version}: {why}" for version, why in later]))
+st.html(parts.versions(found))
 frame.close_page(view)
