@@ -106,6 +106,38 @@ def started_within(days: int) -> EventRule:
     return rule
 
 
+def taken_up(days: int) -> EventRule:
+    """Referrals, also revoked ones, whose first meeting was held within so many days, by municipality."""
+
+    def rule(patient: Patient) -> Events:
+        return [
+            (
+                row["municipality_code"],
+                row["begun_on"] is not None and (row["begun_on"] - row["referred_on"]).days <= days,
+            )
+            for row in patient.courses()
+            if patient.is_observed(row["referred_on"])
+            and row["referred_on"] + timedelta(days=days) <= patient.observed_to
+        ]
+
+    return rule
+
+
+def unplanned_diabetes_admissions_rate(patient: Patient) -> Counted:
+    """Acute stays whose first contact has diabetes as its principal diagnosis, left alive, and years."""
+    contacts = {row["contact_id"] for row in patient.diagnoses("diabetes_admission", "A")}
+    died = patient.person["died_on"]
+    stays = [
+        stay
+        for stay in patient.stays()
+        if patient.is_observed(stay["begin"].date())
+        and stay["contacts"][0]["is_acute"]
+        and stay["contacts"][0]["contact_id"] in contacts
+        and (died is None or died > stay["end"].date())
+    ]
+    return Counted(numerator=len(stays), days=patient.observed_days())
+
+
 def added_up(rule: EventRule) -> Rule:
     """Return what a patient's events add wherever they happened."""
 
@@ -188,6 +220,7 @@ EVENTS: dict[str, tuple[str, EventRule]] = {
     "course_completed": ("municipality", course_completed),
     "started_within_14_days": ("municipality", started_within(14)),
     "started_within_30_days": ("municipality", started_within(30)),
+    "started_within_90_days": ("municipality", taken_up(90)),
 }
 """Indicators that count events, each with the level at which an event counts at whoever is responsible for it."""
 OF_PATIENTS: dict[str, tuple[str, Callable[[Patient], str | None], Callable[[Patient], Counted | None]]] = {

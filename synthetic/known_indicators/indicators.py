@@ -25,6 +25,7 @@ from synthetic.known_indicators.events import (
     discharge_to_contact,
     referral_to_first_meeting,
     referral_to_start,
+    unplanned_diabetes_admissions_rate,
 )
 from synthetic.known_indicators.other_people import (
     diabetes_after_gestational,
@@ -141,6 +142,7 @@ DURING_PERIOD: dict[str, Rule] = (
         "major_amputations_rate": major_amputations_rate,
         "hypoglycaemia_admissions_rate": admissions_rate("hypoglycaemia"),
         "ketoacidosis_admissions_rate": admissions_rate("ketoacidosis"),
+        "unplanned_diabetes_admissions_rate": unplanned_diabetes_admissions_rate,
         "new_any_complication": new("any_complication"),
     }
     | {name: added_up(rule) for name, (_, rule) in EVENTS.items()}
@@ -163,8 +165,15 @@ CHILDREN: dict[str, Rule] = {
 }
 """Indicators about people under 18 with diabetes who are alive and resident on the reporting date."""
 
+YOUNG_PEOPLE: dict[str, Rule] = {
+    "young_people_eye_examined": lambda patient: met(patient.eye_examination() is not None),
+    "young_people_foot_examined": lambda patient: met(patient.foot_examination() is not None),
+    "young_people_albumin_measured": lambda patient: met(patient.uacr() is not None),
+}
+"""Indicators about people with diabetes who turned 12, 15, 18 or 21 in the calendar year."""
+
 NOT_INVENTED = (
-    *CHILDREN, "hba1c_differs_between_sectors", "blood_pressure_differs_between_sectors",
+    *CHILDREN, *YOUNG_PEOPLE, "hba1c_differs_between_sectors", "blood_pressure_differs_between_sectors",
     "sglt2_inhibitor_after_ketoacidosis",
 )  # fmt: skip
 """Indicators for which a small invented region has nobody: few children have diabetes, no sectors share a sample or a
@@ -195,7 +204,7 @@ MONTHS = {
 LOOK_BACK = {name: LOOK_BACK_MONTHS for name in DURING_PERIOD if name.startswith("new_")}
 """Months before the period in which those indicators look for earlier signs, which tell a new case from a known one."""
 
-ENDS_ON = {"hba1c_above_75_or_not_measured": (12, 31)}
+ENDS_ON = {"hba1c_above_75_or_not_measured": (12, 31)} | dict.fromkeys(YOUNG_PEOPLE, (12, 31))
 """Month and day on which the periods of some indicators end; there are none on other reporting dates."""
 
 
@@ -205,6 +214,7 @@ POPULATIONS: tuple[tuple[Belongs, dict[str, Rule]], ...] = (
     (lambda patient: bool(patient.observed) and is_adult_with(patient, "type_2"), DURING_PERIOD),
     (lambda patient: patient.is_present and is_adult_with(patient, "type_1"), TYPE_1),
     (lambda patient: patient.is_present and patient.age < 18 and not is_after_gestational(patient), CHILDREN),
+    (lambda patient: patient.is_present and is_in_a_year_of_screening(patient), YOUNG_PEOPLE),
     (lambda patient: patient.is_present and is_after_gestational(patient), AFTER_GESTATIONAL),
 )
 """Whom the indicators are about, with what one of them adds to each."""
@@ -228,6 +238,11 @@ def count_at(patient: Patient, indicator: str) -> list[tuple[str, Counted]]:
 def is_adult_with(patient: Patient, diabetes_type: str) -> bool:
     """Return whether an observed patient is an adult with diabetes of a type."""
     return patient.age >= 18 and patient.diabetes["diabetes_type"] == diabetes_type
+
+
+def is_in_a_year_of_screening(patient: Patient) -> bool:
+    """Return whether somebody with diabetes turned 12, 15, 18 or 21 in a year that ends on the reporting date."""
+    return patient.age in (12, 15, 18, 21) and not is_after_gestational(patient)
 
 
 def is_after_gestational(patient: Patient) -> bool:
