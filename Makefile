@@ -48,7 +48,8 @@ test: browser install   ## Everything: style, types, and every test
 suite: install   ## Every test, without style and types
 	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
 
-browser:         ## Is there the browser that the tests of the pages open?
+browser:         ## Are there the browser that the tests of the pages open, and the web server before them?
+	@command -v nginx >/dev/null || { echo "The tests of the guide's web server run nginx, and there is none: sudo apt-get install nginx-light"; exit 1; } >&2
 	@command -v chromium >/dev/null || command -v chromium-browser >/dev/null || { echo "The tests of the pages open a real Chromium, and there is none: sudo apt-get install chromium"; exit 1; } >&2
 
 check: install   ## Style and types

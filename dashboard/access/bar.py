@@ -13,11 +13,11 @@ from dashboard.wording import Wording
 
 _AFTER_THE_END_SECONDS = 2
 # Each rerun sets the clock anew. The moment in it makes the text new, without which the browser would not run it again.
-_EMPTIES_ITSELF = """<script>/* {moment} */ clearTimeout(window.tvLoginEnds);
-window.tvLoginEnds = setTimeout(() => location.reload(), {milliseconds});</script>"""
+_EMPTIES_ITSELF = """/* {moment} */ clearTimeout(window.tvLoginEnds);
+window.tvLoginEnds = setTimeout(() => location.reload(), {milliseconds});"""
 # The address begins with our own, so that no remembered path can lead elsewhere.
-_TO_WHAT_WAS_ASKED = """<script>const asked = sessionStorage.getItem('tvAsked'); sessionStorage.removeItem('tvAsked');
-if (asked && asked !== location.pathname + location.search) location.replace(location.origin + asked);</script>"""
+_TO_WHAT_WAS_ASKED = """const asked = sessionStorage.getItem('tvAsked'); sessionStorage.removeItem('tvAsked');
+if (asked && asked !== location.pathname + location.search) location.replace(location.origin + asked);"""
 
 
 def draw(visitor: Visitor, units: Directory, words: Wording) -> None:
@@ -29,7 +29,6 @@ def draw(visitor: Visitor, units: Directory, words: Wording) -> None:
             st.button(words("access.log_in"), key="log_in", type="tertiary", on_click=log_in)
             return
         st.button(words("access.log_out"), key="log_out", type="tertiary", on_click=log_out, args=(visitor.login,))
-    st.html(_TO_WHAT_WAS_ASKED, unsafe_allow_javascript=True)
     _leave_nothing_on_the_screen(visitor.login)
 
 
@@ -37,4 +36,5 @@ def _leave_nothing_on_the_screen(login: Login) -> None:
     now = time.time()
     left = min(login.limits.pause, login.ends - now, login.began + login.limits.longest - now)
     milliseconds = round((left + _AFTER_THE_END_SECONDS) * 1000)
-    st.html(_EMPTIES_ITSELF.format(moment=now, milliseconds=milliseconds), unsafe_allow_javascript=True)
+    emptied = _EMPTIES_ITSELF.format(moment=now, milliseconds=milliseconds)
+    st.html(f"<script>{_TO_WHAT_WAS_ASKED}\n{emptied}</script>", unsafe_allow_javascript=True)

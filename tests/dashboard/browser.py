@@ -107,8 +107,8 @@ def chromium() -> Iterator[Browser]:
 class Watched:
     """A page whose console is listened to."""
 
-    def __init__(self, browser: Browser, size: dict[str, int]) -> None:
-        context = browser.new_context(viewport=size, locale="da-DK", accept_downloads=True)  # type: ignore[arg-type]
+    def __init__(self, browser: Browser, size: dict[str, int], **told: Any) -> None:
+        context = browser.new_context(viewport=size, locale="da-DK", accept_downloads=True, **told)  # type: ignore[arg-type]
         self.page: Page = context.new_page()
         self.complaints: list[str] = []
         self.page.on("console", self._heard)

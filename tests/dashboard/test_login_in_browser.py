@@ -15,17 +15,15 @@ import duckdb
 import pytest
 from oidc_provider_mock import User, run_server_in_thread
 from playwright.sync_api import Browser
-from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 from dashboard.access.login_file import begin
 from dashboard.wording import wording
 from tests.dashboard.browser import DESKTOP, PHONE, Watched, chromium, free_port, wait_for
 from tests.dashboard.conftest import LANGUAGES
-from tests.lib.logins import access_folder, claims
+from tests.lib.logins import COOKIE, access_folder, claims, forged_cookie
 
 pytestmark = pytest.mark.browser
 
-COOKIE = "_streamlit_user"
 PEOPLE = {
     "mona": ["managers"],
     "pia": ["practice-057013"],
@@ -129,10 +127,6 @@ def carry(watched: Watched, site: Site, cookie: str) -> None:
     watched.page.context.add_cookies([{"name": COOKIE, "value": cookie, "url": site.address}])
 
 
-def forged(value: dict[str, object], secret: str, name: str = COOKIE) -> str:
-    return create_signed_value(secret, name, json.dumps(value)).decode()
-
-
 def test_a_unit_logs_in_comes_to_the_page_it_asked_for_and_finds_other_roles_pages_closed(
     site: Site, browser: Browser
 ) -> None:
@@ -214,18 +208,19 @@ def test_a_cookie_that_we_did_not_sign_or_that_has_ended_lets_nobody_in(site: Si
     words = wording("da")
     now = int(time.time())
     told = claims("managers", iss=site.issuer) | {"origin": site.address, "provider": "default"}
-    honest = forged(told, site.secret)
+    month_old = {"iat": now - 30 * 86_400, "exp": now + 86_400}
+    honest = forged_cookie(told, site.secret)
     cookies = {
-        "signed by somebody else": (forged(told, "f" * 64), "log_in"),
-        "signed with an empty secret": (forged(told, ""), "log_in"),
-        "signed for another purpose": (forged(told, site.secret, "_streamlit_xsrf"), "log_in"),
+        "signed by somebody else": (forged_cookie(told, "f" * 64), "log_in"),
+        "signed with an empty secret": (forged_cookie(told, ""), "log_in"),
+        "signed for another purpose": (forged_cookie(told, site.secret, "_streamlit_xsrf"), "log_in"),
         "not signed": (json.dumps(told).replace('"', "'").replace(" ", "").replace(",", "_"), "log_in"),
         "changed": (honest[:-3] + ("abc" if not honest.endswith("abc") else "cba"), "log_in"),
-        "of another site": (forged(told | {"origin": "https://evil.invalid"}, site.secret), "log_in"),
-        "of another provider": (forged(told | {"iss": "https://evil.invalid"}, site.secret), "no_role"),
-        "ended": (forged(told | {"exp": now - 1}, site.secret), "expired"),
-        "without an end": (forged({k: v for k, v in told.items() if k != "exp"}, site.secret), "expired"),
-        "thirty days old": (forged(told | {"iat": now - 30 * 86_400, "exp": now + 86_400}, site.secret), "expired"),
+        "of another site": (forged_cookie(told | {"origin": "https://evil.invalid"}, site.secret), "log_in"),
+        "of another provider": (forged_cookie(told | {"iss": "https://evil.invalid"}, site.secret), "no_role"),
+        "ended": (forged_cookie(told | {"exp": now - 1}, site.secret), "expired"),
+        "without an end": (forged_cookie({k: v for k, v in told.items() if k != "exp"}, site.secret), "expired"),
+        "thirty days old": (forged_cookie(told | month_old, site.secret), "expired"),
     }
     found = {}
     watched = Watched(browser, DESKTOP)
@@ -258,7 +253,7 @@ def test_every_door_is_whole_and_in_the_readers_language_on_desktop_and_phone(
         if door == "closed":
             signed_roles.write_text("version: 0")
         if (value := doors[door]) is not None:
-            carry(watched, site, forged(value, site.secret))
+            carry(watched, site, forged_cookie(value, site.secret))
         watched.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
         watched.page.goto(f"{site.address}/indicator?lang={language}")
         watched.heading(wording(language)(f"door.{door}.title"))

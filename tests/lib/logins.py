@@ -1,9 +1,12 @@
 """A signed roles file, and what the token of somebody who logged in says."""
 
+import json
 import time
 from itertools import count
 from pathlib import Path
 from typing import Any
+
+from streamlit.web.server.starlette.starlette_app_utils import create_signed_value
 
 ISSUER = "https://login.invalid/realms/health"
 ROLES = """
@@ -21,7 +24,13 @@ roles:
   - {{value: researchers, role: researcher}}
   - {{value: everybody, role: public}}
 """
+COOKIE = "_streamlit_user"
 _numbers = count(1)
+
+
+def forged_cookie(value: dict[str, Any], secret: str, name: str = COOKIE) -> str:
+    """Return a cookie as the dashboard's server signs it, or as somebody would who has another secret."""
+    return create_signed_value(secret, name, json.dumps(value)).decode()
 
 
 def access_folder(folder: Path, *, issuer: str = ISSUER, without_login: str = "nothing") -> Path:
