@@ -19,6 +19,7 @@ from tvaers import __version__
 from tvaers.commands import (
     access,
     attack,
+    audit,
     blind,
     catalogue,
     check,
@@ -72,6 +73,7 @@ VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
     "measure": (measure.app, "Prove measures on test patients"),
     "blind": (blind.app, "Blind identifiers between a site and a key holder"),
     "keys": (keys.app, "Show, check and replace the secret key"),
+    "audit": (audit.app, "Read and verify the account of what was done"),
     "doctor": (doctor.doctor, "Look for what is wrong"),
     "demo": (demo.demo, "All steps on an invented region"),
 }

@@ -16,16 +16,20 @@ def check(
     Exit code 12 when a file would be refused, 11 when none would but one is not recognised.
     """
     from ingest import job
-    from tvaers import progress, screen, verdicts
+    from tvaers import audit_log, progress, screen, verdicts
     from tvaers.settings import load_settings
     from tvaers.whats_next import command
 
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
     stated = covers_until.date() if covers_until else None
-    result = job.run(settings, folder or settings.extracts, load=False, covers_until=stated)
+    source = folder or settings.extracts
+    job.refuse_telling_path(settings, source)
+    with audit_log.recorded(settings, "check", source.name) as doing:
+        result = job.run(settings, source, load=False, covers_until=stated)
+        doing.rows = sum(each.rows_in for each in result.files)
     verb = "check" if verdicts.is_all_in_vain(result) else "ingest"
-    following = command(verb, folder or settings.extracts, home=settings.home)
+    following = command(verb, source, home=settings.home)
     if as_json:
         screen.write_json(verdicts.as_document(result) | {"loaded": False, "next_step": following})
     else:

@@ -26,14 +26,15 @@ def compute(
     """Compute every indicator for every level and quarter, into the warehouse."""
     from indicators.compute import compute as compute_indicators
     from indicators.delivered.reporting_dates import quarter_ends
-    from tvaers import progress, screen
+    from tvaers import audit_log, progress, screen
     from tvaers.settings import load_settings
     from tvaers.whats_next import command
 
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
     dates = quarter_ends(until.date(), quarters) if until else None
-    summary = compute_indicators(settings, dates, quarters=quarters)
+    with audit_log.recorded(settings, "compute", f"{quarters} quarters"):
+        summary = compute_indicators(settings, dates, quarters=quarters)
     following = command("release", home=settings.home)
     if as_json:
         screen.write_json({"summary": summary, "next_step": following})

@@ -39,14 +39,16 @@ def explain(
     from indicators.explain import person as explanations
     from indicators.explain.beside import told_beside
     from indicators.explain.definition import explain_definition
-    from tvaers import screen
+    from tvaers import audit_log, screen
     from tvaers.settings import load_settings
 
     if language not in explanations.WORDS:
         raise unknown("language", language, explanations.WORDS, where="--language")
     day = on.date() if on else None
     if pseudonym is not None:
-        reasons = explanations.explain(load_settings(home), indicator, pseudonym, day, language)
+        settings = load_settings(home)
+        with audit_log.recorded(settings, "explain", "how one person counts"):
+            reasons = explanations.explain(settings, indicator, pseudonym, day, language)
         if as_json:
             screen.write_json(reasons.as_dict())
         else:

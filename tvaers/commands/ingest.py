@@ -17,7 +17,7 @@ def ingest(
     the others. Exit code 12 when a file was refused, 11 when none was but one was not recognised.
     """
     from ingest import job
-    from tvaers import invented, progress, screen, verdicts
+    from tvaers import audit_log, invented, progress, screen, verdicts
     from tvaers.settings import load_settings
     from tvaers.whats_next import command
 
@@ -26,7 +26,9 @@ def ingest(
     source = folder or settings.extracts
     job.refuse_telling_path(settings, source)
     settings = invented.keep_apart(settings, source)
-    result = job.run(settings, source, covers_until=covers_until.date() if covers_until else None)
+    with audit_log.recorded(settings, "ingest", source.name) as doing:
+        result = job.run(settings, source, covers_until=covers_until.date() if covers_until else None)
+        doing.rows = sum(each.rows_in for each in result.files)
     is_in_vain = verdicts.is_all_in_vain(result)
     following = command(*(("check", source) if is_in_vain else ("compute",)), home=settings.home)
     if as_json:

@@ -76,12 +76,13 @@ def rotate(home: HomeOption = None, as_json: JsonOption = False) -> None:
     old pseudonyms, and old backups open only with the copy of the old key file.
     """
     from ingest.change_key import change_key
-    from tvaers import progress, screen
+    from tvaers import audit_log, progress, screen
     from tvaers.settings import load_settings
 
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
-    done = change_key(settings)
+    with audit_log.recorded(settings, "change key", "warehouse"):
+        done = change_key(settings)
     following = f"tvaers keys check --home {settings.home}"
     if as_json:
         screen.write_json({"change": done, "key_file": settings.key_file, "next_step": following})

@@ -68,13 +68,20 @@ def _of_project(project: str, home: Path | None, statement: str) -> "pyarrow.Tab
 
 
 def _of_warehouse(home: Path | None, statement: str) -> "pyarrow.Table":
+    from tvaers import audit_log
     from tvaers.keys import load_master_key
     from tvaers.settings import load_settings
     from warehouse.connection import open_read_only
 
     settings = load_settings(home)
-    with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as connection:
-        return _ask(connection, statement)
+    key = load_master_key(settings).subkey("encryption")
+    with (
+        audit_log.recorded(settings, "query", "warehouse") as doing,
+        open_read_only(settings.warehouse, key) as connection,
+    ):
+        answer = _ask(connection, statement)
+        doing.rows = answer.num_rows
+    return answer
 
 
 def _statement(given: str) -> str:

@@ -38,7 +38,7 @@ def release(
     has passed disclosure control.
     """
     from indicators.release.publish import publish
-    from tvaers import progress, screen
+    from tvaers import audit_log, progress, screen
     from tvaers.settings import load_settings
     from tvaers.whats_next import command
 
@@ -47,7 +47,9 @@ def release(
     if bool(correct) != bool(reason.strip()):
         raise typer.BadParameter("A correction needs both a quarter and a reason.", param_hint="--correct, --reason")
     corrected = [each.date() for each in correct or ()]
-    summary = publish(settings, correct=corrected, reason=reason.strip(), geometry=geometry)
+    subject = f"corrected: {', '.join(map(str, corrected))}" if corrected else "release"
+    with audit_log.recorded(settings, "release", subject, purpose=reason.strip() or None):
+        summary = publish(settings, correct=corrected, reason=reason.strip(), geometry=geometry)
     following = command("dashboard", home=settings.home)
     if as_json:
         screen.write_json({"release": settings.release, "summary": summary, "next_step": following})
