@@ -6,8 +6,8 @@ from tvaers.cli import main
 
 
 def state_of(folder):
-    """Every file below a folder with its content's size and time; logs are for faults and may grow."""
-    files = (path for path in folder.rglob("*") if path.is_file() and "logs" not in path.parts)
+    """Every file below a folder with its content's size and time; logs, of faults and of what was done, may grow."""
+    files = (path for path in folder.rglob("*") if path.is_file() and not {"logs", "audit"} & set(path.parts))
     return {path: (path.stat().st_size, path.stat().st_mtime_ns) for path in files}
 
 

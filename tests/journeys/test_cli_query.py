@@ -7,6 +7,7 @@ import pyarrow.parquet
 import pytest
 
 from tests.journeys.test_cli_bad_input import state_of
+from tvaers.audit_log import entries
 from tvaers.cli import main
 
 pytestmark = pytest.mark.slow
@@ -85,13 +86,15 @@ def test_the_question_can_be_a_file(ask, tmp_path):
 )
 def test_nothing_but_reading_the_warehouse_is_possible(sql, ask, tiny_home, tmp_path, monkeypatch):
     monkeypatch.chdir(tmp_path)
-    before = state_of(tiny_home.home)
+    before, asked = state_of(tiny_home.home), len(entries(tiny_home.settings))
     code, out, err = ask(sql)
     assert code == 13
     assert out == b""
     assert err.startswith("DefinitionError: ")
     assert "Traceback" not in err
     assert state_of(tiny_home.home) == before
+    # The attempt itself is written down, without its words.
+    assert len(entries(tiny_home.settings)) > asked
     assert list(tmp_path.iterdir()) == []
 
 
