@@ -13,6 +13,7 @@ from research.first_day import write_first_day
 from research.noted import note
 from research.page import LONGEST_YEARS, ProjectPage
 from research.shelf import Approval, Shelved, State, all_shelved, shelved, utc_today
+from tvaers.audit_log import record
 from tvaers.errors import DefinitionError, WarehouseError
 from tvaers.keys import load_master_key
 from tvaers.settings import Settings
@@ -87,6 +88,7 @@ def create(
     place.folder.mkdir(parents=True)
     place.page_file.write_text(page.written(), encoding="utf-8")
     note(place, "create", purpose=purpose)
+    record(settings, "create project", "page", project=project, purpose=purpose)
     return place
 
 
@@ -124,7 +126,9 @@ def approve(settings: Settings, project: str, *, by: str, today: date | None = N
     )
     opened = Project(settings, place, page)
     write_first_day(place, page, built, lambda sql: pl.DataFrame(opened.unnoted(sql)))
-    note(place, "approve", purpose=page.purpose, rows=sum(built.rows.values()))
+    rows = sum(built.rows.values())
+    note(place, "approve", purpose=page.purpose, rows=rows)
+    record(settings, "approve project", "database", project=project, purpose=page.purpose, rows=rows)
     return built
 
 
@@ -138,6 +142,7 @@ def close(settings: Settings, project: str, *, why: str) -> None:
     page = place.page()
     place.close(why)
     note(place, "close", purpose=page.purpose)
+    record(settings, "close project", "database", project=project, purpose=page.purpose)
 
 
 def listed(settings: Settings, today: date | None = None) -> list[Listed]:

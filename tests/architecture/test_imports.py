@@ -13,6 +13,7 @@ EVERYBODY_MAY = {
     "tvaers.progress",
     "tvaers.keys",
     "tvaers.master_key",
+    "tvaers.audit_log",
     "tvaers.__version__",
 }
 MAY_IMPORT = {
