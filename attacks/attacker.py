@@ -20,6 +20,8 @@ import duckdb
 import numpy as np
 from scipy import linalg, optimize, stats
 
+from attacks.programming import Programme, fixed_in_all
+
 Place = tuple[str, str, str, str]
 Variable = tuple[str, Place]
 FIELDS = {
@@ -30,7 +32,7 @@ FIELDS = {
 }
 HIDDEN = ("suppressed", "left_out", "withheld")
 ENOUGH_EQUAL_CELLS = 12
-# A system of more unknowns is not solved by dense algebra here, and is counted as not tried.
+# A system of more unknowns is not solved by dense algebra, but by random solutions of its equations.
 MOST_UNKNOWNS = 2_500
 
 
@@ -284,13 +286,11 @@ class Attacker:
         return result
 
     def by_linear_algebra(self) -> dict[Variable, float]:
-        """Return every count that all equations together fix: its own direction lies wholly in what they span.
-
-        Systems of more than `MOST_UNKNOWNS` are left out.
-        """
+        """Return every count that all equations together fix: its own direction lies wholly in what they span."""
         found: dict[Variable, float] = {}
         for variables, matrix, right in self._groups():
             if len(variables) > MOST_UNKNOWNS:
+                found |= {variables[place]: value for place, value in fixed_in_all(matrix, right).items()}
                 continue
             spanned, triangle, _ = linalg.qr(matrix.T, mode="economic", pivoting=True)
             rank = int((np.abs(np.diag(triangle)) > 1e-8).sum())
@@ -300,17 +300,33 @@ class Attacker:
                 found |= {variables[place]: float(solution[place]) for place in np.flatnonzero(fixed)}
         return found
 
-    def bounds(self, wanted: set[Variable], most: float = np.inf) -> dict[Variable, tuple[float, float]]:
+    def proved_small(self, wanted: set[Variable], few: int) -> tuple[dict[Variable, float], set[Variable]]:
+        """Return the counts that can only be 1 to `few` - 1, with their highest value, and those that got no answer.
+
+        There is no answer where the numbers shown contradict each other, as rounded ones do.
+
+        Args:
+            wanted: The counts; those of them that are in no equation can be anything.
+            few: From how many people a group is not small.
+        """
+        found: dict[Variable, float] = {}
+        left: set[Variable] = set()
+        for variables, matrix, right in self._groups():
+            asked = np.array([place for place, variable in enumerate(variables) if variable in wanted], dtype=np.int64)
+            if asked.size:
+                proved, unanswered = Programme(matrix, right, few).small(asked)
+                found |= {variables[place]: high for place, high in proved.items()}
+                left |= {variables[place] for place in unanswered}
+        return found, left
+
+    def bounds(self, wanted: set[Variable]) -> dict[Variable, tuple[float, float]]:
         """Return the lowest and highest value of counts, using that no count is below zero.
 
         Args:
             wanted: The counts.
-            most: Counts in systems of more unknowns than this are left out.
         """
         found = {}
         for variables, matrix, right in self._groups():
-            if len(variables) > most:
-                continue
             for place, variable in enumerate(variables):
                 if variable in wanted:
                     ends = []

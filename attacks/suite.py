@@ -5,7 +5,7 @@ itself), or works out the result of a hidden cell. What the attacker takes for g
 reason to look; no finding is no proof, and the audit of `tvaers release`, which knows the truth, is the stronger judge.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from itertools import pairwise
@@ -14,7 +14,7 @@ from typing import Any
 
 import duckdb
 
-from attacks.attacker import MOST_UNKNOWNS, Attacker, Variable
+from attacks.attacker import Attacker, Variable
 from attacks.known import NESTED
 from attacks.over_time import changed_by_few, joined
 from attacks.reading import exact_shares, few_people_shown, settings_of, traces
@@ -32,9 +32,10 @@ class Verdict:
         attack: Its name.
         release: File names of what was attacked.
         tried: Numbers that it was tried on.
-        not_tried: Numbers that it was not tried on, to save time.
+        not_tried: Numbers that it was not tried on, or that it gave no answer for.
         found: Numbers it found that it should not.
         examples: The first of them, in words.
+        left: The first of those that it was not tried on, in words.
     """
 
     attack: str
@@ -43,6 +44,7 @@ class Verdict:
     not_tried: int
     found: int
     examples: tuple[str, ...] = ()
+    left: tuple[str, ...] = ()
 
     @property
     def is_broken(self) -> bool:
@@ -51,7 +53,7 @@ class Verdict:
 
 
 def attack(
-    releases: Sequence[Path], *, quarters: int = 1, most: int = 200, own: Sequence[tuple[Any, ...]] = ()
+    releases: Sequence[Path], *, quarters: int = 1, most: int | None = None, own: Sequence[tuple[Any, ...]] = ()
 ) -> list[Verdict]:
     """Attack one or several releases, oldest first.
 
@@ -59,7 +61,7 @@ def attack(
         releases: The files.
         quarters: How many of the newest quarters of each release are attacked with equations; the other attacks look
             at all quarters.
-        most: How many hidden numbers of a quarter are asked for with linear programming.
+        most: How many hidden numbers of a quarter are asked for with linear programming; None for all.
         own: What a unit knows of its own people in the newest quarter of the newest release: indicator, level, unit,
             sex, age band, numerator, denominator, eligible.
 
@@ -91,7 +93,7 @@ def attack(
     return _together(found)
 
 
-def _with_equations(path: Path, period: date, few: int, most: int, before: Sequence[Path]) -> list[Verdict]:
+def _with_equations(path: Path, period: date, few: int, most: int | None, before: Sequence[Path]) -> list[Verdict]:
     """Attack one quarter; what an earlier release has shown is no secret any more."""
     attacker = Attacker(path, period, _nested_in(path))
     hidden = attacker.hidden_results()
@@ -101,16 +103,14 @@ def _with_equations(path: Path, period: date, few: int, most: int, before: Seque
     told = {variable: value for variable, value in _between(attacker).items() if 1 <= value < few}
     by_subtraction = _bad(attacker.by_subtraction(), hidden, few)
     by_algebra = _bad(attacker.by_linear_algebra(), hidden, few)
-    asked = sorted(hidden)[:: max(1, len(hidden) // most)] if hidden else []
-    bounds = attacker.bounds(set(asked), MOST_UNKNOWNS)
-    proved = {
-        variable: high for variable, (low, high) in bounds.items() if low >= 1 - SLACK and high <= few - 1 + SLACK
-    }
+    asked = set(sorted(hidden)[:: max(1, len(hidden) // most)] if most else hidden)
+    proved, unanswered = attacker.proved_small(asked, few)
+    not_asked = (hidden - asked) | unanswered
     return [
         _verdict("people between two nested counts", path, len(attacker.nested), told),
         _verdict("subtraction", path, len(hidden), by_subtraction),
         _verdict("linear algebra", path, len(hidden), by_algebra),
-        _verdict("linear programming", path, len(bounds), proved, len(hidden) - len(bounds)),
+        _verdict("linear programming", path, len(hidden - not_asked), proved, not_asked),
     ]
 
 
@@ -176,14 +176,17 @@ def _inside(path: Path, own: Sequence[tuple[Any, ...]]) -> Verdict:
 
 
 def _verdict(
-    name: str, release: Path | str, tried: int, found: Mapping[Variable, float], not_tried: int = 0
+    name: str, release: Path | str, tried: int, found: Mapping[Variable, float], left: Collection[Variable] = ()
 ) -> Verdict:
     file = release if isinstance(release, str) else release.name
-    examples = [
-        f"{quantity} of {' '.join(part for part in where if part != 'all') or 'all'}: {value:g}"
-        for (quantity, where), value in sorted(found.items())[:MOST_NAMED]
-    ]
-    return Verdict(name, file, tried, not_tried, len(found), tuple(examples))
+    examples = [f"{_words(variable)}: {value:g}" for variable, value in sorted(found.items())[:MOST_NAMED]]
+    not_tried = tuple(_words(variable) for variable in sorted(left)[:MOST_NAMED])
+    return Verdict(name, file, tried, len(left), len(found), tuple(examples), not_tried)
+
+
+def _words(variable: Variable) -> str:
+    quantity, where = variable
+    return f"{quantity} of {' '.join(part for part in where if part != 'all') or 'all'}"
 
 
 def _together(found: Sequence[Verdict]) -> list[Verdict]:
@@ -201,6 +204,7 @@ def _together(found: Sequence[Verdict]) -> list[Verdict]:
                 before.not_tried + each.not_tried,
                 before.found + each.found,
                 (before.examples + each.examples)[:MOST_NAMED],
+                (before.left + each.left)[:MOST_NAMED],
             )
         )
     return list(rows.values())

@@ -21,8 +21,9 @@ def attack(
         int, typer.Option("--quarters", min=1, help="How many of the newest quarters are attacked with equations.")
     ] = 1,
     most: Annotated[
-        int, typer.Option("--most", min=1, help="How many hidden numbers are asked for by linear programming.")
-    ] = 200,
+        int | None,
+        typer.Option("--most", min=1, help="How many hidden numbers linear programming asks for. Default: all."),
+    ] = None,
     own: Annotated[
         Path | None,
         typer.Option(
@@ -58,6 +59,10 @@ def attack(
         screen.show_table("", columns, table, numbers=columns[2:5])
         for each in broken:
             screen.say(f"{each.attack}: {'; '.join(each.examples)}")
+        for each in verdicts:
+            if each.not_tried:
+                first = "; ".join(each.left)
+                screen.say(f"{each.attack}: no answer for {each.not_tried:,} numbers, the first {first}.")
         held = len(verdicts) - len(broken)
         screen.say(
             f"{held} of {len(verdicts)} attacks found nothing"
