@@ -38,6 +38,8 @@ TABLES = frozenset(
 
 DELIVERY_TABLES = frozenset({"delivery", "quarantine", "completeness"})
 """What was delivered, and what of it was set aside."""
+OPEN_TABLES = frozenset({"indicator", "place", "policy", "meta"})
+"""What tells of no unit's numbers and may be read by everybody who is let in."""
 
 
 class Extent(NamedTuple):
@@ -310,7 +312,7 @@ def _connect(path: Path, extent: Extent) -> duckdb.DuckDBPyConnection:
 def _narrow(connection: duckdb.DuckDBPyConnection, extent: Extent) -> None:
     """Put views between the queries and the file, so that no query can read more than the extent.
 
-    A table that has a level is cut by it, whichever table it is.
+    A table that has a level is cut by it, whichever table it is; one that nobody has declared open is empty.
     """
     connection.execute("CREATE SCHEMA release")
     connection.execute("CREATE TABLE level_in_reach AS SELECT unnest(?) AS level", [sorted(extent.levels or ())])
@@ -319,11 +321,11 @@ def _narrow(connection: duckdb.DuckDBPyConnection, extent: Extent) -> None:
         WHERE database_name = 'whole' GROUP BY table_name ORDER BY table_name"""
     ).fetchall()
     for table, has_level in found:
-        condition = "true"
-        if has_level and extent.levels is not None:
-            condition = "level IN (SELECT level FROM level_in_reach)"
-        if table in DELIVERY_TABLES and not extent.has_deliveries:
-            condition = "false"
+        if has_level:
+            condition = "true" if extent.levels is None else "level IN (SELECT level FROM level_in_reach)"
+        else:
+            is_open = table in OPEN_TABLES or (table in DELIVERY_TABLES and extent.has_deliveries)
+            condition = str(is_open).lower()
         connection.execute(f'CREATE VIEW release."{table}" AS SELECT * FROM whole."{table}" WHERE {condition}')
 
 

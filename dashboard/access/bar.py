@@ -4,8 +4,8 @@ import time
 
 import streamlit as st
 
-from dashboard.access.entrance import log_in, log_out
-from dashboard.access.logins import Login
+from dashboard.access.entrance import LEFT_ALONE, log_in, log_out
+from dashboard.access.logins import LOGINS, Login
 from dashboard.access.roles import Role, Visitor
 from dashboard.parts.markup import safe
 from dashboard.presenters.units import Directory, name
@@ -14,7 +14,9 @@ from dashboard.wording import Wording
 _AFTER_THE_END_SECONDS = 2
 # Each rerun sets the clock anew. The moment in it makes the text new, without which the browser would not run it again.
 _EMPTIES_ITSELF = """/* {moment} */ clearTimeout(window.tvLoginEnds);
-window.tvLoginEnds = setTimeout(() => location.reload(), {milliseconds});"""
+window.tvLoginEnds = setTimeout(() => {{
+  const here = new URL(location.href); here.searchParams.set('{left_alone}', '1'); location.replace(here);
+}}, {milliseconds});"""
 # The address begins with our own, so that no remembered path can lead elsewhere.
 _TO_WHAT_WAS_ASKED = """const asked = sessionStorage.getItem('tvAsked'); sessionStorage.removeItem('tvAsked');
 if (asked && asked !== location.pathname + location.search) location.replace(location.origin + asked);"""
@@ -33,8 +35,6 @@ def draw(visitor: Visitor, units: Directory, words: Wording) -> None:
 
 
 def _leave_nothing_on_the_screen(login: Login) -> None:
-    now = time.time()
-    left = min(login.limits.pause, login.ends - now, login.began + login.limits.longest - now)
-    milliseconds = round((left + _AFTER_THE_END_SECONDS) * 1000)
-    emptied = _EMPTIES_ITSELF.format(moment=now, milliseconds=milliseconds)
+    milliseconds = round((LOGINS.left(login) + _AFTER_THE_END_SECONDS) * 1000)
+    emptied = _EMPTIES_ITSELF.format(moment=time.time(), left_alone=LEFT_ALONE, milliseconds=milliseconds)
     st.html(f"<script>{_TO_WHAT_WAS_ASKED}\n{emptied}</script>", unsafe_allow_javascript=True)

@@ -17,6 +17,8 @@ from dashboard.access.roles_file import FILE, RolesFile, read_roles
 from tvaers.errors import SettingsError
 
 ENVIRONMENT_NAME = "TVAERS_ACCESS"
+LEFT_ALONE = "left_alone"
+"""In the address of a page that the browser asked for by itself, because nobody did anything."""
 PROVIDER = "default"
 """The provider's section in the login file."""
 
@@ -84,7 +86,8 @@ def require(page: str) -> Visitor:
         from dashboard.access import door
 
         door.turn_away(found)
-    if found.login:
+    # Two windows that look whether they are to be emptied must not keep each other's login alive.
+    if found.login and st.query_params.pop(LEFT_ALONE, None) is None:
         LOGINS.use(found.login)
     return found
 

@@ -80,6 +80,12 @@ class Register:
             return "idle"
         return None
 
+    def left(self, login: Login, now: float | None = None) -> float:
+        """Return for how many seconds a login still holds if it is not used again; 0 or less when it has ended."""
+        now = time.time() if now is None else now
+        paused = self._seen.get(login.key, login.issued) + login.limits.pause
+        return min(login.ends, login.began + login.limits.longest, paused) - now
+
     def use(self, login: Login, now: float | None = None) -> None:
         """Note that a login was used just now."""
         now = time.time() if now is None else now

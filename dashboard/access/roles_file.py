@@ -17,6 +17,7 @@ from tvaers.errors import SettingsError
 
 FILE = "roles.yaml"
 PLACE = "{unit}"
+_OTHERS_MAY_CHANGE = 0o022
 _UNIT_ID = r"(?P<unit>[0-9A-Za-z]{1,40})"
 _UNIT_KEY = re.compile(r"(practice|cluster|municipality|hospital)-(\{unit\}|[0-9A-Za-z]{1,40})")
 
@@ -119,6 +120,12 @@ def read_roles(path: Path) -> RolesFile:
     """
     try:
         stat = path.stat()
+        if stat.st_mode & _OTHERS_MAY_CHANGE:
+            raise SettingsError(
+                "Others can change the roles file.",
+                where=str(path),
+                what_to_do=f"chmod go-w {path}",
+            )
         identity = (stat.st_ino, stat.st_mtime_ns, stat.st_size)
         known = _read.get(path)
         if known is None or known.identity != identity:

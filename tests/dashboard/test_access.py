@@ -223,6 +223,41 @@ def test_a_token_whose_end_is_not_known_lets_nobody_in(rules: RolesFile, missing
     assert judge(claims("managers") | missing, rules) == TurnedAway("expired")
 
 
+def test_two_windows_that_nobody_uses_do_not_keep_each_other_awake(
+    guarded: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    user, clock = claims("managers"), time.time()
+    moments = {"now": clock}
+    monkeypatch.setattr("dashboard.access.logins.time.time", lambda: moments["now"])
+    here, there = visit("about", user), visit("about", user)
+    for minute in (0, 15):
+        moments["now"] = clock + minute * MINUTE
+        assert door((here if minute == 0 else there).run()) == ""
+    for minute in (30, 44):
+        moments["now"] = clock + minute * MINUTE
+        here.query_params["left_alone"] = "1"
+        assert door(here.run()) == ""
+    moments["now"] = clock + 45 * MINUTE
+    here.query_params["left_alone"] = "1"
+    assert (door(here.run()), door(there.run())) == ("idle", "idle")
+
+
+def test_a_roles_file_that_others_can_change_lets_nobody_in(guarded: Path) -> None:
+    (guarded / "roles.yaml").chmod(0o664)
+    assert door(visit("about", claims("managers"))) == "closed"
+
+
+def test_a_table_that_nobody_declared_open_is_empty_for_whoever_does_not_read_all(
+    release_path: Path, tmp_path: Path
+) -> None:
+    path = Path(shutil.copy(release_path, tmp_path / "release.duckdb"))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute("CREATE TABLE something_new AS SELECT 'practice-057000' AS unit, 3 AS number")
+    for role in (Role.UNIT, Role.PUBLIC, Role.STEWARD):
+        part = open_release(path, EXTENT[role])
+        assert part._rows("SELECT * FROM release.something_new").is_empty()
+
+
 def test_the_register_forgets_what_could_not_come_in_anyway() -> None:
     register = Register()
     for hour in range(100):
