@@ -36,6 +36,15 @@ def sulfonylurea_from_80_years(patient: Patient) -> Counted | None:
     return met(bool(lately_collected(patient, "sulfonylurea_any", 12))) if patient.age >= 80 else None
 
 
+def hba1c_once_low_from_80_years(patient: Patient) -> Counted | None:
+    """Any HbA1c of the period below 48; of those of 80 years or above who collect insulin or a sulfonylurea."""
+    drugs = ("insulin", "sulfonylurea_any")
+    if patient.age < 80 or not any(lately_collected(patient, name, 12) for name in drugs):
+        return None
+    values = [value for day, value in patient.results("hba1c") if patient.in_period(day)]
+    return met(any(value < 48 for value in values)) if values else MISSING
+
+
 def ace_inhibitor_with_receptor_blocker(patient: Patient) -> Counted | None:
     """Both drugs collected in the last six months; of those who collected an ACE inhibitor."""
     ace, blocker = (bool(lately_collected(patient, name)) for name in ("ace_inhibitor", "angiotensin_receptor_blocker"))

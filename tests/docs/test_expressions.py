@@ -60,6 +60,7 @@ KINDS: dict[str, Callable[[Indicator], bool]] = {
     "audit or calendar year": lambda each: each.ends_on is not None,
     "latest value in the window": lambda each: "patient and day" in variables(each) and "<" in is_met_by(each),
     "any value in the window": lambda each: is_met_by(each).endswith("IS NOT NULL"),
+    "lowest value in the window": lambda each: "patient and period the lowest value" in variables(each),
     "rule for two results of one day": lambda each: "lowest value" in variables(each),
     "missing values left out and reported": lambda each: each.missing_values == "exclude",
     "missing values counted as meeting it": lambda each: each.missing_values == "count_as_numerator",
@@ -69,6 +70,9 @@ KINDS: dict[str, Callable[[Indicator], bool]] = {
     "target": lambda each: each.target is not None,
     "target of two levels": lambda each: each.acceptable is not None,
     "denominator by age on a date": lambda each: "age >=" in KNOWN.population_of(each),
+    "people who reach an age in a calendar year": lambda each: (
+        "age IN" in KNOWN.population_of(each) and bool(each.ends_on)
+    ),
     "denominator by duration": lambda each: "diabetes_since_on" in (each.denominator.when or ""),
     "denominator by years of disease": lambda each: "diabetes_years" in (each.denominator.when or ""),
     "denominator by type": lambda each: "'type_1'" in KNOWN.population_of(each),
