@@ -6,6 +6,8 @@ from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 
+import duckdb
+
 from data_contracts.contract import load_contracts
 from ingest.build import open_work, write_sorted
 from ingest.delivery import Delivery, Receipt, take_stock
@@ -13,13 +15,15 @@ from ingest.extract import extracts_in, skipped_in
 from ingest.file_job import FileJob
 from ingest.file_names import refuse_telling_folder, told
 from ingest.identifier import read_scheme
+from ingest.life.objections import read_objections, write_objections
+from ingest.life.purge import purge
 from ingest.prepare import prepare_ahead
 from ingest.pseudonymise import Pseudonymiser
 from ingest.report import remove_unfinished, write_index, write_page
 from ingest.run_record import RunLog
 from ingest.validate import load_ahead
 from ingest.verdict import FileVerdict, RunResult, is_refused
-from packs.pack import load_pack
+from packs.pack import Pack, load_pack
 from tvaers.errors import ExtractError
 from tvaers.keys import load_master_key
 from tvaers.master_key import MasterKey
@@ -57,7 +61,8 @@ def run(
         ExtractError: The folder is missing or empty, the stated period has not ended yet, or the reports cannot be
             written.
         SecretKeyError: The key file is missing or unsafe.
-        WarehouseError: The warehouse is busy, damaged, of another version or under another key, or the disk is full.
+        WarehouseError: The warehouse is busy, damaged, of another version or under another key, the list of people who
+            objected was changed, or the disk is full.
     """
     receipt = Receipt(today or datetime.now().astimezone().date(), covers_until)
     _refuse_period_to_come(receipt)
@@ -70,6 +75,7 @@ def run(
     skipped = told(skipped_in(folder), root, scheme) if folder.is_dir() else ()
     with one_builder_at_a_time(settings.warehouse):
         known = _known_batches(settings, key)
+        read_objections(settings, key)
         remove_unfinished(settings.reports, {batch.run_id for batch in known})
         if not known:
             load_ahead()
@@ -100,6 +106,14 @@ def _refuse_period_to_come(receipt: Receipt) -> None:
             what_to_do="State the last day of the period that the files cover completely: --covers-until DATE.",
             reason="period_to_come",
         )
+
+
+def _leave_out_objecting(con: duckdb.DuckDBPyConnection, settings: Settings, key: MasterKey, pack: Pack) -> None:
+    """Take people who objected out again, before the warehouse is written; whom a new number joins to them, too."""
+    listed = read_objections(settings, key)
+    found, _ = purge(con, pack, listed)
+    if found != listed:
+        write_objections(settings, key, found)
 
 
 def _with_page(verdict: FileVerdict, reports: Path) -> FileVerdict:
@@ -150,6 +164,7 @@ def _treat(
         if not (load and any(verdict.state.startswith("accepted") for verdict in verdicts)):
             return verdicts, False
         log.write(con, [*verdicts, *others])
+        _leave_out_objecting(con, settings, key, pack)
         with replace_atomically(settings.warehouse) as beside:
             write_sorted(con, beside, encryption, job.changed)
     return verdicts, True

@@ -64,6 +64,14 @@ class Pseudonymiser:
         """Return the keyed hashes of the keys that a supplier gave records; null stays null."""
         return keyed_hash(delivered, _RECORD, self.record_keys)
 
+    def people(self, identifiers: pl.Series) -> list[str | None]:
+        """Return the pseudonyms of identifiers as people type them; None for each that is no identifier.
+
+        Raises:
+            ExtractError: They come in clear where blinded ones are agreed, or the other way round.
+        """
+        return self._identifier(identifiers, "person")[0].to_list()
+
     def apply(self, block: Block, contract: Contract) -> PseudonymisedBlock:
         """Return a block as the staged table wants it.
 

@@ -145,14 +145,18 @@ class Shelved:
             file.write(secret.hex() + "\n")
         beside.replace(self.key_file)
 
-    def close(self, why: str) -> None:
-        """Destroy the key and the database; the page, the approval and the record of exports stay."""
+    def destroy_data(self) -> None:
+        """Destroy the key and the database, and what was written from it for the first day."""
         self.key_file.unlink(missing_ok=True)
         for path in self.folder.glob("data.duckdb*"):
             path.unlink()
         for name in ("first_look.ipynb", "queries"):
             path = self.folder / name
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+    def close(self, why: str) -> None:
+        """Destroy the data; the page, the approval and the record of exports stay."""
+        self.destroy_data()
         closed = {"closed_on": utc_today().isoformat(), "why": why}
         (self.folder / "closed.json").write_text(json.dumps(closed, ensure_ascii=False), encoding="utf-8")
 

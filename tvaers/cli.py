@@ -31,6 +31,7 @@ from tvaers.commands import (
     ingest,
     init,
     keys,
+    life,
     measure,
     pack,
     project,
@@ -74,6 +75,8 @@ VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
     "blind": (blind.app, "Blind identifiers between a site and a key holder"),
     "keys": (keys.app, "Show, check and replace the secret key"),
     "audit": (audit.app, "Read and verify the account of what was done"),
+    "object": (life.note_objection, "Note who objects to being here"),
+    "erase": (life.erase, "Write the warehouse anew without who objected"),
     "doctor": (doctor.doctor, "Look for what is wrong"),
     "demo": (demo.demo, "All steps on an invented region"),
 }

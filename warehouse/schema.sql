@@ -515,7 +515,7 @@ COMMENT ON COLUMN meta.batch.separator IS 'Field separator found; empty for bund
 COMMENT ON COLUMN meta.batch.rows_in IS 'Rows delivered.';
 COMMENT ON COLUMN meta.batch.rows_loaded IS 'Rows loaded.';
 COMMENT ON COLUMN meta.batch.rows_quarantined IS 'Rows held back by at least one rule.';
-COMMENT ON COLUMN meta.batch.rows_duplicate IS 'Rows not in use because another delivery tells the same, or because their contact is not in use.';
+COMMENT ON COLUMN meta.batch.rows_duplicate IS 'Rows not in use because another delivery tells the same, because their contact is not in use, or because the person objected.';
 COMMENT ON COLUMN meta.batch.state IS 'Whether its rows are in the warehouse.';
 COMMENT ON COLUMN meta.batch.started_at IS 'When reading began (UTC).';
 COMMENT ON COLUMN meta.batch.ended_at IS 'When loading ended (UTC).';
@@ -555,7 +555,7 @@ COMMENT ON COLUMN meta.run.files_unrecognised IS 'Files of no known type.';
 COMMENT ON COLUMN meta.run.rows_in IS 'Rows delivered in the loaded files.';
 COMMENT ON COLUMN meta.run.rows_loaded IS 'Rows loaded.';
 COMMENT ON COLUMN meta.run.rows_quarantined IS 'Rows held back.';
-COMMENT ON COLUMN meta.run.rows_duplicate IS 'Rows not in use because another delivery tells the same, or because their contact is not in use.';
+COMMENT ON COLUMN meta.run.rows_duplicate IS 'Rows not in use because another delivery tells the same, because their contact is not in use, or because the person objected.';
 COMMENT ON COLUMN meta.run.key_id IS 'Which key was in force when it ran; a later change of key does not change it.';
 COMMENT ON COLUMN meta.run.pack IS 'Country pack in use.';
 COMMENT ON COLUMN meta.run.pack_version IS 'Version of the pack.';
