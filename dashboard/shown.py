@@ -119,7 +119,7 @@ def catalogue_documents(view: View) -> None:
         for form, mime in (("pdf", "application/pdf"), ("html", "text/html")):
             st.download_button(
                 words(f"download.catalogue.{form}"),
-                data=partial(_catalogue, view, form),
+                data=while_admitted(view.visitor, partial(_catalogue, view, form)),
                 file_name=f"{file_name('catalogue', words.language)}.{form}",
                 mime=mime,
                 key=f"download.catalogue.{form}",

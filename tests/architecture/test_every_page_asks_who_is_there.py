@@ -65,3 +65,26 @@ def test_no_page_is_made_of_a_visitor_who_was_not_judged():
         if isinstance(node, ast.Call) and ast.unparse(node.func).split(".")[-1] == "Visitor"
     }
     assert makers == {"dashboard/access/entrance.py", "dashboard/access/roles.py"}
+
+
+def test_no_part_of_a_page_runs_again_without_the_page():
+    # A fragment or dialog runs by itself, so that nobody would ask who is there.
+    alone = {"fragment", "dialog"}
+    found = [
+        name_of(path)
+        for path in files_below("dashboard")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Attribute) and node.attr in alone and ast.unparse(node.value) == "st"
+    ]
+    assert found == []
+
+
+def test_every_file_that_a_page_hands_out_is_made_only_while_the_login_holds():
+    handed_out = [
+        (name_of(path), next(ast.unparse(each.value) for each in node.keywords if each.arg == "data"))
+        for path in files_below("dashboard")
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func) == "st.download_button"
+    ]
+    assert handed_out
+    assert [name for name, data in handed_out if not data.startswith("while_admitted(view.visitor, ")] == []
