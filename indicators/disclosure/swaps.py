@@ -16,9 +16,12 @@ from indicators.disclosure.slices import TINY, Grid
 from indicators.disclosure.system import System
 
 SEED = 20261122
-# How often steps of quantities are chosen anew for the counts that are still open, and how often places are set apart
-# anew where the members of a family share some.
-ROUNDS = 3
+# How often steps of quantities are chosen anew for the counts that are still open: first steps that suit most places
+# of a quantity, then steps that suit one of them, drawn.
+ROUNDS = 10
+FOR_MOST_PLACES = 2
+# How often places are set apart anew where the members of a family share some.
+TIMES_SET_APART = 3
 # Numbers held at the same time.
 AT_ONCE = 5_000_000
 
@@ -70,7 +73,7 @@ def _alike(
         members = places[order[start:end]]
         if alone is not None and bool(np.all(alone[members] == alone[members[0]])):
             continue
-        for _ in range(ROUNDS):
+        for _ in range(TIMES_SET_APART):
             apart = _apart(members)
             if apart.sum() < 2:
                 break
@@ -113,22 +116,34 @@ class Swaps:
         """
         proved = np.zeros_like(asked)
         tried: set[bytes] = set()
-        for _ in range(ROUNDS):
-            steps = self._steps(asked & ~proved, tried)
+        rng = np.random.default_rng(SEED)
+        for number in range(ROUNDS):
+            steps = self._steps(asked & ~proved, tried, None if number < FOR_MOST_PLACES else rng)
             at_once = max(1, AT_ONCE // asked[0].size)
             for start in range(0, len(steps), at_once):
                 self._along(np.array(steps[start : start + at_once]), width, proved)
         return proved & asked
 
-    def _steps(self, asked: NDArray[np.bool_], tried: set[bytes]) -> list[NDArray[np.float64]]:
-        """Return, for each quantity with open counts, a step of quantities that are unknown where they are open."""
+    def _steps(
+        self, asked: NDArray[np.bool_], tried: set[bytes], rng: np.random.Generator | None
+    ) -> list[NDArray[np.float64]]:
+        """Return, for each quantity with open counts, a step of quantities that are unknown where they are open.
+
+        Args:
+            asked: What is still open.
+            tried: Steps that were returned before; these are added.
+            rng: Draws one of the open places, for which the step is made; None for a step that suits most of them.
+        """
         is_open: NDArray[np.bool_] = np.any(asked, axis=2)
         steps = []
         for quantity in np.flatnonzero(is_open.any(axis=1)):
-            places = is_open[quantity]
+            places = is_open[quantity] if rng is None else rng.choice(np.flatnonzero(is_open[quantity]), size=1)
             known = (~self.unknown[:, places]).mean(axis=1)
             nobody = (self.truth[:, places] == 0).mean(axis=1)
-            step = self.steps.cheapest(0.1 + 3.0 * known + 0.5 * nobody, int(quantity), 1.0)
+            price = 0.1 + 3.0 * known + 0.5 * nobody
+            if rng is not None:
+                price *= rng.uniform(0.3, 1.5, price.size)
+            step = self.steps.cheapest(price, int(quantity), 1.0)
             if step is not None:
                 step[abs(step) < TINY] = 0.0
                 step *= np.sign(step[np.flatnonzero(step)[0]])

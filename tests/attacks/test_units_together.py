@@ -1,0 +1,66 @@
+"""Two units that put their own numbers together, against a release that is safe from each of them alone.
+
+Disclosure control reckons with single units. Drawn pairs show what that is worth: two of one cluster can work out what a
+third of it has; two of different clusters find nothing.
+"""
+
+from copy import copy
+from itertools import combinations
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from attacks.attacker import Attacker, Variable
+from tests.attacks.worlds import World
+
+PAIRS = 24
+Unit = tuple[str, str]
+
+
+@pytest.fixture(scope="module")
+def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Attacker]:
+    """A world and the attacker who has a release of it that reckons with units."""
+    world = World.of("a region", 1)
+    return world, world.safe_from_insiders(tmp_path_factory.mktemp("safe"))
+
+
+def units(world: World, attacker: Attacker, level: str) -> list[Unit]:
+    return sorted({where[:2] for _, where in world.truth(attacker) if where[0] == level and where[1] != "none"})
+
+
+def drawn_pairs(among: list[Unit]) -> list[tuple[Unit, Unit]]:
+    pairs = list(combinations(among, 2))
+    chosen = np.random.default_rng(1).permutation(len(pairs))[:PAIRS]
+    return [pairs[number] for number in chosen]
+
+
+def worked_out(world: World, attacker: Attacker, *together: Unit) -> set[Variable]:
+    """Return the small groups of others that units find by subtraction, and not from their own numbers alone."""
+    own = {variable: value for unit in together for variable, value in world.known_to(attacker, *unit).items()}
+    alone = copy(attacker)
+    alone.known = own
+    told = attacker.knowing(own).by_subtraction().keys() - own.keys() - alone.by_subtraction().keys()
+    return told & world.small(attacker)
+
+
+@pytest.mark.parametrize("level", ["practice", "municipality"])
+def test_no_unit_alone_works_out_a_small_group_of_others(held: tuple[World, Attacker], level: str) -> None:
+    assert not any(worked_out(*held, unit) for unit in units(*held, level))
+
+
+def test_drawn_practices_of_different_clusters_work_nothing_out_together(held: tuple[World, Attacker]) -> None:
+    cluster_of = held[1].cluster_of
+    apart = [pair for pair in drawn_pairs(units(*held, "practice")) if cluster_of[pair[0][1]] != cluster_of[pair[1][1]]]
+    assert len(apart) > PAIRS / 2
+    assert not any(worked_out(*held, *pair) for pair in apart)
+
+
+def test_practices_of_one_cluster_may_work_out_a_third_together_so_the_attack_can_fail_a_release(
+    held: tuple[World, Attacker],
+) -> None:
+    cluster_of = held[1].cluster_of
+    beside = [
+        pair for pair in combinations(units(*held, "practice"), 2) if cluster_of[pair[0][1]] == cluster_of[pair[1][1]]
+    ]
+    assert any(worked_out(*held, *pair) for pair in beside)
