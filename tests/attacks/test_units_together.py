@@ -1,12 +1,11 @@
 """Two units that put their own numbers together, against a release that is safe from each of them alone.
 
-Disclosure control reckons with single units. Drawn pairs show what that is worth: two of one cluster can work out what a
-third of it has; two of different clusters find nothing.
+Disclosure control reckons with single units. Drawn pairs show what that is worth: two of one cluster can work out what
+a third of it has; two of different clusters find nothing.
 """
 
 from copy import copy
 from itertools import combinations
-from pathlib import Path
 
 import numpy as np
 import pytest
