@@ -75,6 +75,9 @@ _LOCKS = (
 _MEASURES = """period_start, period_end, state, numerator, denominator, patient_years, eligible, completeness, value,
     ci_low, ci_high"""
 
+# Groups of the whole area's patients are read by whoever reads the whole area.
+_IN_REACH = """level IN (SELECT level FROM level_in_reach)
+    OR (level LIKE 'by!_%' ESCAPE '!' AND 'all' IN (SELECT level FROM level_in_reach))"""
 _EXPECTED = "state, expected, ratio, ratio_low, ratio_high, adjusted, adjusted_low, adjusted_high"
 
 
@@ -322,7 +325,7 @@ def _narrow(connection: duckdb.DuckDBPyConnection, extent: Extent) -> None:
     ).fetchall()
     for table, has_level in found:
         if has_level:
-            condition = "true" if extent.levels is None else "level IN (SELECT level FROM level_in_reach)"
+            condition = "true" if extent.levels is None else _IN_REACH
         else:
             is_open = table in OPEN_TABLES or (table in DELIVERY_TABLES and extent.has_deliveries)
             condition = str(is_open).lower()

@@ -28,6 +28,7 @@ from indicators.definitions.population import (
     load_populations,
 )
 from indicators.definitions.reading import unknown
+from indicators.definitions.stratifiers import PAGE, Stratifiers, load_stratifiers
 from indicators.definitions.variables import Source, Variable, load_variables
 from indicators.patients.patient_period import (
     first_day,
@@ -57,6 +58,7 @@ class Catalogue:
         deliverers: Who delivers which file type.
         area: Codes of the municipalities whose inhabitants are counted; None for all that were delivered.
         case_mix: Which differences between patients are taken account of; None where the disease declares none.
+        stratifiers: By which groups of patients results are given; None where the country declares none.
     """
 
     disease: str
@@ -70,6 +72,7 @@ class Catalogue:
     deliverers: Deliverers = field(default_factory=Deliverers)
     area: frozenset[str] | None = None
     case_mix: CaseMix | None = None
+    stratifiers: Stratifiers | None = None
 
     def indicator(self, name: str) -> Indicator:
         """Return an indicator by its id.
@@ -131,6 +134,26 @@ class Catalogue:
         columns = {column for each in factors for column in columns_in(each.sql, where=where)}
         owners = {owner_of(column, self.columns, where=where) for column in columns}
         return tuple(self.variables[name] for name in sorted(name for name in owners if name))
+
+    def is_stratified(self, indicator: Indicator) -> bool:
+        """Return whether results are given by the groups of the country's stratifiers."""
+        return self.stratifiers is not None and self.stratifiers.splits(indicator)
+
+    @cached_property
+    def stratifier_variables(self) -> tuple[Variable, ...]:
+        """The variables whose columns tell the groups of the stratifiers, in order of name.
+
+        Raises:
+            DefinitionError: A group uses a column that no variable returns.
+        """
+        factors = self.stratifiers.stratifiers if self.stratifiers else ()
+        columns = {column for each in factors for column in columns_in(each.sql, where=PAGE)}
+        owners = {owner_of(column, self.columns, where=PAGE) for column in columns}
+        return tuple(self.variables[name] for name in sorted(name for name in owners if name))
+
+    def sources_of_groups(self, indicator: Indicator) -> frozenset[Source]:
+        """Return the tables without whose extracts an indicator cannot be given by group."""
+        return self.sources_of(indicator).union(*(each.sources for each in self.stratifier_variables))
 
     def sources_of_expected(self, indicator: Indicator) -> frozenset[Source]:
         """Return the tables without whose extracts nothing can be expected of a unit."""
@@ -280,6 +303,7 @@ def load_catalogue(
         deliverers=load_deliverers(pack.folder),
         area=area,
         case_mix=load_case_mix(disease, populations.populations),
+        stratifiers=load_stratifiers(pack.folder, disease),
     )
     refuse_shared_columns(catalogue.columns)
     return catalogue

@@ -16,6 +16,7 @@ from indicators.compute_summary import ComputeSummary, summary_of
 from indicators.counting.adding_up import KEYS, NAMES, CellSums, add_up, all_keys
 from indicators.counting.cells import Counted
 from indicators.counting.expected import EXPECTED_COLUMNS, expected_of
+from indicators.counting.groups import GroupSums, results_in_groups
 from indicators.counting.medians import medians
 from indicators.counting.patient_results import (
     RESULT,
@@ -121,6 +122,7 @@ def compute_on(
         {months: CellSums() for months in lengths},
         {months: CellSums() for months in lengths},
         {months: StratumSums(catalogue) for months in lengths},
+        {months: GroupSums() for months in lengths},
     )
     classifier = diabetes_definition or catalogue.populations.classifier
     at_a_time = members_per_chunk or members_at_a_time(len(dates))
@@ -149,6 +151,7 @@ class Gathered:
         cells: The cells of each length of period.
         at_units: The cells at responsible organisations, of each length of period.
         strata: The strata of units, of each length of period.
+        groups: The groups of stratifiers, of each length of period.
         values: Values of which medians are taken, by the indicator's tag.
         values_at_units: The same at responsible organisations, by tag and level.
     """
@@ -156,6 +159,7 @@ class Gathered:
     cells: dict[int, CellSums]
     at_units: dict[int, CellSums]
     strata: dict[int, StratumSums]
+    groups: dict[int, GroupSums]
     values: dict[str, list[pl.DataFrame]] = field(default_factory=dict)
     values_at_units: dict[tuple[str, Level], list[pl.DataFrame]] = field(default_factory=dict)
 
@@ -164,6 +168,7 @@ class Gathered:
         for months, cells in found.cells.items():
             self.cells[months].add(cells)
             self.strata[months].add(found.strata[months])
+            self.groups[months].add(found.groups[months])
         for tag, values in found.values.items():
             self.values.setdefault(tag, []).append(values)
         for months, there in found.at_units.items():
@@ -210,6 +215,10 @@ def write_results(
         needed_from = catalogue.needed_from(each.indicator, period_end)
         return coverage.covers(sources[each.indicator.id], needed_from, period_end)
 
+    def covers_groups(each: Counted, period_end: date) -> bool:
+        needed_from = catalogue.needed_from(each.indicator, period_end)
+        return coverage.covers(catalogue.sources_of_groups(each.indicator), needed_from, period_end)
+
     cells = {months: gathered.cells[months].total() for months in lengths}
     there = {months: gathered.at_units[months].total() for months in lengths}
     keys = all_keys([*cells.values(), *there.values()], dates, catalogue.breakdowns)
@@ -234,6 +243,9 @@ def write_results(
             found_results = results_of(each, names, numbers, own, is_covered)
             frames[each.indicator.id] = with_too_few(found_results, each.indicator, catalogue.parameters)
             advance(1)
+        for each, by_group in results_in_groups(gathered.groups[months], catalogue, counted, dates, covers_groups):
+            enough = with_too_few(by_group, each.indicator, catalogue.parameters)
+            frames[each.indicator.id] = pl.concat([frames[each.indicator.id], enough])
     ordered = pl.concat([frames[indicator.id] for indicator in catalogue.indicators])
     write_table(con, "result", RESULT_COLUMNS, [ordered])
     write_table(con, "time_step", STEP_COLUMNS, [each.steps for each in found_times])

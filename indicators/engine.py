@@ -11,6 +11,7 @@ from indicators.catalogue import Catalogue
 from indicators.counting.cells import Counted, counted_of
 from indicators.counting.columnwise import flags_on
 from indicators.counting.counting import cells_of, places_of, values_of
+from indicators.counting.groups import InGroups, in_groups
 from indicators.counting.patient_results import latest_patients
 from indicators.counting.responsible_units import AtUnits, at_units
 from indicators.counting.strata import strata_of
@@ -83,6 +84,7 @@ class Found:
         latest: Rows of the latest date under pseudonyms, by length of period.
         at_units: What counts at responsible organisations, by length of period.
         strata: Numbers of each unit's strata, family by family, by length of period.
+        groups: Numbers of the groups of each stratifier, by length of period.
     """
 
     cells: dict[int, pl.DataFrame] = field(default_factory=dict)
@@ -90,6 +92,7 @@ class Found:
     latest: dict[int, pl.DataFrame] = field(default_factory=dict)
     at_units: dict[int, AtUnits] = field(default_factory=dict)
     strata: dict[int, list[pl.DataFrame]] = field(default_factory=dict)
+    groups: dict[int, dict[str, InGroups]] = field(default_factory=dict)
 
 
 def prepare(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, *, is_classified: bool = False) -> None:
@@ -156,6 +159,7 @@ def run_range(run: Run, classifier: str, part: Range) -> Found:
         found.cells[months] = cells_of(places, is_in, flags, counted)
         found.values |= values_of(rows, flags, counted)
         found.strata[months] = strata_of(run.con, run.catalogue, counted, run.bound, rows, flags)
+        found.groups[months] = in_groups(run.con, run.catalogue, counted, run.bound, rows, flags)
         last = max(run.dates) if run.keeps_latest else None
         found.at_units[months] = at_units(run.con, run.catalogue, counted, run.bound, rows, run.events, last)
         if run.keeps_latest:
@@ -208,8 +212,10 @@ def rows_sql(run: Run, variable: Variable) -> str:
 
 
 def variables_of(catalogue: Catalogue, indicators: Sequence[Indicator]) -> list[Variable]:
-    """Return the variables that some indicators and their case mix need, in order of name."""
+    """Return the variables that some indicators their case mix and their groups need, in order of name."""
     found = {variable.name: variable for indicator in indicators for variable in catalogue.variables_of(indicator)}
     if any(catalogue.is_adjusted(indicator) for indicator in indicators):
         found |= {variable.name: variable for variable in catalogue.case_mix_variables}
+    if any(catalogue.is_stratified(indicator) for indicator in indicators):
+        found |= {variable.name: variable for variable in catalogue.stratifier_variables}
     return [found[name] for name in sorted(found)]

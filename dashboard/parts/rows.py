@@ -8,6 +8,7 @@ from dashboard.presenters import beside, data_quality, municipality, practice, t
 from dashboard.presenters.about import Listed, Rule
 from dashboard.presenters.drawn import Dot, Line, Panel
 from dashboard.presenters.funnel import Spot
+from dashboard.presenters.strata import Group
 from dashboard.wording import Wording
 
 
@@ -41,6 +42,19 @@ def of_practice(found: Sequence[practice.Row], address: Mapping[str, str], words
 def of_dots(dots: Sequence[Dot], words: Wording) -> list[Section]:
     """Return one row per dot of a chart: its name and everything about it in words."""
     return [Section("", tuple(_dot(dot, words) for dot in dots))]
+
+
+def of_strata(found: Sequence[Group], words: Wording) -> list[Section]:
+    """Return one row per group of a stratifier: its number with what it rests on, and how far it is from the rest."""
+
+    def row(each: Group) -> tuple[Cell, ...]:
+        if each.reason:
+            return (Cell(each.title), _hidden(each.value, each.reason), Cell(""))
+        note = words.joined(_note(each.interval, each.basis, words), each.completeness)
+        verdict = Cell(each.verdict, markup=chip(each.judgement, each.verdict))
+        return (Cell(each.title), Cell(each.value, note=note, look="number"), verdict)
+
+    return [Section("", tuple(row(each) for each in found))]
 
 
 def of_map(found: Sequence[tile_map.Row], address: Mapping[str, str]) -> list[Section]:

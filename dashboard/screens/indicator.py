@@ -18,7 +18,7 @@ from dashboard.presenters.course import course
 from dashboard.presenters.history import histories
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
 from dashboard.presenters.overview import Peer, present
-from dashboard.sections import case_mix, groups, inequality, standards, times
+from dashboard.sections import case_mix, groups, inequality, standards, strata, times
 
 SPLIT_LEVELS = ("all", "municipality")
 COURSES = ("comparison", "run_chart")
@@ -73,6 +73,7 @@ with number:
     else:
         groups.draw(view, whose, scale)
         inequality.draw(view, whose)
+        strata.draw(view)
     is_everybody = view.unit.key == everybody.key
     own_bands, all_bands = (
         bands.bands(

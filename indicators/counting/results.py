@@ -10,6 +10,7 @@ import polars as pl
 from indicators.counting.cells import Counted
 from indicators.counting.statistics import Numbers, proportion, rate
 from indicators.definitions.clauses import DAYS_PER_YEAR
+from indicators.definitions.stratifiers import LEVEL_BEGINS_WITH
 from indicators.patients.patient_period import first_day
 from tvaers.errors import DefinitionError
 
@@ -63,7 +64,8 @@ def results_of(
     covered = [is_covered(each, end) for end in ends]
     types = {"period_end": pl.Date, "period_start": pl.Date, "is_covered": pl.Boolean}
     periods = pl.DataFrame({"period_end": ends, "period_start": starts, "is_covered": covered}, schema=types)
-    has_meaning = pl.col("level").is_in(list(indicator.report_by))
+    by_group = pl.col("level").cast(pl.String).str.starts_with(LEVEL_BEGINS_WITH)
+    has_meaning = pl.col("level").is_in(list(indicator.report_by)) | by_group
     if indicator.kind == "time_to_event":
         # A curve of the part of a unit would be made of groups too small to show.
         has_meaning &= (pl.col("sex") == "all") & (pl.col("age_band") == "all")

@@ -11,6 +11,7 @@ from indicators.counting.adding_up import CellSums
 from indicators.counting.cells import FAMILIES, Counted, Family, Number
 from indicators.counting.columnwise import evaluated
 from indicators.counting.counting import CellRows, kind_of, of_number, placed, sums_of
+from indicators.definitions.factors import Factor
 from indicators.dialect import Bound, Column, fetch_in_order, shown_as
 
 
@@ -74,6 +75,7 @@ def strata_of(
     adjusted = [each for each in counted if catalogue.is_adjusted(each.indicator)]
     if not adjusted:
         return []
+    factors = catalogue.case_mix.factors if catalogue.case_mix else ()
     weights: dict[str, Number] = {}
     for each in adjusted:
         names = {f"patients_{each.tag}", weight_of(each)}
@@ -84,7 +86,7 @@ def strata_of(
         is_counted |= of_number(flags, Number(each.counted)).astype(np.bool_)
     people = rows.select("period_end", *{unit: None for family in FAMILIES for unit in family.units})
     described = people.with_columns(
-        pl.Series(name, column.astype(np.int8)) for name, column in factors_on(con, catalogue, bound, rows).items()
+        pl.Series(name, column.astype(np.int8)) for name, column in factors_on(con, factors, bound, rows).items()
     ).filter(pl.Series(is_counted))
     columns = {number: of_number(flags, number)[is_counted] for number in {*weights.values(), *met.values()}}
     found = []
@@ -102,10 +104,10 @@ def strata_of(
 
 
 def factors_on(
-    con: duckdb.DuckDBPyConnection, catalogue: Catalogue, bound: Bound, rows: pl.DataFrame
+    con: duckdb.DuckDBPyConnection, factors: Sequence[Factor], bound: Bound, rows: pl.DataFrame
 ) -> Mapping[str, Column]:
     """Return the place of each row's value of each factor, here or from the database."""
-    named = {each.id: each.sql for each in (catalogue.case_mix.factors if catalogue.case_mix else ())}
+    named = {each.id: each.sql for each in factors}
     found = evaluated(rows, [named], bound)
     if found is not None:
         return found

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from tvaers.errors import DisclosureError
 
 PLACE = ["level", "unit_id", "sex", "age_band"]
-UNIT_LEVELS = ("municipality", "cluster", "practice", "hospital")
 ABSENT = -1
 
 
@@ -73,7 +72,7 @@ def _parts(places: pl.DataFrame, parents: pl.DataFrame) -> dict[tuple[str, int],
     groups: dict[tuple[str, int], list[int]] = defaultdict(list)
     for (level, unit, sex, age), number in index.items():
         above = {
-            "units of a level": ("all", "all", sex, age) if level in UNIT_LEVELS else None,
+            "units of a level": ("all", "all", sex, age) if level != "all" else None,
             "practices of a cluster": ("cluster", cluster_of.get(unit), sex, age) if level == "practice" else None,
             "sexes": (level, unit, "all", age) if sex != "all" else None,
             "age bands": (level, unit, sex, "all") if age != "all" else None,

@@ -11,6 +11,7 @@ import numpy as np
 import polars as pl
 from numpy.typing import NDArray
 
+from indicators.definitions.stratifiers import LEVEL_BEGINS_WITH
 from indicators.disclosure.complementary import CannotBeProtectedError, Protected, hide_enough
 from indicators.disclosure.policy import Policy, Step
 from indicators.disclosure.system import System
@@ -63,7 +64,8 @@ def hide_or_withhold(system: System, cells: pl.DataFrame, primary: NDArray[np.bo
 
 def _table(step: Step, cells: pl.DataFrame, concerned: set[str]) -> NDArray[np.bool_]:
     """Return the cells that a step withholds; a cell that was not computed keeps its state."""
-    is_broken_down = (pl.col("sex") != "all") | (pl.col("age_band") != "all")
+    by_group = pl.col("level").cast(pl.String).str.starts_with(LEVEL_BEGINS_WITH)
+    is_broken_down = (pl.col("sex") != "all") | (pl.col("age_band") != "all") | by_group
     is_practice = pl.col("level") == "practice"
     is_concerned = pl.col("indicator_id").is_in(sorted(concerned))
     chosen = {

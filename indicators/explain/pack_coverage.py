@@ -15,6 +15,7 @@ from indicators.definitions.population import load_breakdowns, load_populations
 from indicators.definitions.reading import disease_name, diseases
 from indicators.definitions.sets import load_sets, load_shown
 from indicators.definitions.standards import load_standards
+from indicators.definitions.stratifiers import load_stratifiers
 from indicators.definitions.variables import Source as Facts
 from indicators.definitions.variables import load_variables
 from indicators.explain.definition_check import problems
@@ -86,11 +87,13 @@ class Checked:
         indicators: One per indicator of every disease.
         sets: One per named set of the pack.
         problems: What is wrong with the definitions that can be computed, one sentence each.
+        stratifiers: Ids of those by whose groups results are given.
     """
 
     indicators: tuple[Coverage, ...]
     sets: tuple[SetCoverage, ...]
     problems: tuple[str, ...]
+    stratifiers: tuple[str, ...] = ()
 
 
 def check_definitions(pack: Pack, today: date, disease: str | None = None) -> Checked:
@@ -107,10 +110,13 @@ def check_definitions(pack: Pack, today: date, disease: str | None = None) -> Ch
     found: list[Coverage] = []
     sets: list[SetCoverage] = []
     wrong: list[str] = []
+    groups: list[str] = []
     load_breaks(pack.folder)
     has_any = disease or pack.contracts or (pack.folder / "sets").is_dir()
     for name in ([disease] if disease else diseases()) if has_any else []:
         catalogue = _catalogue_with_stand_ins(name, pack)
+        if catalogue.stratifiers and catalogue.stratifier_variables:  # looked up, so that a wrong column is found
+            groups += [each.id for each in catalogue.stratifiers.stratifiers]
         load_standards(pack.folder, [band.id for band in catalogue.breakdowns.age_bands])
         coverage = [_coverage(catalogue, indicator, pack, today) for indicator in catalogue.indicators]
         complete = [
@@ -121,7 +127,7 @@ def check_definitions(pack: Pack, today: date, disease: str | None = None) -> Ch
         wrong += problems(replace(catalogue, indicators=tuple(complete)), today)
         sets += sets_of(pack, name, coverage)
         found += coverage
-    return Checked(tuple(found), tuple(sets), tuple(wrong))
+    return Checked(tuple(found), tuple(sets), tuple(wrong), tuple(groups))
 
 
 def sets_of(pack: Pack, disease: str, coverage: Sequence[Coverage]) -> list[SetCoverage]:
@@ -168,6 +174,7 @@ def _catalogue_with_stand_ins(disease: str, pack: Pack) -> Catalogue:
         parameters=parameters | stand_ins,
         codelists=load_codelists(pack.folder, disease),
         columns=value_columns(variables, parameters | stand_ins, breakdowns),
+        stratifiers=load_stratifiers(pack.folder, disease),
     )
 
 

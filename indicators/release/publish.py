@@ -22,6 +22,7 @@ from indicators.definitions.population import load_breakdowns
 from indicators.definitions.reading import disease_name
 from indicators.definitions.sets import shown_of
 from indicators.definitions.standards import as_text, load_standards
+from indicators.definitions.stratifiers import LEVEL_BEGINS_WITH, load_stratifiers, told_of
 from indicators.delivered.growing_history import read_judged_from
 from indicators.disclosure.control import Protection, protect
 from indicators.disclosure.expected import protect_expected
@@ -123,7 +124,7 @@ def publish(
             delivered, set_aside = left_out(con, policy)
             tables = {
                 **numbers,
-                "unit": units(con, pack, numbers["result"].select("level", "unit_id").unique()),
+                "unit": units(con, pack, _units_in(numbers["result"])),
                 "place": places(pack, geometry, _municipalities(numbers["result"])),
                 "indicator": definition_pages(shown, pack, reporting_date, catalogue, read_judged_from(con), breaks),
                 "delivery": delivered,
@@ -187,6 +188,12 @@ def _protected(
     return protection, numbers
 
 
+def _units_in(results: pl.DataFrame) -> pl.DataFrame:
+    """Return level and id of each unit that has results; groups of patients are none."""
+    is_group = pl.col("level").str.starts_with(LEVEL_BEGINS_WITH)
+    return results.select("level", "unit_id").unique().filter(~is_group)
+
+
 def _municipalities(results: pl.DataFrame) -> list[str]:
     """Return the codes of the municipalities that have results; `none` are people who live in none."""
     own = results.filter((pl.col("level") == "municipality") & (pl.col("unit_id") != "none"))
@@ -220,6 +227,7 @@ def _meta(
         "country_languages": ", ".join(pack.settings.languages),
         "file_type_names": json.dumps(pack.settings.file_types, ensure_ascii=False),
         "standards": as_text(load_standards(pack.folder, [band.id for band in bands])),
+        "stratifiers": told_of(load_stratifiers(pack.folder, settings.disease)),
         "pages": pages,
         "issues": json.dumps(told, default=str, ensure_ascii=False),
     }

@@ -233,3 +233,13 @@ def test_a_profile_of_a_country_whose_extracts_nobody_reads_yet_chooses_and_show
     chosen = {name for name, each in sets.items() if each["is_chosen"]}
     assert chosen == {"ndv_adults", "hospital_and_home"}
     assert not any(each["is_shown"] for each in sets.values())
+
+
+def test_the_stratifiers_of_a_pack_are_named_and_a_wrong_one_is_a_fault(new_pack, capsys):
+    assert told(capsys, "pack", "check", "denmark")["stratifiers"] == ["diabetes_duration"]
+    page = new_pack / "stratifiers.yaml"
+    page.write_text(page.read_text().replace("diabetes_years < 5", "shoe_size < 40"))
+    assert main(["pack", "check", str(new_pack)]) == 13
+    said = capsys.readouterr().err
+    assert "shoe_size" in said
+    assert "stratifiers.yaml" in said

@@ -22,6 +22,13 @@ SPLIT_LEVELS = {
 }
 
 
+GROUPS = {
+    "by_diabetes_duration": {"0-4": 0.3, "5-9": 0.3, "10+": 0.4},
+    "by_years_in_the_country": {"under_1": 0.01, "1_and_more": 0.99},
+}
+"""Share of people in each group of a stratifier, by the stratifier's level."""
+
+
 @dataclass(frozen=True)
 class Invented:
     """An invented indicator; `of` names the indicator whose numerator is its denominator."""
@@ -142,6 +149,7 @@ def invented_cells(
             "cluster": cluster_ids[cluster_of[chosen]],
             "hospital": np.array(["none", "6630", "6650"])[rng.choice(3, patients, p=[0.72, 0.20, 0.08])],
             "delivers_feet": chosen >= silent,
+            **_groups(np.random.default_rng([seed, 2]), patients),
         }
     )
     effect = rng.normal(0, 0.25, practices + 1)[chosen]
@@ -163,6 +171,14 @@ def invented_cells(
             )
     results = _finish(pl.concat(frames, how="vertical_relaxed"))
     return Cells(results=results, units=_units(municipalities, practice_ids, cluster_ids, cluster_of, home))
+
+
+def _groups(rng: np.random.Generator, people: int) -> dict[str, np.ndarray]:
+    """Draw the groups of two stratifiers: one of large groups, and one with a group of so few that it is hidden."""
+    return {
+        level: np.array(list(shares))[rng.choice(len(shares), people, p=list(shares.values()))]
+        for level, shares in GROUPS.items()
+    }
 
 
 def _draw(rng: np.random.Generator, people: int, effect: np.ndarray) -> list[pl.Series]:
@@ -241,7 +257,7 @@ def _count(present: pl.DataFrame, invented: Invented) -> pl.DataFrame:
         counted |= {"numerator_patients": (pl.col("again") > 0).sum(), "eligible": pl.col("stays").sum()}
         counted |= {"complement_patients": (pl.col("stays") > pl.col("again")).sum()}
     frames = []
-    for level in LEVELS:
+    for level in (*LEVELS, *GROUPS):
         for split in SPLIT_LEVELS.get(level, [()]):
             unit = pl.lit("all") if level == "all" else pl.col(level)
             of_events = level == "hospital" and invented.counts == "discharges"

@@ -23,11 +23,12 @@ def known_values(extracts: Path) -> pl.DataFrame:
 
 
 def computed_values(settings: Settings) -> pl.DataFrame:
-    """Return what the pipeline computed in every cell in which anybody is counted."""
+    """Return what the pipeline computed in every cell of a unit in which anybody is counted."""
     with open_read_only(settings.warehouse, load_master_key(settings).subkey("encryption")) as con:
         found = con.execute(
             f"SELECT {', '.join((*CELL, *COUNTS, *NUMBERS))} FROM indicator.result "
-            "WHERE state IN ('computed', 'too_few') AND greatest(denominator, eligible, patients) > 0"
+            "WHERE state IN ('computed', 'too_few') AND greatest(denominator, eligible, patients) > 0 "
+            "AND level NOT LIKE 'by!_%' ESCAPE '!'"
         ).pl()
     return found.cast(SCHEMA)
 

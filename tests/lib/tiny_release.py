@@ -8,6 +8,7 @@ import polars as pl
 
 from indicators.definitions.groups import load_groups
 from indicators.definitions.standards import as_text, load_standards
+from indicators.definitions.stratifiers import load_stratifiers, told_of
 from indicators.disclosure.control import protect
 from indicators.disclosure.expected import protect_expected
 from indicators.disclosure.policy import load_policy
@@ -130,6 +131,7 @@ META = {
     "reporting_date": "2026-09-30",
     "country_languages": "da, en, nb",
     "pages": json.dumps(PAGES, ensure_ascii=False),
+    "stratifiers": told_of(load_stratifiers(POLICY.parent, "type_2_diabetes")),
     "standards": as_text(load_standards(POLICY.parent, AGE_BANDS)),
 }
 

@@ -86,12 +86,16 @@ def silent_units(con: duckdb.DuckDBPyConnection, period_end: date) -> dict[tuple
 
 
 def fast_cells(con: duckdb.DuckDBPyConnection, period_end: date) -> dict[Cell, Numbers]:
-    """Return the engine's numbers of every computed cell of one reporting date in which somebody is counted."""
+    """Return the engine's numbers of every computed cell of one reporting date in which somebody is counted.
+
+    Groups of stratifiers have a test of their own.
+    """
     counts = ("numerator", "denominator", "patients", "numerator_patients", "complement_patients", "eligible")
     names = (*counts, "patient_years", "value")
     rows = con.execute(
         f"SELECT indicator_id, period_end, level, unit_id, sex, age_band, {', '.join(names)} FROM indicator.result "
-        "WHERE period_end = ? AND state IN ('computed', 'too_few') AND greatest(denominator, eligible, patients) > 0",
+        "WHERE period_end = ? AND state IN ('computed', 'too_few') AND greatest(denominator, eligible, patients) > 0 "
+        "AND level NOT LIKE 'by!_%' ESCAPE '!'",
         [period_end],
     ).fetchall()
     return {row[:6]: dict(zip(names, row[6:], strict=True)) for row in rows}

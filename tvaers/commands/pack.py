@@ -67,6 +67,7 @@ def check_pack(
                 "version": loaded.version,
                 "indicators": found.indicators,
                 "sets": found.sets,
+                "stratifiers": found.stratifiers,
                 "problems": found.problems,
                 "measures": [each.reports for each in measures.measures] if measures else [],
                 "value_sets_to_supply": needed,
@@ -79,6 +80,8 @@ def check_pack(
         if found.indicators:
             show_coverage(found.indicators)
             show_sets(found.sets)
+            if found.stratifiers:
+                screen.say(f"Results are also given by groups of patients: {', '.join(found.stratifiers)}")
         if measures:
             names = ", ".join(each.reports for each in measures.measures)
             screen.say(f"{len(measures.measures)} measures for test patients: {names}")

@@ -29,7 +29,7 @@ def as_issue(cells: pl.DataFrame, number: int = 1) -> pl.DataFrame:
 
 def with_one_more(results: pl.DataFrame, practice: str, indicator: str = "foot_examined") -> pl.DataFrame:
     """Return results in which one woman of 65 to 79 in a practice turns out to have been examined."""
-    home = {"practice": practice}
+    home = {"practice": practice, "by_diabetes_duration": "10+", "by_years_in_the_country": "1_and_more"}
     cluster = "K01"
     here = pl.lit(value=False)
     for level, unit in {**home, "all": "all", "cluster": cluster, "municipality": "0791", "hospital": "none"}.items():

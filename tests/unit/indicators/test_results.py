@@ -273,4 +273,4 @@ def test_where_nobody_has_the_disease_the_whole_stands_there_with_zero():
     frame = results("diabetes\npatient | diabetes_type\n1 | none\n", ["hba1c_below_53", "hba1c_median"], DAY)
     row = cell(frame, indicator="hba1c_below_53")
     assert (*numbers(row), row["state"]) == (0, 0, 0, "computed")
-    assert set(frame["level"]) == {"all"}
+    assert set(frame["level"]) == {"all", "by_diabetes_duration"}
