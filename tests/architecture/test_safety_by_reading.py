@@ -10,6 +10,7 @@ DATA_PATH = ("data_contracts", "ingest", "warehouse", "indicators", "synthetic",
 ROW_LOOPS = {"iter_rows", "iterrows", "itertuples", "map_elements", "map_rows"}
 MAY_LOOP = (
     "indicators/disclosure/",  # works on the cells of a release, which are few, and never on people's rows
+    "research/exports/protect.py",  # works on the rows of a table of numbers, each of them a group
     "synthetic/extracts/municipal_files.py",  # writes reports as trees, one file of JSON each
 )
 
@@ -72,6 +73,7 @@ MAY_HASH = {
     "ingest/extract.py",  # a whole delivered file, to know it again
     "research/page.py",  # what a project may see
     "tvaers/audit_log.py",  # lines of the log, and the settings file
+    "research/exports/decision.py",  # a file of numbers, to know it again
     "tvaers/keys.py",  # the head of the warehouse file
     "tvaers/settings.py",  # the path of the home
 }

@@ -1,13 +1,14 @@
 """`tvaers project`: what a research project may see, who approved it, and until when."""
 
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated
 
 import typer
 
 from tvaers.commands.options import HomeOption, JsonOption
 
-app = typer.Typer(help="Create, approve, list and close research projects.", no_args_is_help=True)
+app = typer.Typer(help="Create, approve, list, close and export research projects.", no_args_is_help=True)
 
 ProjectArgument = Annotated[str, typer.Argument(help="Id of the project: small letters, digits and hyphens.")]
 
@@ -108,3 +109,37 @@ def close(
         screen.write_json({"project": project, "state": "closed"})
         return
     screen.say(f"{project} is closed: its database and the key to it are destroyed. Its page and journal stay.")
+
+
+@app.command(short_help="Let rows of people leave a project, when nobody stands out")
+def export(
+    project: ProjectArgument,
+    sql: Annotated[str, typer.Argument(help="One SELECT over the project's tables.")],
+    out: Annotated[Path, typer.Option("--out", help="The CSV or Parquet file to write.")],
+    sensitive: Annotated[
+        list[str] | None,
+        typer.Option("--sensitive", help="A column that nobody outside knows of a person. Once per column."),
+    ] = None,
+    home: HomeOption = None,
+    as_json: JsonOption = False,
+) -> None:
+    """Write rows of people to a file that may leave, or refuse: measured on the very rows.
+
+    Everybody looks like at least 9 others in all columns that are not named sensitive, and among those who look alike
+    each sensitive column has at least 2 values. Who stands out is left out, 5 % of the people at most; when it would be
+    more, nothing is written and the exit code is 15. Tables of numbers go through: tvaers export check
+    """
+    from research.door import open_project
+    from research.exports.check import export_rows
+    from tvaers import screen
+
+    outcome = export_rows(open_project(project, home), sql, sensitive or [], out)
+    decision = outcome.decision
+    if as_json:
+        screen.write_json({"decision": decision, "recorded": outcome.recorded, "out": out})
+        return
+    screen.say(
+        f"{decision.rows:,} rows in {out} {decision.verdict}: {decision.why}; {decision.hidden:,} rows left out."
+    )
+    screen.say("Beside it lies what the receiver must know: project, key id, columns, what was measured, expiry.")
+    screen.say(f"The decision is recorded in {outcome.recorded}")
