@@ -11,6 +11,7 @@ from research.noted import note
 from research.page import ProjectPage
 from research.sandbox.ask import Limits, ask
 from research.shelf import Shelved, refuse_unless_open, shelved, utc_today
+from tvaers.audit_log import record
 from tvaers.errors import TvaersError, WarehouseError
 from tvaers.keys import load_master_key
 from tvaers.settings import Settings, load_settings
@@ -53,14 +54,35 @@ class Project:
             WarehouseError: The project has been closed, changed or expired since it was opened.
         """
         refuse_unless_open(self.place)
-        purpose = self.page.purpose
         try:
             answer = self.unnoted(sql, limits=limits)
         except TvaersError:
-            note(self.place, "query", purpose=purpose, outcome="refused")
+            self.noted("query", "database", rows=None, outcome="refused")
             raise
-        note(self.place, "query", purpose=purpose, rows=answer.num_rows)
+        self.noted("query", "database", rows=answer.num_rows)
         return answer
+
+    def noted(self, action: str, subject: str, *, rows: int | None, outcome: str = "done") -> None:
+        """Write down what was done, in the project's journal and in the audit log; never a word of a question.
+
+        Args:
+            action: What was done, for example `query`.
+            subject: What it was done to, for example `database`.
+            rows: How many rows it concerned.
+            outcome: How it ended.
+        """
+        purpose = self.page.purpose
+        note(self.place, action, purpose=purpose, rows=rows, outcome=outcome)
+        record(
+            self.settings,
+            f"{action} project",
+            subject,
+            project=self.place.id,
+            purpose=purpose,
+            rows=rows,
+            outcome=outcome,
+            role="researcher",
+        )
 
     def unnoted(self, sql: str, *, limits: Limits | None = None) -> pyarrow.Table:
         """Return the answer to one of the program's own questions, which no journal needs; else as `arrow`."""

@@ -1,7 +1,7 @@
-"""What is done with a project is written down in its own journal; what its steward does, in the audit log as well.
+"""What is done with a project is written down in its own journal; the audit log has it as well.
 
-The journal tells a project's owner what the audit log tells the data controller; a researcher has no key to seal
-entries with. Neither holds a pseudonym, a value or the words of a question.
+The journal tells a project's owner what the audit log tells the data controller. Neither holds a pseudonym, a value or
+the words of a question.
 """
 
 import json

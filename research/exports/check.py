@@ -12,7 +12,6 @@ from research.exports.decision import Decision, tables_that_left, write_decision
 from research.exports.protect import Checked, protect_table
 from research.exports.rows import Measured, measure_rows
 from research.exports.sensitive import refuse_what_is_not_sensitive, refuse_what_joins_with_earlier
-from research.noted import note
 from tvaers.errors import DisclosureError
 
 MAY, MAY_PROTECTED, MAY_NOT = "may leave", "may leave as protected", "may not leave"
@@ -70,7 +69,7 @@ def check_table(opened: Project, file: Path, out: Path | None) -> Outcome:
     recorded = write_decision(opened.place, decision, checked.frame if out else None)
     if out:
         write_extract(checked.frame, out, decision)
-    note(opened.place, "export check", purpose=opened.page.purpose, rows=decision.rows, outcome=verdict)
+    opened.noted("export", "table", rows=decision.rows, outcome=verdict)
     return Outcome(decision, recorded, table=checked)
 
 
@@ -110,14 +109,14 @@ def export_rows(opened: Project, sql: str, sensitive: Sequence[str], out: Path) 
     decision = _decision(opened, "rows", verdict, why, measured.frame.height, left_out, policy.version, told)
     recorded = write_decision(opened.place, decision, measured.frame)
     write_extract(measured.frame, out, decision)
-    note(opened.place, "export rows", purpose=opened.page.purpose, rows=decision.rows, outcome=verdict)
+    opened.noted("export", "rows", rows=decision.rows, outcome=verdict)
     return Outcome(decision, recorded, rows=measured)
 
 
 def _refuse(opened: Project, kind: str, policy: str, fault: DisclosureError, rows: int) -> None:
     decision = _decision(opened, kind, MAY_NOT, " ".join(filter(None, [fault.what, fault.where])), 0, rows, policy, {})
     write_decision(opened.place, decision, None)
-    note(opened.place, f"export {kind}", purpose=opened.page.purpose, rows=rows, outcome=MAY_NOT)
+    opened.noted("export", kind, rows=rows, outcome=MAY_NOT)
 
 
 def _decision(

@@ -12,6 +12,7 @@ from research.lifecycle import approve as approve_on
 from research.lifecycle import listed
 from research.shelf import shelved
 from tests.lib.project_home import approve, copy_of, create, journal, run
+from tvaers.audit_log import first_broken, log_file
 from tvaers.errors import DefinitionError, WarehouseError
 from tvaers.keys import load_master_key
 from warehouse.connection import open_read_only
@@ -193,8 +194,11 @@ def test_a_page_that_asks_for_what_is_never_given_is_refused(own, wrong):
     assert approve(own, "own") == 13
 
 
-def test_the_journal_holds_no_word_of_a_question(home):
+def test_journal_and_audit_log_hold_no_word_of_a_question(home):
     tvaers.open_project("foot-care", home.home).arrow("SELECT 'hemmeligt' AS word")
     text = (shelved(home.settings, "foot-care").folder / "journal.jsonl").read_text(encoding="utf-8")
-    assert "hemmeligt" not in text
+    log = log_file(home.settings).read_text(encoding="utf-8")
+    assert "hemmeligt" not in text + log
     assert '"query"' in text
+    assert "query project" in log
+    assert first_broken(home.settings) is None
