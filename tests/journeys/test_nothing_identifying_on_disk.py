@@ -49,6 +49,8 @@ KEEPING = """
     shutil.rmtree = keep_tree
     codes = [main([verb, sys.argv[2], "--home", sys.argv[1]]) for verb in ("check", "ingest", "ingest")]
     codes += [main(["keys", verb, "--home", sys.argv[1]]) for verb in ("show", "rotate", "check")]
+    codes += [main(["object", name, "--home", sys.argv[1]]) for name in sys.argv[4:]]
+    codes += [main(["erase", "--home", sys.argv[1]])]
     print(codes)
 """
 
@@ -111,15 +113,18 @@ def _referral(person):
 
 @pytest.fixture(scope="module")
 def done(tmp_path_factory):
-    """Check and load the canaries through the front door, twice, and change the key, with a temporary folder."""
+    """Check and load the canaries through the front door, twice, change the key, object and erase."""
     folder = tmp_path_factory.mktemp("canaries")
     settings = new_home(folder)
     _deliver_all(folder / "extracts")
     spare = folder / "temporary"
     spare.mkdir()
     (folder / "kept").mkdir()
+    objecting = deliver(folder, "objecting.txt", f"{CANARIES[170]}\n{CANARIES[171][:6]}-{CANARIES[171][6:]}\n")
+    mistyped = deliver(folder, "mistyped.txt", f"{CANARIES[172]}\n{CANARIES[173]}, tlf. 12345678\n")
+    read = [str(each) for each in (folder / "extracts", folder / "kept", objecting, mistyped)]
     job = subprocess.run(
-        [sys.executable, "-c", dedent(KEEPING), str(settings.home), str(folder / "extracts"), str(folder / "kept")],
+        [sys.executable, "-c", dedent(KEEPING), str(settings.home), *read],
         capture_output=True,
         text=True,
         check=True,
@@ -169,7 +174,7 @@ def test_no_byte_below_the_home_tells_an_identifier(done):
 
 def test_no_temporary_file_and_nothing_said_tells_an_identifier(done):
     _, folder = done
-    assert "[12, 12, 12, 0, 0, 0]" in (folder / "said" / "stdout").read_text()
+    assert "[12, 12, 12, 0, 0, 0, 0, 11, 0]" in (folder / "said" / "stdout").read_text()
     assert files_holding([folder / "temporary", folder / "kept", folder / "said"], CANARIES) == {}
 
 
