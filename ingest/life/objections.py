@@ -3,8 +3,10 @@
 It lies outside the warehouse, so that a warehouse restored from an older backup does not bring anybody back. It is
 written under the key in force; after a change of key it is read through the keys that came since. Where a person's
 contacts are known, their keys are listed too: what a later file says of such a contact names no person any more.
+Which list is the newest is told beside the key file, outside the home: an older one, or none, would bring people back.
 """
 
+import hashlib
 import json
 import os
 from collections.abc import Iterable
@@ -41,13 +43,22 @@ def objections_file(settings: Settings) -> Path:
     return settings.home / "objections.json"
 
 
+def newest_file(settings: Settings) -> Path:
+    """Return what tells the newest list from every older one; it lies outside the home."""
+    return settings.key_file.with_name(f"{settings.key_file.name}.objections-head")
+
+
 def read_objections(settings: Settings, key: MasterKey) -> Objections:
     """Return the list under the key in force; empty where nobody objected.
 
     Raises:
-        WarehouseError: The list was changed, cannot be read, or was written under a key that is not known.
+        WarehouseError: The list is missing, changed or not the newest, cannot be read, or was written under a key that
+            is not known.
     """
     path = objections_file(settings)
+    newest = _newest(settings)
+    if newest and _told_apart(path) not in newest:
+        raise _untrue(path, "it is not the newest one" if path.exists() else "it is missing")
     if not path.exists():
         return Objections()
     try:
@@ -70,13 +81,34 @@ def write_objections(settings: Settings, key: MasterKey, objections: Objections)
     content = {"people": sorted(objections.people), "records": sorted(objections.records)}
     told = {"key_id": key.key_id, "seal": key.seal(_sealed(content)), "content": content}
     path = objections_file(settings)
+    beside = _write(path, told)
+    # Killed here, the one in place and the one about to take its place both count as the newest.
+    _write(newest_file(settings), [_told_apart(path), _told_apart(beside)]).replace(newest_file(settings))
+    beside.replace(path)
+    _write(newest_file(settings), [_told_apart(path)]).replace(newest_file(settings))
+
+
+def _newest(settings: Settings) -> list[str]:
+    try:
+        return [str(each) for each in json.loads(newest_file(settings).read_text(encoding="utf-8"))]
+    except FileNotFoundError:
+        return []
+
+
+def _told_apart(path: Path) -> str:
+    """Return a hash of a list; nothing where there is none."""
+    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+
+
+def _write(path: Path, content: object) -> Path:
+    """Write beside a file what is to take its place."""
     beside = path.with_name(path.name + ".new")
     beside.unlink(missing_ok=True)
     with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        json.dump(told, file)
+        json.dump(content, file)
         file.flush()
         os.fsync(file.fileno())
-    beside.replace(path)
+    return beside
 
 
 def _walked(hashes: Iterable[str], key: MasterKey, purpose: Hashing, since: int) -> list[str]:

@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from pathlib import Path
 from uuid import UUID
 
 import duckdb
@@ -10,7 +11,7 @@ import pytest
 from ingest.change_key import change_key
 from ingest.job import run
 from ingest.life.erase import erase, note_objections
-from ingest.life.objections import objections_file, read_objections
+from ingest.life.objections import newest_file, objections_file, read_objections
 from tests.lib.deliveries import CHANGES, PRACTICE, answer, contents, deliver, measurements, new_home, text
 from tests.unit.ingest.test_change_key import (
     ADM,
@@ -183,11 +184,43 @@ def test_a_list_from_which_somebody_was_struck_stops_every_ingest_and_every_eras
     told = json.loads(objections_file(home).read_text())
     told["content"]["people"].pop()
     objections_file(home).write_text(json.dumps(told))
+    newest_file(home).unlink()
     deliver(tmp_path / "c", "praksis_maalinger_2026.csv", text(PRACTICE, measurements([STAYS])))
     with pytest.raises(WarehouseError, match="seal is broken"):
         run(home, tmp_path / "c")
     with pytest.raises(WarehouseError, match="seal is broken"):
         erase(home)
+
+
+@pytest.mark.parametrize("fate", ["older", "gone"])
+def test_an_older_list_or_none_as_an_old_backup_brings_it_stops_every_ingest(home, tmp_path, fate):
+    note_objections(home, [PEOPLE[2]])
+    older = objections_file(home).read_bytes()
+    note_objections(home, [STAYS])
+    objections_file(home).unlink()
+    if fate == "older":
+        objections_file(home).write_bytes(older)
+    deliver(tmp_path / "c", "praksis_maalinger_2026.csv", text(PRACTICE, measurements([STAYS])))
+    with pytest.raises(WarehouseError, match="newest one" if fate == "older" else "missing"):
+        run(home, tmp_path / "c")
+
+
+@pytest.mark.parametrize("last", range(3))
+def test_noting_that_is_killed_at_any_step_leaves_a_list_that_can_be_read(home, monkeypatch, last):
+    steps, replace = iter(range(9)), Path.replace
+
+    def dies(path, target):
+        if next(steps) == last:
+            raise KeyboardInterrupt
+        return replace(path, target)
+
+    note_objections(home, [PEOPLE[3]])
+    with monkeypatch.context() as dying:
+        dying.setattr(Path, "replace", dies)
+        with pytest.raises(KeyboardInterrupt):
+            note_objections(home, [STAYS])
+    assert len(read_objections(home, load_master_key(home)).people) == (1 if last < 2 else 2)
+    assert note_objections(home, [STAYS]).listed == 2
 
 
 def in_bytes(pseudonym):
