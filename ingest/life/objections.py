@@ -6,7 +6,6 @@ contacts are known, their keys are listed too: what a later file says of such a 
 Which list is the newest is told beside the key file, outside the home: an older one, or none, would bring people back.
 """
 
-import hashlib
 import json
 import os
 from collections.abc import Iterable
@@ -96,8 +95,11 @@ def _newest(settings: Settings) -> list[str]:
 
 
 def _told_apart(path: Path) -> str:
-    """Return a hash of a list; nothing where there is none."""
-    return hashlib.sha256(path.read_bytes()).hexdigest() if path.exists() else ""
+    """Return the seal of a list, which no other list has; nothing where there is no list, or it cannot be read."""
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["seal"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
 
 
 def _write(path: Path, content: object) -> Path:
