@@ -4,6 +4,7 @@ from collections.abc import Callable
 from datetime import datetime, time, timedelta
 
 from synthetic.known_indicators.contacts import Patient
+from synthetic.known_indicators.events import added_up, discharge_summary_sent
 from synthetic.known_indicators.other_people import (
     diabetes_after_gestational,
     hba1c_after_gestational_birth,
@@ -162,6 +163,16 @@ def readmission_of_the_elderly(patient: Patient) -> Counted | None:
     return Counted(numerator=readmitted, denominator=counted) if counted else None
 
 
+def summary_sent(days: int) -> Rule:
+    """Discharges whose summary was sent within so many days; nobody without a discharge."""
+
+    def rule(patient: Patient) -> Counted | None:
+        counted = added_up(discharge_summary_sent(days))(patient)
+        return counted if counted and counted.denominator else None
+
+    return rule
+
+
 def hba1c_yearly_after_gestational(patient: Patient) -> Counted | None:
     """HbA1c in the period; of those whose gestational diabetes is older than it and not yet five years old."""
     begun, last = patient.diabetes["diabetes_since_on"], patient.observed_to
@@ -202,6 +213,8 @@ RULES: dict[tuple[str, str], Rule] = {
     ("norway", "foot_examined_type_1_from_5_years"): after_five_years(FEET),
     ("norway", "urine_examined_type_1_from_5_years"): after_five_years(URINE),
     ("norway", "readmission_of_the_elderly"): readmission_of_the_elderly,
+    ("norway", "discharge_summary_within_1_day"): summary_sent(1),
+    ("norway", "discharge_summary_within_7_days"): summary_sent(7),
     ("norway", "hba1c_after_gestational_birth"): hba1c_after_gestational_birth(91, 183),
     ("norway", "hba1c_yearly_after_gestational"): hba1c_yearly_after_gestational,
     ("norway", "diabetes_after_gestational"): diabetes_after_gestational,
