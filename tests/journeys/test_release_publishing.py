@@ -49,11 +49,13 @@ def test_a_release_of_invented_people_says_so(released: duckdb.DuckDBPyConnectio
     assert date.fromisoformat(meta["reporting_date"])
 
 
-def test_every_unit_with_a_result_has_a_name(released: duckdb.DuckDBPyConnection) -> None:
+def test_every_unit_and_group_with_a_result_has_a_name(released: duckdb.DuckDBPyConnection) -> None:
     missing = released.execute(
-        "SELECT DISTINCT level, unit_id FROM result ANTI JOIN unit USING (level, unit_id)"
+        "SELECT DISTINCT level, unit_id FROM result ANTI JOIN unit USING (level, unit_id) ORDER BY ALL"
     ).fetchall()
-    assert missing == []
+    stated = released.execute("SELECT value FROM meta WHERE key = 'stratifiers'").fetchone()
+    groups = [(each["level"], group["id"]) for each in json.loads(stated[0]) for group in each["groups"]]
+    assert missing == sorted(groups)
     named = dict(released.execute("SELECT unit_id, name FROM unit WHERE level = 'municipality'").fetchall())
     assert named["0791"] == "Viborg"
 
