@@ -168,10 +168,10 @@ def test_thirty_results_of_one_person_are_no_thirty_people():
 
 
 def test_a_person_is_known_by_all_rows_together():
-    moved = [("p0", "a"), ("p0", "b"), *((f"p{each}", "a") for each in range(1, 60))]
-    moved += [(f"p{each}", "b") for each in range(60, 120)]
+    moved = [(f"p{each}", area) for each in range(6) for area in "ab"]
+    moved += [(f"p{each}", "a" if each % 2 else "b") for each in range(6, 206)]
     measured = measure_rows(pl.DataFrame(moved, schema=["person", "area"], orient="row"), [])
-    assert measured.people == 119
+    assert measured.people == 200
 
 
 @pytest.fixture(scope="module")
