@@ -27,6 +27,7 @@ import polars as pl
 from streamlit.testing.v1 import AppTest
 
 from benchmarks.indicators import quarter_ends
+from dashboard.access.roles import ADMITTED
 from indicators.release.file import write_release
 
 APP = Path(__file__).parents[1] / "dashboard" / "app.py"
@@ -49,17 +50,7 @@ SPLITS = {
     "all": list(product(("all", "female", "male"), ("all", *BANDS))),
     "municipality": [("all", "all"), ("female", "all"), ("male", "all"), *(("all", band) for band in BANDS)],
 }
-SCREENS = (
-    "overview",
-    "map",
-    "municipality",
-    "practice",
-    "indicator",
-    "follow_up",
-    "complications",
-    "data_quality",
-    "about",
-)
+SCREENS = tuple(ADMITTED)
 
 
 class Took(NamedTuple):
