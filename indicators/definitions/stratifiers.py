@@ -53,8 +53,14 @@ class Stratifier(Factor):
 
 
 class Stratifiers(Part):
-    """The content of stratifiers.yaml."""
+    """The content of stratifiers.yaml.
 
+    Attributes:
+        disease: The disease whose columns they use; None where every disease has them.
+        stratifiers: In the order in which they are shown.
+    """
+
+    disease: str | None = None
     stratifiers: tuple[Stratifier, ...] = Field(min_length=1)
 
     @model_validator(mode="after")
@@ -74,7 +80,7 @@ class Stratifiers(Part):
 
 
 def load_stratifiers(pack_folder: Path, disease: str) -> Stratifiers | None:
-    """Return the stratifiers of a pack, or those that a disease brings for it; None where none are declared.
+    """Return the stratifiers of a pack, or those that a disease brings for it; None where none are declared for it.
 
     Raises:
         DefinitionError: The page is written wrongly.
@@ -84,9 +90,10 @@ def load_stratifiers(pack_folder: Path, disease: str) -> Stratifiers | None:
     if not path.is_file():
         return None
     try:
-        return Stratifiers.model_validate(read_yaml(path))
+        found = Stratifiers.model_validate(read_yaml(path))
     except ValidationError as fault:
         raise describe_fault(path, fault, Stratifiers) from None
+    return found if found.disease in (None, disease_folder(disease).name) else None
 
 
 def told_of(page: Stratifiers | None) -> str:

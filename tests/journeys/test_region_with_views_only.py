@@ -38,7 +38,11 @@ def test_every_file_gives_the_counts_that_its_writer_knows(region, extracts):
     known = json.loads((extracts / "known_answers" / "files.json").read_text("utf-8"))
     found = {verdict.file_name: {name: getattr(verdict, name) for name in COUNTED} for verdict in region.verdicts}
     assert found == {file["file_name"]: {name: file[name] for name in COUNTED} for file in known}
-    assert {file["file_type"] for file in known if file["sector"] == "hospital"} == {*VIEWS, "shak_afsnit"}
+    assert {file["file_type"] for file in known if file["sector"] == "hospital"} == {
+        *VIEWS,
+        "shak_afsnit",
+        "meddelelseslog",
+    }
 
 
 def test_everybody_has_the_type_and_the_date_that_was_worked_out_apart(region, extracts):

@@ -86,11 +86,11 @@ def groups(months: int = 12) -> dict[tuple[str, str], str]:
         run = Run(con, known, [DAY], known.values_on(indicators, DAY), by_length(known, indicators))
         show_members(run, "drawn", ranges(1)[0])
         rows = patient_period(run, months)
-        places = factors_on(con, known, run.bound, rows)
+        assert known.case_mix is not None
+        places = factors_on(con, known.case_mix.factors, run.bound, rows)
         names = dict(fetch(con, "SELECT patient_id, CAST(pseudonym AS VARCHAR) FROM member").iter_rows())
     finally:
         erase(con)
-    assert known.case_mix is not None
     values = {factor.id: [value.id for value in factor.values] for factor in known.case_mix.factors}
     return {
         (names[patient], factor): values[factor][place]

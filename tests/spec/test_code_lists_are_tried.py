@@ -30,6 +30,7 @@ READ_BY_MAPPINGS = {
     "kl_stop_reason",
     "laboratory_analysis",
     "laboratory_unit",
+    "message_kind",
     "municipal_organisation",
     "result_word",
     "sex",

@@ -4,7 +4,9 @@ import io
 import json
 import os
 import secrets
+import sys
 from datetime import date
+from types import ModuleType
 
 import polars as pl
 import pytest
@@ -24,6 +26,14 @@ from tvaers.master_key import MasterKey
 KEY = MasterKey(bytes(range(32)))
 SCHEME = read_scheme(load_pack("denmark").folder)
 TODAY = date(2026, 11, 22)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def _no_page_of_another_test_as_main_program():
+    """Keep a page that another test has run from being started again in the process that blinds."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setitem(sys.modules, "__main__", ModuleType("__main__"))
+        yield
 
 
 @pytest.fixture(scope="module")
