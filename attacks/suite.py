@@ -1,8 +1,9 @@
 """All attacks that need release files alone, each with its verdict.
 
 A release is broken when an attack finds a group of one to `smallest_count` - 1 people (the release tells that number
-itself), or works out the result of a hidden cell. What the attacker takes for granted can be wrong, so a finding is a
-reason to look; no finding is no proof, and the audit of `tvaers release`, which knows the truth, is the stronger judge.
+itself). A hidden number that is worked out and is no such group was hidden for nothing: it is told apart. What the
+attacker takes for granted can be wrong, so a finding is a reason to look; no finding is no proof, and the audit of
+`tvaers release`, which knows the truth, is the stronger judge.
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -36,6 +37,8 @@ class Verdict:
         found: Numbers it found that it should not.
         examples: The first of them, in words.
         left: The first of those that it was not tried on, in words.
+        for_nothing: Hidden numbers that it worked out and that are no group of few.
+        hidden_for_nothing: The first of them, in words.
     """
 
     attack: str
@@ -45,6 +48,8 @@ class Verdict:
     found: int
     examples: tuple[str, ...] = ()
     left: tuple[str, ...] = ()
+    for_nothing: int = 0
+    hidden_for_nothing: tuple[str, ...] = ()
 
     @property
     def is_broken(self) -> bool:
@@ -108,9 +113,9 @@ def _with_equations(path: Path, period: date, few: int, most: int | None, before
     not_asked = (hidden - asked) | unanswered
     return [
         _verdict("people between two nested counts", path, len(attacker.nested), told),
-        _verdict("subtraction", path, len(hidden), by_subtraction),
-        _verdict("linear algebra", path, len(hidden), by_algebra),
-        _verdict("linear programming", path, len(hidden - not_asked), proved, not_asked),
+        _verdict("subtraction", path, len(hidden), *_told_apart(by_subtraction, few)),
+        _verdict("linear algebra", path, len(hidden), *_told_apart(by_algebra, few)),
+        _verdict("linear programming", path, len(hidden - not_asked), proved, left=not_asked),
     ]
 
 
@@ -121,6 +126,12 @@ def _bad(worked_out: Mapping[Variable, float], hidden: set[Variable], few: int) 
         for variable, value in worked_out.items()
         if value > SLACK and (variable in hidden or 1 - SLACK <= value <= few - 1 + SLACK)
     }
+
+
+def _told_apart(found: Mapping[Variable, float], few: int) -> tuple[dict[Variable, float], dict[Variable, float]]:
+    """Return the groups of few among what was worked out, and what is none."""
+    groups = {variable: value for variable, value in found.items() if value <= few - 1 + SLACK}
+    return groups, {variable: value for variable, value in found.items() if variable not in groups}
 
 
 def _between(attacker: Attacker) -> dict[Variable, float]:
@@ -176,12 +187,21 @@ def _inside(path: Path, own: Sequence[tuple[Any, ...]]) -> Verdict:
 
 
 def _verdict(
-    name: str, release: Path | str, tried: int, found: Mapping[Variable, float], left: Collection[Variable] = ()
+    name: str,
+    release: Path | str,
+    tried: int,
+    found: Mapping[Variable, float],
+    for_nothing: Mapping[Variable, float] | None = None,
+    left: Collection[Variable] = (),
 ) -> Verdict:
     file = release if isinstance(release, str) else release.name
-    examples = [f"{_words(variable)}: {value:g}" for variable, value in sorted(found.items())[:MOST_NAMED]]
     not_tried = tuple(_words(variable) for variable in sorted(left)[:MOST_NAMED])
-    return Verdict(name, file, tried, len(left), len(found), tuple(examples), not_tried)
+    needless = for_nothing or {}
+    return Verdict(name, file, tried, len(left), len(found), _first(found), not_tried, len(needless), _first(needless))
+
+
+def _first(found: Mapping[Variable, float]) -> tuple[str, ...]:
+    return tuple(f"{_words(variable)}: {value:g}" for variable, value in sorted(found.items())[:MOST_NAMED])
 
 
 def _words(variable: Variable) -> str:
@@ -205,6 +225,8 @@ def _together(found: Sequence[Verdict]) -> list[Verdict]:
                 before.found + each.found,
                 (before.examples + each.examples)[:MOST_NAMED],
                 (before.left + each.left)[:MOST_NAMED],
+                before.for_nothing + each.for_nothing,
+                (before.hidden_for_nothing + each.hidden_for_nothing)[:MOST_NAMED],
             )
         )
     return list(rows.values())

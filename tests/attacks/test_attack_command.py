@@ -9,7 +9,7 @@ from pathlib import Path
 import polars as pl
 import pytest
 
-from attacks.suite import Verdict, attack
+from attacks.suite import Verdict, _told_apart, _verdict, attack
 from indicators.disclosure.control import protect, released
 from indicators.disclosure.places import PLACE
 from tests.attacks.worlds import FOUND_NESTED, World
@@ -141,3 +141,12 @@ def test_numbers_of_a_unit_without_a_column_are_told(ours: Path, tmp_path: Path)
     path = tmp_path / "own.csv"
     path.write_text(",".join([*OWN_COLUMNS[:5], *PLACE]) + "\n1,2,3\n")
     assert main(["attack", str(ours), "--own", str(path)]) == 17
+
+
+def test_a_hidden_number_that_is_worked_out_and_is_no_small_group_is_told_apart() -> None:
+    few, many = ("share.numerator", ("hospital", "a")), ("share.numerator", ("hospital", "b"))
+    told = _told_apart({few: 4.0, many: 5.0}, few=5)
+    assert told == ({few: 4.0}, {many: 5.0})
+    verdict = _verdict("subtraction", "release.duckdb", 9, *told)
+    assert (verdict.found, verdict.for_nothing, verdict.is_broken) == (1, 1, True)
+    assert not _verdict("subtraction", "release.duckdb", 9, {}, told[1]).is_broken

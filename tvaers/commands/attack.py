@@ -60,6 +60,12 @@ def attack(
         for each in broken:
             screen.say(f"{each.attack}: {'; '.join(each.examples)}")
         for each in verdicts:
+            if each.for_nothing:
+                first = "; ".join(each.hidden_for_nothing)
+                screen.say(
+                    f"{each.attack}: {each.for_nothing:,} hidden numbers can be worked out and are no small group, so "
+                    f"they were hidden for nothing, the first {first}."
+                )
             if each.not_tried:
                 first = "; ".join(each.left)
                 screen.say(f"{each.attack}: no answer for {each.not_tried:,} numbers, the first {first}.")

@@ -100,7 +100,7 @@ def verdict(summary: "ReleaseSummary") -> list[str]:
     reason = "would give one away or stand in a table left out" if left_out else "would give one away"
     sentences = [
         f"{hidden:,} of {cells:,} numbers are hidden: {small:,} are small, {hidden - small:,} {reason}.",
-        f"0 hidden numbers can be worked out exactly, 0 too narrowly{closest}.",
+        f"0 small numbers can be worked out exactly, 0 too narrowly{closest}.",
     ]
     practices = next((level for level in summary.levels if level["level"] == "practice"), None)
     if practices and practices["shown_of_not_small"] is not None:
