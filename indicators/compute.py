@@ -36,7 +36,15 @@ from indicators.delivered.delivered_rows import DeliveredRows
 from indicators.delivered.growing_history import write_judged_from
 from indicators.delivered.reporting_dates import last_covered_quarter, quarter_ends, refuse_dates_without_data
 from indicators.delivered.silence import find_silences
-from indicators.dialect import add_rows, at_once, drop, shown_as, tables_beginning_with
+from indicators.dialect import (
+    add_rows,
+    at_once,
+    drop,
+    enum_of,
+    in_alphabetical_order,
+    shown_as,
+    tables_beginning_with,
+)
 from indicators.engine import Found, Run, by_length, prepare, run_all
 from indicators.patients.members import classify, members_at_a_time
 from packs.pack import load_pack
@@ -277,8 +285,19 @@ def write_expected(
 def write_table(
     con: duckdb.DuckDBPyConnection, name: str, columns: Mapping[str, str], frames: Sequence[pl.DataFrame]
 ) -> None:
-    """Write a table of the schema `indicator` anew, from frames with its columns in order."""
-    stated = ", ".join(f"{column} {kind}" for column, kind in columns.items())
+    """Write a table of the schema `indicator` anew, from frames with its columns in order.
+
+    Categories of a single frame are kept as such, in alphabetical order: writing texts would take four times as long.
+    """
+    kinds = dict(columns)
+    if len(frames) == 1:
+        frames = [in_alphabetical_order(frames[0])]
+        kinds |= {
+            column.name: kinds[column.name].replace("VARCHAR", enum_of(column.dtype.categories))
+            for column in frames[0]
+            if isinstance(column.dtype, pl.Enum) and len(column.dtype.categories)
+        }
+    stated = ", ".join(f"{column} {kind}" for column, kind in kinds.items())
     con.execute(f"CREATE OR REPLACE TABLE indicator.{name} ({stated})")
     for frame in frames:
         with shown_as(con, "incoming_rows", frame):

@@ -72,6 +72,7 @@ def computed_cells(
     )
     try:
         results = con.execute("SELECT * FROM indicator.result ORDER BY ALL").pl()
+        results = results.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String))
     except duckdb.CatalogException:
         results = pl.DataFrame()
     if results.is_empty():

@@ -93,6 +93,20 @@ def as_categories(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col(pl.String).cast(pl.Categorical))
 
 
+def in_alphabetical_order(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return a frame whose categories are those that occur in it, in alphabetical order."""
+    found = {}
+    for column in frame.select(pl.col(pl.Categorical, pl.Enum)):
+        found[column.name] = pl.Enum(column.unique().cast(pl.String).drop_nulls().sort())
+    return frame.with_columns(pl.col(name).cast(kind) for name, kind in found.items())
+
+
+def enum_of(categories: pl.Series) -> str:
+    """Return the type of a column that holds only some texts, in their order."""
+    texts = (exp.Literal.string(text).sql(dialect="duckdb") for text in categories)
+    return f"ENUM ({', '.join(texts)})"
+
+
 def show(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:
     """Let statements read a data frame by name, without a copy, on all threads."""
     table = frame.to_arrow()
