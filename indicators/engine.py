@@ -40,6 +40,7 @@ from indicators.patients.patient_period import (
     patient_sql,
 )
 from indicators.patients.placement import Grid, Numbers, place_beside
+from indicators.patients.shared_steps import SharedSteps, shared_steps
 from indicators.workers import Range, work_on
 from tvaers.progress import track
 
@@ -59,6 +60,7 @@ class Run:
         latest: Which of those rows are the latest of each patient and period.
         silences: Who delivers nothing when.
         events: Rows of variables that tell organisations apart, of the length of period computed last.
+        shared: Steps that several variables have in common.
     """
 
     con: duckdb.DuckDBPyConnection
@@ -72,6 +74,12 @@ class Run:
     latest: dict[str, Numbers] = field(default_factory=dict)
     silences: Silences = field(default_factory=Silences)
     events: dict[str, pl.DataFrame] = field(default_factory=dict)
+    shared: SharedSteps = field(default_factory=SharedSteps)
+
+    @property
+    def counted(self) -> list[Counted]:
+        """The indicators of all lengths of period."""
+        return [each for counted in self.lengths.values() for each in counted]
 
 
 @dataclass
@@ -133,13 +141,14 @@ def run_all(run: Run, *, classifier: str, members_per_chunk: int) -> Iterator[Fo
     """Yield what is found in each range of pseudonyms, on all dates and for all lengths of period."""
     shared = {name: fetch(run.con, f"SELECT * FROM {name}") for name in ("codelist", "area")}
     chunks = ranges(number_of_chunks(run.con, classifier, members_per_chunk))
+    shared_by_all = shared_steps(variables_of(run.catalogue, [each.indicator for each in run.counted]))
 
     def share(con: duckdb.DuckDBPyConnection) -> None:
         for name, frame in shared.items():
             store(con, name, frame)
 
     def work(con: duckdb.DuckDBPyConnection, part: Range) -> Found:
-        return run_range(replace(run, con=con, kept={}, latest={}, events={}), classifier, part)
+        return run_range(replace(run, con=con, kept={}, latest={}, events={}, shared=shared_by_all), classifier, part)
 
     with track("Computing indicators", len(chunks)) as advance:
         for found in work_on(run.con, chunks, share, work):
@@ -173,6 +182,7 @@ def show_members(run: Run, classifier: str, part: Range) -> None:
     lengths = list(run.lengths)
     create_reporting(run.con, run.dates, lengths, run.catalogue.breakdowns.attribution.hospital_months)
     create_members(run.con, classifier, *part, further=run.catalogue.populations.further())
+    run.shared.take(run.con, run.bound)
     run.base = create_base(run.con, lengths, run.catalogue.breakdowns)
 
 
@@ -202,13 +212,14 @@ def rows_sql(run: Run, variable: Variable) -> str:
     Of rows of a day these are the days from the first of the longest period to the last reporting date; the database
     reads, joins and groups no others.
     """
+    select = run.shared.selects.get(variable.name, variable.sql)
     if variable.rows != "patient and day":
-        return variable.sql
+        return select
     day = day_column(variable, run.catalogue.columns[variable.name])
     first, last = run.base[f"start_{max(run.lengths)}"].min(), max(run.dates)
     if not isinstance(first, date):
-        return variable.sql
-    return f"SELECT * FROM ({variable.sql}) AS history WHERE {day} BETWEEN DATE '{first}' AND DATE '{last}'"
+        return select
+    return f"SELECT * FROM ({select}) AS history WHERE {day} BETWEEN DATE '{first}' AND DATE '{last}'"
 
 
 def variables_of(catalogue: Catalogue, indicators: Sequence[Indicator]) -> list[Variable]:

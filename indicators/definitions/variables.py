@@ -40,7 +40,8 @@ What it returns, by its `rows`:
   last months of each period count.
 
 What several variables do in the same way stands once, as `variables/steps/<name>.sql`: a SELECT that is put in place of
-`step.<name>`, and reads the relations that the variable has defined above it.
+`step.<name>`, in a variable or another step, and may read the relations that are defined above it there. The engine
+takes a step once for all variables when it reads facts and code lists only.
 
 Column names carry their unit; dates end in `_on`; counts in `_count`.
 """
@@ -116,6 +117,7 @@ class Variable:
         ties: What is done when two facts compete (same day, same rank), or `-`.
         sql: The SELECT, with `$parameters`.
         within: Only the last so many months of the period are looked at; None for all of it.
+        steps: Name and SELECT of each step that stands in its SELECT, those that stand in another step too.
     """
 
     name: str
@@ -126,6 +128,7 @@ class Variable:
     ties: str
     sql: str
     within: int | None = None
+    steps: tuple[tuple[str, str], ...] = ()
 
     @property
     def parameters(self) -> frozenset[str]:
@@ -170,6 +173,7 @@ def parse_variable(name: str, text: str, steps: Mapping[str, str] = MappingProxy
         )
     if header["rows"] not in ROWS:
         raise unknown("kind of rows", header["rows"], ROWS, where=where)
+    written = "\n".join(body).strip().rstrip(";")
     return Variable(
         name=name,
         label=header["label"],
@@ -177,21 +181,43 @@ def parse_variable(name: str, text: str, steps: Mapping[str, str] = MappingProxy
         rows=cast("Rows", header["rows"]),
         sources=tuple(parse_source(part, where) for part in split_sources(header["sources"])),
         ties=header["ties"],
-        sql=with_steps("\n".join(body).strip().rstrip(";"), steps, where),
+        sql=with_steps(written, steps, where),
         within=parse_within(header, where),
+        steps=tuple((each, with_steps(steps[each], steps, where)) for each in steps_named_in(written, steps, where)),
     )
+
+
+def steps_named_in(sql: str, steps: Mapping[str, str], where: str, above: tuple[str, ...] = ()) -> list[str]:
+    """Return the names of the steps that a SELECT names, and of those that these name, without repetition.
+
+    Raises:
+        DefinitionError: There is no such step, or it is a part of itself.
+    """
+    found: dict[str, None] = {}
+    for name in STEP.findall(sql):
+        if name not in steps:
+            raise unknown("step", name, steps, where=where)
+        if name in above:
+            raise DefinitionError(
+                f"The step '{name}' is a part of itself.", where=where, what_to_do="Let it read facts instead."
+            )
+        found |= dict.fromkeys((name, *steps_named_in(steps[name], steps, where, (*above, name))))
+    return list(found)
 
 
 def with_steps(sql: str, steps: Mapping[str, str], where: str) -> str:
     """Return a SELECT with each `step.<name>` replaced by the step's own SELECT.
 
     Raises:
-        DefinitionError: There is no such step.
+        DefinitionError: There is no such step, or it is a part of itself.
     """
-    for name in STEP.findall(sql):
-        if name not in steps:
-            raise unknown("step", name, steps, where=where)
-    return STEP.sub(lambda found: f"(\n{steps[found[1]]}\n) AS {found[1]}", sql)
+    steps_named_in(sql, steps, where)
+    return STEP.sub(lambda found: in_place(found[1], with_steps(steps[found[1]], steps, where)), sql)
+
+
+def in_place(name: str, select: str) -> str:
+    """Return the relation that a step is where it is named."""
+    return f"(\n{select}\n) AS {name}"
 
 
 def parse_within(header: Mapping[str, str], where: str) -> int | None:

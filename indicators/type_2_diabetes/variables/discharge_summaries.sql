@@ -7,15 +7,7 @@
 -- Stays are those of `discharges`; a stay with a birth is left out, as the national indicator does. The discharge is alive and
 -- of a day on which the patient is observed. A summary answers the latest discharge from the hospital that sent it, on the
 -- day it was sent or before; one that the receiver's system refused was not sent. The day of discharge is day 0.
-WITH contact AS (
-    SELECT * FROM step.contacts_of_stays
-),
-
-contacts_joined AS (
-    SELECT * FROM step.contacts_joined
-),
-
-stay AS (
+WITH stay AS (
     SELECT * FROM step.stays
 ),
 

@@ -10,15 +10,7 @@
 -- passed within the period. Discharges with a diabetes diagnosis at any contact of the stay are followed up, unless the
 -- patient died or was admitted again in those days. Contacts that count: general practice (a consultation is dated by
 -- the Monday of its week), outpatient endocrinology, and municipal meetings that were held.
-WITH contact AS (
-    SELECT * FROM step.contacts_of_stays
-),
-
-contacts_joined AS (
-    SELECT * FROM step.contacts_joined
-),
-
-stay AS (
+WITH stay AS (
     SELECT * FROM step.stays
 ),
 

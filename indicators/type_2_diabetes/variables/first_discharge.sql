@@ -8,15 +8,7 @@
 -- the patient is observed; by the hospital where the stay ended. Stays, and who counts as having seen the patient, are
 -- those of `discharges`. Followed for 30 days at most, until a new admission, the last observed day (death, moving away) or
 -- the reporting date; a contact on that last day counts.
-WITH contact AS (
-    SELECT * FROM step.contacts_of_stays
-),
-
-contacts_joined AS (
-    SELECT * FROM step.contacts_joined
-),
-
-stay AS (
+WITH stay AS (
     SELECT * FROM step.stays
 ),
 

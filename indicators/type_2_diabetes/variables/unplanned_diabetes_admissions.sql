@@ -6,12 +6,8 @@
 --
 -- Stays are those of `discharges`, dated by the day they began. The reason is the principal diagnosis of the contact that
 -- begins the stay (OECD: of an episode the first). Only while the patient is observed, and left alive.
-WITH contact AS (
-    SELECT * FROM step.contacts_of_stays
-),
-
-contacts_joined AS (
-    SELECT * FROM step.contacts_joined
+WITH contacts_by_stay AS (
+    SELECT * FROM step.contacts_by_stay
 ),
 
 stay AS (
@@ -19,16 +15,16 @@ stay AS (
 ),
 
 reason AS (
-    SELECT DISTINCT contacts_joined.patient_id, contacts_joined.begins_at AS admitted_at
-    FROM contacts_joined
+    SELECT DISTINCT contacts_by_stay.patient_id, contacts_by_stay.begins_at AS admitted_at
+    FROM contacts_by_stay
     JOIN diagnosis
-        ON diagnosis.patient_id = contacts_joined.patient_id
-        AND diagnosis.contact_id = contacts_joined.contact_id
+        ON diagnosis.patient_id = contacts_by_stay.patient_id
+        AND diagnosis.contact_id = contacts_by_stay.contact_id
     JOIN codelist
         ON codelist.list = 'diabetes_admission'
         AND codelist.system = diagnosis.code_system
         AND codelist.code = diagnosis.code
-    WHERE contacts_joined.opens_stay = 1 AND diagnosis.diagnosis_type = 'A' AND diagnosis.retraction <> 'yes'
+    WHERE contacts_by_stay.opens_stay = 1 AND diagnosis.diagnosis_type = 'A' AND diagnosis.retraction <> 'yes'
 )
 
 SELECT
