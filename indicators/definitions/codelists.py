@@ -31,8 +31,12 @@ OCCURRING = {
     "focus of practice": """
         SELECT DISTINCT 'icpc2' AS system, focus_code AS code FROM municipal_course WHERE focus_code IS NOT NULL
     """,
+    "stop reason": """
+        SELECT DISTINCT 'stop_reason' AS system, stop_reason_code AS code FROM municipal_course
+        WHERE stop_reason_code IS NOT NULL
+    """,
 }
-SYSTEMS = {"dispensing": "atc", "indication": "indication", "service": "service"}
+SYSTEMS = {"dispensing": "atc", "indication": "indication", "service": "service", "stop reason": "stop_reason"}
 
 EXPANDED = """
     SELECT DISTINCT prefix.list, occurring.system, occurring.code

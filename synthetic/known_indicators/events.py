@@ -4,8 +4,8 @@ from collections.abc import Callable
 from datetime import date, timedelta
 
 from synthetic.known_indicators.contacts import Patient
-from synthetic.known_indicators.rules import MISSING, Counted, Rule
-from synthetic.known_indicators.who_and_where import Row, months_after
+from synthetic.known_indicators.rules import MISSING, Counted, Rule, met
+from synthetic.known_indicators.who_and_where import Row, code_list, months_after
 
 Events = list[tuple[str, bool]]
 """Who is responsible for each event, and whether it meets the indicator."""
@@ -73,12 +73,38 @@ def discharge_summary_sent(days: int) -> EventRule:
 
 
 def course_completed(patient: Patient) -> Events:
-    """Courses completed, by municipality, of those granted to a patient observed then and for 6 months after."""
+    """Courses completed, by municipality."""
     return [
         (
             row["municipality_code"],
             bool(row["status"] == "completed" and row["closed_on"] and row["closed_on"] <= patient.end),
         )
+        for row in _courses_followed(patient)
+    ]
+
+
+def course_ended_because(reasons: str) -> EventRule:
+    """Courses that ended early for a reason on a code list, by municipality."""
+
+    def rule(patient: Patient) -> Events:
+        codes = {code for _, code in code_list(reasons)}
+        return [
+            (
+                row["municipality_code"],
+                row["status"] not in ("completed", "active")
+                and row["stop_reason_code"] in codes
+                and (row["closed_on"] or row["reported_at"].date()) <= patient.end,
+            )
+            for row in _courses_followed(patient)
+        ]
+
+    return rule
+
+
+def _courses_followed(patient: Patient) -> list[Row]:
+    """Return the courses granted to a patient who was observed then and for 6 months after."""
+    return [
+        row
         for row in patient.courses()
         if patient.is_observed(row["granted_on"]) and months_after(row["granted_on"], 6) <= patient.observed_to
     ]
@@ -153,6 +179,14 @@ def _is_revoked_by(course: Row, day: date) -> bool:
     return course["status"] == "revoked" and course["begun_on"] is None and course["revoked_on"] <= day
 
 
+def referred_within_12_months_of_diabetes(patient: Patient) -> Counted | None:
+    """Referred to a municipality at most 12 months after diabetes; of those who got it here a year or two ago."""
+    since = patient.diabetes["diabetes_since_on"]
+    if patient.observed_from != since or months_after(since, 12) > patient.end:
+        return None
+    return met(any(row["referred_on"] and row["referred_on"] <= months_after(since, 12) for row in patient.courses()))
+
+
 def referral_to_start(patient: Patient) -> Counted | None:
     """Days from referral to the first meeting of the latest course begun."""
     decides = deciding_referral(patient)
@@ -218,6 +252,8 @@ EVENTS: dict[str, tuple[str, EventRule]] = {
     "discharge_summary_within_7_days": ("hospital", discharge_summary_sent(7)),
     "readmission_within_30_days": ("hospital", readmission_within_30_days),
     "course_completed": ("municipality", course_completed),
+    "course_opted_out": ("municipality", course_ended_because("course_opted_out")),
+    "course_not_attended": ("municipality", course_ended_because("course_not_attended")),
     "started_within_14_days": ("municipality", started_within(14)),
     "started_within_30_days": ("municipality", started_within(30)),
     "started_within_90_days": ("municipality", taken_up(90)),

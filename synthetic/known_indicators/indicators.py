@@ -26,6 +26,7 @@ from synthetic.known_indicators.events import (
     discharge_to_contact,
     referral_to_first_meeting,
     referral_to_start,
+    referred_within_12_months_of_diabetes,
     unplanned_diabetes_admissions_rate,
 )
 from synthetic.known_indicators.other_people import (
@@ -63,6 +64,7 @@ from synthetic.known_indicators.rules import (
 from synthetic.known_indicators.strata import (
     eye_examined_60_months,
     foot_therapist_seen,
+    green_stratum_often_in_hospital,
     hba1c_above_75_or_not_measured,
     in_stratum,
     red_stratum_without_hospital_contact,
@@ -132,7 +134,9 @@ PRESENT: dict[str, Rule] = {
     "lost_to_follow_up": lost_to_follow_up,
     "lost_to_follow_up_24_months": lost_to_follow_up,
     "red_stratum_without_hospital_contact": red_stratum_without_hospital_contact,
+    "green_stratum_often_in_hospital": green_stratum_often_in_hospital,
     "referral_to_start": referral_to_start,
+    "referred_within_12_months_of_diabetes": referred_within_12_months_of_diabetes,
 } | {name: has_had(name) for name in ALL_COMPLICATIONS if name != "peripheral_arterial_disease"}
 """Indicators about adults with type 2 diabetes who are alive and resident on the reporting date."""
 
@@ -194,6 +198,7 @@ MONTHS = {
     "diabetes_type_differs_between_sectors": 24, "low_foot_risk_after_ulcer_or_amputation": 24,
     "ldl_at_goal_by_risk": 24, "eye_examined_by_risk": 24, "annual_review_parts": 15,
     "lipid_lowering_when_indicated": 24, "ras_blockade_with_albuminuria": 24, "all_or_none": 24, "course_completed": 18,
+    "course_opted_out": 18, "course_not_attended": 18, "referred_within_12_months_of_diabetes": 24,
     "lost_to_follow_up": 15, "lost_to_follow_up_24_months": 24,
     "hba1c_measured_15_months": 15, "ldl_measured_15_months": 15,
     "albuminuria_examined_15_months": 15, "eye_examined_27_months": 27, "eye_examined_60_months": 60,

@@ -23,6 +23,12 @@ def red_stratum_without_hospital_contact(patient: Patient) -> Counted | None:
     return met(patient.latest_day(patient.hospital_diabetes_contacts()) is None) if is_red(patient) else None
 
 
+def green_stratum_often_in_hospital(patient: Patient) -> Counted | None:
+    """More than two days of hospital contact about diabetes; of those at low risk."""
+    days = {day for day in patient.hospital_diabetes_contacts() if patient.in_period(day)}
+    return met(len(days) > 2) if colour_of(patient) == "green" else None
+
+
 def in_stratum(colour: str) -> Rule:
     """Patients of one colour; who is neither red nor off a goal is green when all three values are known."""
     return lambda patient: met(colour_of(patient) == colour)

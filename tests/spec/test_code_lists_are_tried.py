@@ -27,7 +27,6 @@ READ_BY_MAPPINGS = {
     "examination_result",
     "fsiii_intervention",
     "kl_course_category",
-    "kl_stop_reason",
     "laboratory_analysis",
     "laboratory_unit",
     "message_kind",

@@ -3,17 +3,5 @@
 -- rows: patient and day
 -- sources: hospital_contact, diagnosis
 -- ties: -
---
--- A contact with endocrinology, also by telephone or video, or with diabetes as its primary diagnosis (deliveries
--- without a specialty).
-SELECT patient_id, started_on AS latest_hospital_diabetes_contact_on
-FROM hospital_contact
-WHERE specialty = 'endocrinology'
-UNION ALL
-SELECT diagnosis.patient_id, diagnosis.diagnosed_on AS latest_hospital_diabetes_contact_on
-FROM diagnosis
-JOIN codelist
-    ON codelist.list = 'diabetes_diagnosis'
-    AND codelist.system = diagnosis.code_system
-    AND codelist.code = diagnosis.code
-WHERE diagnosis.sector = 'hospital' AND diagnosis.diagnosis_type = 'A' AND diagnosis.retraction <> 'yes'
+SELECT patient_id, seen_on AS latest_hospital_diabetes_contact_on
+FROM step.hospital_diabetes_contacts
