@@ -63,6 +63,7 @@ class SetCoverage:
         indicators: How many definitions it names.
         complete: How many of them the pack has everything for.
         is_verified: The publisher's document was read and says the same.
+        not_confirmed: Of how many of its indicators it does not.
         is_shown: A release shows it.
         is_chosen: The profile names it, though it may show nothing until something of it can be computed.
         awaited: What its publisher has besides and nothing in the warehouse can tell yet, with what is lacking for it.
@@ -76,6 +77,7 @@ class SetCoverage:
     is_verified: bool
     is_shown: bool
     is_chosen: bool = False
+    not_confirmed: int = 0
     awaited: dict[str, str] = field(default_factory=dict)
 
 
@@ -150,6 +152,7 @@ def sets_of(pack: Pack, disease: str, coverage: Sequence[Coverage]) -> list[SetC
             is_shown=any(name in complete for name in each.indicators)
             and (shown is None or shown.issuperset(each.indicators)),
             is_chosen=shown is not None and shown.issuperset(each.indicators),
+            not_confirmed=len(each.not_confirmed),
             awaited={one.id: one.lacks.en for one in each.awaited},
         )
         for each in sets

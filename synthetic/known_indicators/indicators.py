@@ -48,6 +48,7 @@ from synthetic.known_indicators.rules import (
     glucose_lowering_when_indicated,
     has_had,
     hba1c_at_goal_by_frailty,
+    hba1c_below_59,
     hba1c_median,
     in_sectors,
     latest_is,
@@ -77,7 +78,7 @@ PRESENT: dict[str, Rule] = {
     "hba1c_at_goal_by_frailty": hba1c_at_goal_by_frailty,
     "hba1c_below_48": latest_is("hba1c", lambda value: value < 48),
     "hba1c_below_53": latest_is("hba1c", lambda value: value < 53),
-    "hba1c_below_59": latest_is("hba1c", lambda value: value < 59),
+    "hba1c_below_59": hba1c_below_59,
     "hba1c_measured": lambda patient: met(patient.latest("hba1c") is not None),
     "hba1c_measured_15_months": lambda patient: met(patient.latest("hba1c") is not None),
     "hba1c_median": hba1c_median,
@@ -157,14 +158,14 @@ DURING_PERIOD: dict[str, Rule] = (
 """Indicators about adults with type 2 diabetes who lived in the area for at least one day of the period."""
 
 TYPE_1: dict[str, Rule] = {
-    "type_1_hba1c_below_59": latest_is("hba1c", lambda value: value < 59),
+    "type_1_hba1c_below_59": hba1c_below_59,
     "type_1_hba1c_75_and_above": latest_is("hba1c", lambda value: value >= 75),
     "type_1_eye_examined": type_1_eye_examined,
 }
 """Indicators about adults with type 1 diabetes who are alive and resident on the reporting date."""
 
 CHILDREN: dict[str, Rule] = {
-    "children_of_any_type_hba1c_below_59": latest_is("hba1c", lambda value: value < 59),
+    "children_of_any_type_hba1c_below_59": hba1c_below_59,
     "children_of_any_type_normal_albumin": normal_albumin,
     "children_of_any_type_without_ketoacidosis": lambda patient: met(not patient.acute_contacts("ketoacidosis")),
     "children_of_any_type_without_hypoglycaemia": lambda patient: met(not patient.acute_contacts("hypoglycaemia")),

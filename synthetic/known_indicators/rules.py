@@ -1,6 +1,7 @@
 """What one patient adds to each indicator, in plain Python, written from the words of the definitions."""
 
 from collections.abc import Callable
+from datetime import date
 from typing import NamedTuple
 
 from synthetic.known_indicators.contacts import Patient
@@ -42,6 +43,12 @@ def latest_is(analyte: str, test: Callable[[float], bool]) -> Rule:
         return MISSING if value is None else met(test(value))
 
     return rule
+
+
+def hba1c_below_59(patient: Patient) -> Counted:
+    """Latest HbA1c below 59 mmol/mol, on reporting dates before March 2017 also 59; of those with a result."""
+    value = patient.latest("hba1c")
+    return MISSING if value is None else met(value < 59 or (value == 59 and patient.end < date(2017, 3, 1)))
 
 
 def hba1c_median(patient: Patient) -> Counted:

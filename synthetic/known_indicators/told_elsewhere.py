@@ -10,6 +10,7 @@ import polars as pl
 
 from synthetic.chance import Chance
 from synthetic.extracts.delivery import FAULTS, Delivery
+from synthetic.extracts.fhir import STOPPED_BECAUSE
 from synthetic.extracts.laboratory_files import UNKNOWN_WORD
 from synthetic.extracts.message_log import FACT, KINDS, message_rows
 from synthetic.extracts.municipal_files import COUNTED, BundleDelivery
@@ -144,6 +145,7 @@ def municipality(
             "closed_on": None if is_revoked or row["closed"] < 0 else day_of(row["closed"]),
             "revoked_on": last_reported[row["course"]] if is_revoked else None,
             "status": row["status"],
+            "stop_reason_code": STOPPED_BECAUSE[row["reason"]] if row["status"] == "stopped" else None,
         }  # fmt: skip
         yield row["person"], "diagnosis", {
             "contact_id": None, "diagnosed_on": referred_on, "code_system": "sks", "code": row["focus"],

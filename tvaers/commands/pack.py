@@ -135,7 +135,7 @@ def show_sets(sets: "Sequence[SetCoverage]") -> None:
                 each.country,
                 each.version,
                 f"{each.complete} of {each.indicators}",
-                "yes" if each.is_verified else "no",
+                confirmed_part(each),
                 "yes" if each.is_shown else "once computed" if each.is_chosen else "no",
             )
             for each in sets
@@ -143,6 +143,13 @@ def show_sets(sets: "Sequence[SetCoverage]") -> None:
         screen.show_table("", ("set", "country", "version", "can be computed", "confirmed", "released"), rows)
     if waiting := [(name, each.id, lacks) for each in sets for name, lacks in each.awaited.items()]:
         screen.show_table("", ("asked, but nothing tells it yet", "set", "what is lacking"), waiting)
+
+
+def confirmed_part(coverage: "SetCoverage") -> str:
+    """Return how much of a set its publisher's document confirms: `yes`, `no`, or how many of its indicators."""
+    if coverage.is_verified and coverage.not_confirmed:
+        return f"{coverage.indicators - coverage.not_confirmed} of {coverage.indicators}"
+    return "yes" if coverage.is_verified else "no"
 
 
 @app.command("new", short_help="Begin a pack as a copy of another")
