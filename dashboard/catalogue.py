@@ -72,6 +72,7 @@ class Definition:
         kind: `proportion` (0–1), `median` or `rate_per_1000_patient_years`.
         direction: `higher_is_better`, `lower_is_better` or `neither`.
         unit: Unit of a median, else empty.
+        asks_a_value: Whether a value can be missing, of which `missing_values` says what follows.
         period_months: Length of the look-back.
         breaks: Changes of registration in the sources it reads, oldest first.
         judged_from: The first reporting date from which its course is judged, where a share rises because the history
@@ -111,6 +112,7 @@ class Definition:
     numerator: Texts
     exclusions: tuple[Texts, ...]
     missing_values: str
+    asks_a_value: bool
     limits: tuple[Texts, ...]
     sources: tuple[Source, ...]
     threshold: DatedValue | None
@@ -181,6 +183,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         numerator=_texts(counted.get("who")),
         exclusions=tuple(_texts(exclusion["who"]) for exclusion in stated.get("exclusions") or ()),
         missing_values=stated.get("missing_values") or "exclude",
+        asks_a_value=bool(stated.get("measured") or stated.get("value")),
         limits=tuple(_texts(limit) for limit in stated.get("limits") or ()),
         sources=tuple(_source(source) for source in stated.get("source") or ()),
         threshold=_dated(stated.get("threshold")),

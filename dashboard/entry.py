@@ -67,6 +67,23 @@ class Beside:
 
 
 @dataclass(frozen=True)
+class Variable:
+    """A variable that the clauses name; its words exist in English only.
+
+    Attributes:
+        about: How it is made; empty where the label says all.
+        ties: What is done when two facts compete; empty where none can.
+        codes: The codes that it reads, by list; each stands for all that begin with it.
+    """
+
+    name: str
+    label: str
+    about: str
+    ties: str
+    codes: Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
 class Entry:
     """All of it, of one indicator.
 
@@ -76,6 +93,7 @@ class Entry:
     """
 
     clauses: tuple[Clause, ...] = ()
+    variables: tuple[Variable, ...] = ()
     numbers: tuple[Number, ...] = ()
     history: tuple[tuple[int, str], ...] = ()
     used_by: tuple[User, ...] = ()
@@ -86,6 +104,16 @@ def entry(stated: Mapping[str, Any]) -> Entry:
     """Return an entry from a release's JSON."""
     return Entry(
         clauses=tuple(Clause(each["part"], each["who"], each["exact"]) for each in stated.get("clauses") or ()),
+        variables=tuple(
+            Variable(
+                each["name"],
+                each["label"],
+                each["about"],
+                each["ties"],
+                {one["list"]: tuple(code for code, _ in one["codes"]) for one in each["codes"]},
+            )
+            for each in stated.get("variables") or ()
+        ),
         numbers=tuple(
             Number(each["name"], each["description"], each["unit"], tuple(map(_value, each["values"])))
             for each in stated.get("numbers") or ()

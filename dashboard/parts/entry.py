@@ -14,6 +14,15 @@ def clauses(found: Told) -> list[Section]:
     return [Section("", tuple(rows))]
 
 
+def variables(found: Told) -> list[Section]:
+    """Return one row per variable that the clauses name; its words are marked as English."""
+    rows = (
+        (Cell(name, markup=_code(name)), *(Cell(text, markup=f'<span lang="en">{safe(text)}</span>') for text in told))
+        for name, *told in found.variables
+    )
+    return [Section("", tuple(rows))]
+
+
 def numbers(found: Told) -> list[Section]:
     """Return one row per value of each number; its source is a link where it has an address."""
     return [Section("", tuple(_number(each) for each in found.numbers))]

@@ -8,13 +8,14 @@ from dataclasses import dataclass
 from datetime import date
 
 from dashboard.catalogue import Definition
-from dashboard.entry import Beside, Number, NumberValue
+from dashboard.entry import Beside, Number, NumberValue, Variable
 from dashboard.presenters import measures
 from dashboard.presenters.indicator import definition_in_words
 from dashboard.presenters.prose import Paragraph
 from dashboard.wording import Wording
 
 CLAUSES = ("part", "who", "exact")
+VARIABLES = ("variable", "made", "ties", "codes")
 NUMBERS = ("number", "value", "from_on", "source", "state")
 BESIDE = ("country", "indicator", "about", "limit", "period", "target", "state")
 
@@ -45,6 +46,7 @@ class Told:
         in_english: The sentence that says that drawn cases and reasons of versions are in English; empty for a reader
             of English.
         clauses: Part, words and expression.
+        variables: Name, how it is made, ties and codes of each variable that the clauses name.
         versions: Each version with what changed.
         beside: Country, indicator, about, limit, period, target and state of each definition, the own one first.
     """
@@ -56,6 +58,7 @@ class Told:
     words: tuple[Paragraph, ...]
     confirmed: tuple[str, ...]
     clauses: tuple[tuple[str, str, str], ...]
+    variables: tuple[tuple[str, str, str, str], ...]
     numbers: tuple[NumberRow, ...]
     cases: tuple[str, ...]
     versions: tuple[tuple[str, str], ...]
@@ -80,6 +83,7 @@ def told(definition: Definition, words: Wording, known: Mapping[str, Definition]
         words=tuple(definition_in_words(definition, words, known)),
         confirmed=tuple(_confirmed(definition, words)),
         clauses=tuple((words.text(each.part), words.text(each.who), each.exact) for each in entry.clauses),
+        variables=tuple(_variable(each) for each in entry.variables),
         numbers=tuple(_number(each, value, words) for each in entry.numbers for value in each.values),
         cases=definition.examples,
         versions=(
@@ -113,6 +117,12 @@ def _confirmed(definition: Definition, words: Wording) -> list[str]:
     if users:
         found.append(words("catalogue.used_by", countries=words.listed(sorted(users))))
     return found
+
+
+def _variable(each: Variable) -> tuple[str, str, str, str]:
+    made = f"{each.label}. {each.about}" if each.about else each.label
+    codes = "; ".join(f"{name}: {', '.join(found)}" for name, found in each.codes.items())
+    return each.name, made, each.ties or "–", codes or "–"
 
 
 def _number(number: Number, value: NumberValue, words: Wording) -> NumberRow:

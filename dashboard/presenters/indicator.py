@@ -28,8 +28,6 @@ def definition_in_words(
         known: All definitions; where a text names one of them by its id, its title is shown instead.
     """
     target = definition.target_value
-    # Nobody lacks a time: who still waits has been followed until then.
-    missing = "censored" if definition.curve_days else definition.missing_values
     found = [
         _paragraph("why", [words.text(definition.why_it_matters)], words),
         _paragraph("what_to_do", [words.text(definition.what_to_do)], words),
@@ -40,7 +38,9 @@ def definition_in_words(
         _paragraph("exclusions", [words.text(exclusion) for exclusion in definition.exclusions], words),
         _paragraph("exceptions", [words.text(exception) for exception in definition.exceptions], words),
         _paragraph("counts_at", _counts_at(definition, words), words),
-        _paragraph("missing", [words(f"definition.missing_values.{missing}")], words),
+        _paragraph(
+            "missing", [words(f"definition.missing_values.{missing}")] if definition.asks_a_value else [], words
+        ),
         _paragraph("period", _period(definition, words), words),
     ]
     if definition.threshold:
@@ -117,6 +117,13 @@ def _titled(text: str, known: Mapping[str, Definition], words: Wording) -> str:
 
 def _paragraph(key: str, texts: Sequence[str], words: Wording) -> Paragraph:
     return Paragraph(words(f"definition.{key}"), tuple(texts))
+
+
+def _missing(definition: Definition, words: Wording) -> list[str]:
+    """Return what becomes of who lacks the value; nothing where no value is asked for."""
+    # Nobody lacks a time: who still waits has been followed until then.
+    policy = "censored" if definition.curve_days else definition.missing_values
+    return [words(f"definition.missing_values.{policy}")] if definition.asks_a_value else []
 
 
 def _period(definition: Definition, words: Wording) -> list[str]:

@@ -25,6 +25,8 @@ LABELS = (
     "confirmed_what",
     "exact",
     "exact_note",
+    "variables",
+    "variables_note",
     "numbers",
     "numbers_note",
     "beside",
@@ -33,7 +35,7 @@ LABELS = (
     "cases",
     "cases_note",
     "versions",
-    *dict.fromkeys((*entry.CLAUSES, *entry.NUMBERS, *entry.BESIDE)),
+    *dict.fromkeys((*entry.CLAUSES, *entry.VARIABLES, *entry.NUMBERS, *entry.BESIDE)),
 )
 
 

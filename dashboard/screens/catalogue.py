@@ -7,7 +7,7 @@ from dashboard.access.entrance import require
 from dashboard.parts import entry as parts
 from dashboard.parts.prose import paragraphs, sentences
 from dashboard.parts.tables import table
-from dashboard.presenters.entry import BESIDE, CLAUSES, NUMBERS, told
+from dashboard.presenters.entry import BESIDE, CLAUSES, NUMBERS, VARIABLES, told
 
 visitor = require("catalogue")
 view = frame.open_page(visitor, "catalogue", ("indicator",))
@@ -21,6 +21,7 @@ frame.subheading(words("catalogue.confirmed_what"))
 st.html(sentences(found.confirmed))
 for name, columns, sections, note in (
     ("exact", CLAUSES, parts.clauses(found), words("catalogue.exact_note")),
+    ("variables", VARIABLES, parts.variables(found), f"{words('catalogue.variables_note')} {found.in_english}"),
     ("numbers", NUMBERS, parts.numbers(found), words("catalogue.numbers_note")),
     ("beside", BESIDE, parts.beside(found), words("catalogue.beside_note")),
 ):

@@ -51,9 +51,14 @@ def load_codelists(pack_folder: Path, disease: str | None = None) -> pl.DataFram
 
     A code stands for itself and all that begin with it.
     """
-    frames = [_read(path) for path in pages_of_country(pack_folder, disease, "codelists", ".csv")]
     empty = pl.DataFrame(schema={"list": pl.String, "system": pl.String, "code": pl.String})
-    return pl.concat([empty, *frames])
+    pages = load_codes(pack_folder, disease).items()
+    return pl.concat([empty, *(page.select(pl.lit(name).alias("list"), "system", "code") for name, page in pages)])
+
+
+def load_codes(pack_folder: Path, disease: str | None = None) -> dict[str, pl.DataFrame]:
+    """Return the pages of those code lists by name, with all columns as text: what each code means, and whence."""
+    return {path.stem: _read(path) for path in pages_of_country(pack_folder, disease, "codelists", ".csv")}
 
 
 def _read(path: Path) -> pl.DataFrame:
@@ -71,7 +76,7 @@ def _read(path: Path) -> pl.DataFrame:
             where=path.name,
             what_to_do=f"Part the columns by commas; the first line reads {','.join(COLUMNS)}.",
         )
-    return found.select(pl.lit(path.stem).alias("list"), "system", "code")
+    return found
 
 
 @cache

@@ -117,6 +117,7 @@ class Variable:
         ties: What is done when two facts compete (same day, same rank), or `-`.
         sql: The SELECT, with `$parameters`.
         within: Only the last so many months of the period are looked at; None for all of it.
+        about: How it is made, in words; empty where the label says all.
         steps: Name and SELECT of each step that stands in its SELECT, those that stand in another step too.
     """
 
@@ -128,6 +129,7 @@ class Variable:
     ties: str
     sql: str
     within: int | None = None
+    about: str = ""
     steps: tuple[tuple[str, str], ...] = ()
 
     @property
@@ -155,11 +157,14 @@ def parse_variable(name: str, text: str, steps: Mapping[str, str] = MappingProxy
         DefinitionError: A header line is missing, unknown or has a value that is not allowed, or a step is unknown.
     """
     header: dict[str, str] = {}
+    about: list[str] = []
     body: list[str] = []
     for line in text.splitlines():
         found = re.match(r"^-- ([a-z_]+):\s*(.*)$", line)
         if found and not body:
             header[found[1]] = found[2].strip()
+        elif line.startswith("-- ") and not body:
+            about.append(line.removeprefix("-- ").strip())
         elif not line.lstrip().startswith("--") and (body or line.strip()):
             body.append(line)
     where = f"variables/{name}.sql"
@@ -183,6 +188,7 @@ def parse_variable(name: str, text: str, steps: Mapping[str, str] = MappingProxy
         ties=header["ties"],
         sql=with_steps(written, steps, where),
         within=parse_within(header, where),
+        about=" ".join(about),
         steps=tuple((each, with_steps(steps[each], steps, where)) for each in steps_named_in(written, steps, where)),
     )
 

@@ -6,9 +6,11 @@ from datetime import date
 from indicators.catalogue import Catalogue
 from indicators.definitions.definition import Indicator
 from indicators.definitions.written_numbers import written
-from indicators.explain.definition import WORDS
 from indicators.explain.history import history_of
+from indicators.explain.mechanics import in_lines, mechanics_of
 from indicators.explain.neighbours import Neighbour, others_of, users_of
+from indicators.explain.words import WORDS
+from packs.pack import load_pack
 
 
 def told_beside(catalogue: Catalogue, indicator: Indicator, pack: str, on: date, language: str) -> Iterator[str]:
@@ -28,11 +30,15 @@ def told_beside(catalogue: Catalogue, indicator: Indicator, pack: str, on: date,
         parameter = catalogue.parameters[name]
         for place, dated in enumerate(parameter.values):
             since = "" if place == 0 and parameter.also_before else f" ({words['from_on']} {dated.from_on})"
-            amount = f"{written(dated.value, parameter.unit, language)}"
-            unit = "" if parameter.unit == "proportion" else f" {parameter.unit}"
+            amount = _amount(dated.value, parameter.unit, language)
             state = dated.source.href or words["not_confirmed"]
             said = parameter.description.in_language(language)
-            yield f"  - ${name}: {amount}{unit}{since}; {said}; {dated.source.title}, {state}"
+            yield f"  - ${name}: {amount}{since}; {said}; {dated.source.title}, {state}"
+    yield f"{words['computed_from']}:"
+    for each in mechanics_of(catalogue, indicator, load_pack(pack).folder):
+        first, *further = in_lines(each, language)
+        yield f"  - {first}"
+        yield from (f"  {line}" for line in further)
     yield f"{words['examples']}:"
     yield from (f"  - {example}" for example in indicator.examples)
     users = users_of(catalogue.disease, pack, indicator.id)
@@ -51,6 +57,15 @@ def told_beside(catalogue: Catalogue, indicator: Indicator, pack: str, on: date,
     if asked := asked_elsewhere(catalogue.disease, indicator, pack, on):
         yield f"{words['elsewhere']}:"
         yield from (f"  - {line[language]}" for line in asked)
+
+
+def _amount(value: float, unit: str, language: str) -> str:
+    """Return a number with its unit as people write it."""
+    words = WORDS[language]
+    if unit == "yes_no":
+        return words["yes" if value else "no"]
+    told = "" if unit in ("proportion", "-") else f" {words.get(f'unit_{unit}', unit)}"
+    return f"{written(value, unit, language)}{told}"
 
 
 def asked_elsewhere(disease: str, indicator: Indicator, pack: str, on: date) -> list[dict[str, str]]:

@@ -12,9 +12,12 @@ from indicators.catalogue import Catalogue
 from indicators.definitions.definition import Indicator
 from indicators.definitions.parameters import Parameter
 from indicators.definitions.parts import LANGUAGES, Text
-from indicators.explain.definition import WORDS, clauses_in_order
+from indicators.explain.definition import clauses_in_order
 from indicators.explain.history import history_of
+from indicators.explain.mechanics import mechanics_of
 from indicators.explain.neighbours import MEASURES, Neighbour, others_of, users_of
+from indicators.explain.words import WORDS
+from packs.pack import load_pack
 
 
 def entry_of(catalogue: Catalogue, indicator: Indicator, pack: str, day: date) -> dict[str, Any]:
@@ -32,9 +35,14 @@ def entry_of(catalogue: Catalogue, indicator: Indicator, pack: str, day: date) -
     others = others_of(catalogue.disease, pack, indicator, pack)
     return {
         "clauses": [
-            {"part": {code: WORDS[code][part] for code in LANGUAGES}, "who": _told(who), "exact": " ".join(sql.split())}
-            for part, who, sql in clauses_in_order(catalogue, indicator)
+            {
+                "part": {code: WORDS[code][clause.part] for code in LANGUAGES},
+                "who": _told(clause.who),
+                "exact": clause.computed,
+            }
+            for clause in clauses_in_order(catalogue, indicator)
         ],
+        "variables": [each.as_dict() for each in mechanics_of(catalogue, indicator, load_pack(pack).folder)],
         "numbers": [_number(name, catalogue.parameters[name]) for name in names],
         "history": [{"version": version, "why": why} for version, why in history_of(indicator, pack)],
         "used_by": [{"country": dict(each.country), "confirmed": each.definition.verified} for each in users],

@@ -5,6 +5,7 @@
 
 from collections.abc import Collection, Iterator, Sequence
 from datetime import date
+from pathlib import Path
 
 from indicators.catalogue import Catalogue
 from indicators.definitions.definition import Indicator, Text
@@ -12,27 +13,15 @@ from indicators.definitions.limits import acceptable_in_words, smallest_in_words
 from indicators.definitions.reading import disease_name
 from indicators.definitions.sets import IndicatorSet, load_sets, load_shown
 from indicators.explain import handbook_neighbours
-from indicators.explain.definition import WORDS, clauses_in_order
+from indicators.explain.definition import clauses_in_order
 from indicators.explain.handbook_neighbours import details_of
+from indicators.explain.mechanics import mechanics_of
 from indicators.explain.neighbours import catalogue_to_read, packs_with_sets, page_of_pack
+from indicators.explain.words import WORDS
+from packs.pack import load_pack
 from tvaers.settings import Settings
 
-KINDS = {
-    "proportion": "Share",
-    "median": "Median",
-    "time_to_event": "Median time",
-    "rate_per_1000_patient_years": "Events per 1,000 patient-years",
-}
-DIRECTIONS = {
-    "higher_is_better": "higher is better",
-    "lower_is_better": "lower is better",
-    "neither": "neither high nor low is better in itself",
-}
-MISSING = {
-    "exclude": "People without the value are left out and reported as missing.",
-    "fail": "People without the value stay in and do not meet the indicator.",
-    "count_as_numerator": "People without the value stay in and count as meeting the indicator.",
-}
+WORDS_HERE = WORDS["en"]
 
 
 def render(
@@ -70,7 +59,7 @@ def render(
     for indicator in catalogue.indicators:
         target = target_in_words(catalogue, indicator, on, "en") or "none"
         lines.append(
-            f"| [{indicator.title.en}](#{indicator.id}) | {KINDS[indicator.kind].lower()} of {indicator.counts} | "
+            f"| [{indicator.title.en}](#{indicator.id}) | {WORDS_HERE[indicator.kind]} of {indicator.counts} | "
             f"{indicator.period} months | {target} |"
         )
     first = Settings.model_fields["pack"].default
@@ -84,14 +73,25 @@ def render(
         "",
         "## Variables",
         "",
-        "| variable | what it is | unit | needs | ties |",
-        "| --- | --- | --- | --- | --- |",
+        "| variable | what it is | unit | needs | ties | codes, each with all that begin with it |",
+        "| --- | --- | --- | --- | --- | --- |",
+        *variables_in_words(catalogue, load_pack(own).folder),
     ]
-    used = frozenset(each.name for indicator in catalogue.indicators for each in catalogue.variables_of(indicator))
-    for variable in (each for each in catalogue.variables.values() if each.name in used):
-        needs = ", ".join(str(source) for source in variable.sources) or "-"
-        lines.append(f"| `{variable.name}` | {variable.label} | {variable.unit} | {needs} | {variable.ties} |")
     return "\n".join(lines) + "\n"
+
+
+def variables_in_words(catalogue: Catalogue, pack_folder: Path) -> Iterator[str]:
+    """Yield a row of the table for each variable that an indicator uses, with the codes of a country."""
+    found = {
+        each.name: each
+        for indicator in catalogue.indicators
+        for each in mechanics_of(catalogue, indicator, pack_folder)
+    }
+    for name, each in sorted(found.items()):
+        told = f"{each.label}. {each.about}" if each.about else each.label
+        codes = "; ".join(f"{one.list}: {', '.join(code for code, _ in one.codes)}" for one in each.codes)
+        cells = (f"`{name}`", told, each.unit or "-", ", ".join(each.needs) or "-", each.ties or "-", codes or "-")
+        yield f"| {' | '.join(cell.replace('|', '/') for cell in cells)} |"
 
 
 def page_of(catalogue: Catalogue, indicator: Indicator, on: date) -> Iterator[str]:
@@ -104,15 +104,15 @@ def page_of(catalogue: Catalogue, indicator: Indicator, on: date) -> Iterator[st
     yield ""
     yield f"**What to do.** {plain(indicator.what_to_do)}"
     yield ""
-    for part, who, expression in clauses_in_order(catalogue, indicator):
-        yield f"- {WORDS['en'][part]}: {plain(who)} (`{' '.join(expression.split())}`)"
+    for clause in clauses_in_order(catalogue, indicator):
+        yield f"- {WORDS_HERE[clause.part]}: {plain(clause.who)} (`{clause.computed}`)"
     leeway = f" ({indicator.leeway} of them leeway)" if indicator.leeway else ""
     for level, rule in indicator.attribution.items():
         yield f"- Counts at the {level}: {plain(rule)}"
-    counted = f"{KINDS[indicator.kind]} of {indicator.counts} in {indicator.period} months{leeway}"
-    yield f"- {counted}; {DIRECTIONS[indicator.direction]}"
+    counted = f"{WORDS_HERE[indicator.kind].capitalize()} of {indicator.counts} in {indicator.period} months{leeway}"
+    yield f"- {counted}; {WORDS_HERE[indicator.direction]}"
     if indicator.measured:
-        yield f"- {MISSING[indicator.missing_values]}"
+        yield f"- {WORDS_HERE['missing']}: {WORDS_HERE[f'missing_{indicator.missing_values}']}"
     if indicator.ends_on:
         yield f"- Only periods that end on {in_words(indicator.ends_on)}"
     limits = (("Threshold", threshold_in_words), ("Target", target_in_words), ("Acceptable", acceptable_in_words))

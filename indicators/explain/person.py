@@ -11,14 +11,15 @@ import polars as pl
 from indicators.area import area_of
 from indicators.catalogue import Catalogue, columns_in, load_catalogue
 from indicators.definitions.clauses import truth
-from indicators.definitions.definition import PARAMETER, Indicator, Level, Text
+from indicators.definitions.definition import PARAMETER, Indicator, Level
 from indicators.delivered.silence import find_silences
 from indicators.dialect import fetch, shown_as
 from indicators.engine import Run, by_length, patient_period, prepare, show_members
 from indicators.explain.absence import why_absent
-from indicators.explain.definition import SEVERAL, WORDS, clauses_in_order
+from indicators.explain.definition import SEVERAL, ToldClause, clauses_in_order
 from indicators.explain.evidence import PatientEvidence, evidence_of
 from indicators.explain.units import counts_at_units
+from indicators.explain.words import WORDS
 from indicators.patients.patient_period import first_day
 from packs.pack import load_pack
 from tvaers.errors import DefinitionError, WarehouseError
@@ -207,15 +208,17 @@ def current_pseudonym(con: duckdb.DuckDBPyConnection, pseudonym: str) -> str:
     return row[0] if row else person
 
 
-def apply(run: Run, clause: tuple[str, Text, str], language: str) -> Reason:
+def apply(run: Run, clause: ToldClause, language: str) -> Reason:
     """Return one clause applied to the only row of `patient_period`."""
-    part, who, expression = clause
-    columns = sorted(columns_in(expression, where=part))
+    expression = clause.when
+    columns = sorted(columns_in(expression, where=clause.part))
     facts = "".join(f", CAST({column} AS VARCHAR)" for column in columns)
     names = set(PARAMETER.findall(expression))
     bound = {name: value for name, value in run.bound.items() if name in names}
     row = run.con.execute(f"SELECT {truth(expression)}{facts} FROM patient_period", bound).fetchone() or (False,)
-    return Reason(part, who.in_language(language), bool(row[0]), dict(zip(columns, row[1:], strict=False)))
+    return Reason(
+        clause.part, clause.who.in_language(language), bool(row[0]), dict(zip(columns, row[1:], strict=False))
+    )
 
 
 def verdict_of(

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 
-from indicators.explain.handbook import DIRECTIONS, MISSING, plain
+from indicators.explain.handbook import WORDS_HERE, plain
 from indicators.measures.criteria import Criteria, Criterion
 from indicators.measures.definition import Measure, MeasureSet, all_measures
 
@@ -57,11 +57,11 @@ def page_of(measures: MeasureSet, measure: Measure) -> Iterator[str]:
     for clause in measure.exceptions:
         yield f"- Denominator exception: {plain(clause.who)} (`{' '.join(clause.when.split())}`)"
     if measure.measured:
-        missing = MISSING[measure.missing_values]
+        missing = f"{WORDS_HERE['missing']}: {WORDS_HERE[f'missing_{measure.missing_values}']}"
         yield f"- Measured: {plain(measure.measured.who)} (`{measure.measured.when}`). {missing}"
     if measure.numerator and measure.numerator.when:
         yield f"- Numerator: {plain(measure.numerator.who)} (`{' '.join(measure.numerator.when.split())}`)"
-    yield f"- {DIRECTIONS[measure.direction].capitalize()}"
+    yield f"- {WORDS_HERE[measure.direction].capitalize()}"
     for limit in measure.limits:
         yield f"- Limit: {plain(limit)}"
     for source in measure.source:

@@ -35,7 +35,7 @@ def catalogue(
     from dashboard.catalogue import catalogue as read
     from dashboard.report.catalogue_document import FORMS, document, written
     from dashboard.wording import LANGUAGES, wording
-    from indicators.explain.neighbours import catalogue_to_read
+    from indicators.explain.neighbours import catalogue_to_read, packs_with_sets
     from indicators.release.definition_pages import definition_pages
     from packs.pack import load_pack
     from tvaers import progress, screen
@@ -52,6 +52,12 @@ def catalogue(
         settings = load_settings(home)
         own, disease = settings.pack, settings.disease
     pack = load_pack(country or own)
+    if not pack.contracts and pack not in packs_with_sets():
+        raise SettingsError(
+            "The pack names no set of indicators; it holds published measures only.",
+            where=pack.name,
+            what_to_do="Read them in docs/reference/measures.md; prove them: tvaers measure check FOLDER",
+        )
     day = on.date() if on else datetime.now(tz=UTC).date()
     spoken = next((each for each in pack.settings.languages if each in LANGUAGES), "en")
     words = wording(language or spoken)

@@ -5,10 +5,11 @@ import pytest
 
 from indicators.definitions.definition import Clause
 from indicators.definitions.limits import target_relation, threshold_in_words, threshold_relation
-from indicators.explain.definition import WORDS, explain_definition
+from indicators.explain.definition import explain_definition
 from indicators.explain.evidence import Told
 from indicators.explain.handbook import render
 from indicators.explain.person import explain_on
+from indicators.explain.words import WORDS
 from tests.lib.computed import delivered
 from tests.lib.drawn_tables import patient_uuid, warehouse_of
 from tests.lib.evaluate import catalogue

@@ -8,8 +8,8 @@ import pytest
 
 from indicators.compute import compute_on
 from indicators.delivered.silence import find_silences
-from indicators.explain.definition import WORDS
 from indicators.explain.person import explain_on
+from indicators.explain.words import WORDS
 from tests.lib.computed import catalogue_of, cell, delivered
 from tests.lib.drawn_tables import patient_uuid
 from tests.lib.evaluate import catalogue
