@@ -38,9 +38,7 @@ def definition_in_words(
         _paragraph("exclusions", [words.text(exclusion) for exclusion in definition.exclusions], words),
         _paragraph("exceptions", [words.text(exception) for exception in definition.exceptions], words),
         _paragraph("counts_at", _counts_at(definition, words), words),
-        _paragraph(
-            "missing", [words(f"definition.missing_values.{missing}")] if definition.asks_a_value else [], words
-        ),
+        _paragraph("missing", _missing(definition, words), words),
         _paragraph("period", _period(definition, words), words),
     ]
     if definition.threshold:
