@@ -224,7 +224,8 @@ def _texts(stated: Any) -> Texts:
         return {"en": ""}
     if isinstance(stated, str):
         return {"en": stated}
-    return {language: words for language, words in stated.items() if words}
+    # A page breaks its lines where they are full, which is not where a reader's lines end.
+    return {language: " ".join(words.split()) for language, words in stated.items() if words}
 
 
 def _source(stated: Any) -> Source:

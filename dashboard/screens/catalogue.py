@@ -21,7 +21,7 @@ frame.subheading(words("catalogue.confirmed_what"))
 st.html(sentences(found.confirmed))
 for name, columns, sections, note in (
     ("exact", CLAUSES, parts.clauses(found), words("catalogue.exact_note")),
-    ("variables", VARIABLES, parts.variables(found), f"{words('catalogue.variables_note')} {found.in_english}"),
+    ("variables", VARIABLES, parts.variables(found), words.joined(words("catalogue.variables_note"), found.in_english)),
     ("numbers", NUMBERS, parts.numbers(found), words("catalogue.numbers_note")),
     ("beside", BESIDE, parts.beside(found), words("catalogue.beside_note")),
 ):

@@ -15,6 +15,10 @@ from indicators.definitions.variables import Variable
 from indicators.explain.words import WORDS
 
 
+# What stands as a code in the list of conversions is a pair of units.
+CONVERSION = "conversion"
+
+
 @dataclass(frozen=True)
 class Codes:
     """A code list of the pack; each code stands for itself and all that begin with it.
@@ -87,7 +91,7 @@ def _codes(disease: str, variable: Variable, pack_folder: Path) -> Iterator[Code
     for source in variable.sources:
         for name, frame in sorted(known.items()):
             if source.column and source.column in frame.columns:
-                meant = frame.filter(pl.col(source.column) == source.value)
+                meant = frame.filter(pl.col(source.column) == source.value, pl.col("system") != CONVERSION)
                 if meant.height:
                     yield Codes(name, _pairs(meant))
 
