@@ -14,7 +14,6 @@ from indicators.definitions.definition import Indicator
 from indicators.definitions.variables import Variable
 from indicators.explain.words import WORDS
 
-
 # What stands as a code in the list of conversions is a pair of units.
 CONVERSION = "conversion"
 
