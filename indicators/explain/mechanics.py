@@ -96,7 +96,8 @@ def _codes(disease: str, variable: Variable, pack_folder: Path) -> Iterator[Code
 
 
 def _pairs(frame: pl.DataFrame) -> tuple[tuple[str, str], ...]:
-    return tuple(frame.select("code", pl.col("label").fill_null("")).unique(maintain_order=True).iter_rows())
+    told = frame.select("code", pl.col("label").fill_null("")).unique(maintain_order=True)
+    return tuple(zip(told["code"], told["label"], strict=True))
 
 
 @cache
