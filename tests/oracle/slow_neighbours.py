@@ -138,7 +138,10 @@ def after_five_years(rule: Rule) -> Rule:
 def readmission_of_the_elderly(patient: Patient) -> Counted | None:
     """Acute inpatient stays from 8 hours to 30 days after the stays that ended at 67 and have been followed 30 days."""
     born = patient.person["born_on"]
-    elderly_from = born.replace(year=born.year + 67)
+
+    def is_elderly(day: date) -> bool:
+        return day.year - born.year - ((day.month, day.day) < (born.month, born.day)) >= 67
+
     stays: list[dict] = []
     for row in sorted(
         (row for row in patient.rows["hospital_contact"] if row["is_physical"] and row["patient_type"] == "inpatient"),
@@ -155,7 +158,7 @@ def readmission_of_the_elderly(patient: Patient) -> Counted | None:
     for place, stay in enumerate(stays):
         left = max(stay["ends"]).date() if stay["ends"] else None
         is_followed = left is not None and left + timedelta(days=30) <= patient.end and patient.is_observed(left)
-        if left is None or not is_followed or left < elderly_from or (died is not None and died <= left):
+        if left is None or not is_followed or not is_elderly(left) or (died is not None and died <= left):
             continue
         counted += 1
         acute = [other["begin"].date() for other in stays[place + 1 :] if other["is_acute"]]

@@ -4,8 +4,8 @@
 -- sources: hospital_contact, diagnosis, examination, service, municipal_encounter
 -- ties: -
 --
--- By the hospital where the stay ended. A stay is physical contacts joined when they overlap or lie at most 4 hours
--- apart; it is an admission from 12 hours on (national statistics of readmissions). A contact with dates but no times
+-- By the hospital where the stay ended. A stay is physical contacts joined when they overlap or lie at most so many
+-- hours apart; it is an admission from so many hours on (national statistics of readmissions). A contact with dates but no times
 -- is a stay when the register calls it inpatient. The discharge is alive, and counts once the 7, 14 or 30 days have
 -- passed within the period. Discharges with a diabetes diagnosis at any contact of the stay are followed up, unless the
 -- patient died or was admitted again in those days. Contacts that count: general practice (a consultation is dated by
@@ -123,8 +123,12 @@ SELECT
                 THEN 1
         END
     ) AS contacts_within_30_days_count,
-    COUNT(CASE WHEN followed_days >= 30 THEN 1 END) AS discharges_before_readmission_count,
-    COUNT(CASE WHEN followed_days >= 30 AND readmitted_after_days <= 30 THEN 1 END) AS readmissions_count,
+    COUNT(CASE WHEN followed_days >= $readmission_within_days THEN 1 END) AS discharges_before_readmission_count,
+    COUNT(
+        CASE
+            WHEN followed_days >= $readmission_within_days AND readmitted_after_days <= $readmission_within_days THEN 1
+        END
+    ) AS readmissions_count,
     MAX(discharged_on) AS latest_discharge_on
 FROM timed
 GROUP BY patient_id, period_end, hospital_id

@@ -71,7 +71,13 @@ JOIN period_day ON period_day.day = followed.discharged_on
 JOIN patient ON patient.patient_id = followed.patient_id AND patient.period_end = period_day.period_end
 JOIN birth ON birth.patient_id = followed.patient_id
 WHERE
-    birth.born_on + INTERVAL '1' YEAR * $elderly_from_age_years <= followed.discharged_on
+    YEAR(followed.discharged_on) - YEAR(birth.born_on) - CASE
+        WHEN
+            MONTH(followed.discharged_on) * 100 + DAY(followed.discharged_on)
+            < MONTH(birth.born_on) * 100 + DAY(birth.born_on)
+            THEN 1
+        ELSE 0
+    END >= $elderly_from_age_years
     AND followed.discharged_on >= patient.observed_from
     AND followed.discharged_on <= patient.observed_to
     AND (patient.died_on IS NULL OR patient.died_on > followed.discharged_on)

@@ -1,6 +1,6 @@
--- label: Stays in hospital of 12 hours or more
+-- label: Stays in hospital long enough to be an admission
 --
--- A stay is an admission from 12 hours on (national statistics of readmissions), or when a contact
+-- A stay is an admission from so many hours on (national statistics of readmissions), or when a contact
 -- of it has dates only. It ends at the hospital of the contact that ended last, and has to do with diabetes when any of its
 -- contacts holds a diabetes diagnosis that was not taken back.
 SELECT
@@ -29,4 +29,4 @@ LEFT JOIN (
 GROUP BY contacts_by_stay.patient_id, contacts_by_stay.stay_number
 HAVING
     MAX(CASE WHEN contacts_by_stay.has_dates_only THEN 1 ELSE 0 END) = 1
-    OR MAX(contacts_by_stay.finishes_at) >= MIN(contacts_by_stay.begins_at) + INTERVAL '12' HOUR
+    OR MAX(contacts_by_stay.finishes_at) >= MIN(contacts_by_stay.begins_at) + INTERVAL '1' HOUR * $stay_from_hours
