@@ -1,7 +1,7 @@
 """The neighbours' definitions in plain Python, written from their words, to be asked of one patient at a time."""
 
 from collections.abc import Callable
-from datetime import datetime, time, timedelta
+from datetime import date, datetime, time, timedelta
 
 from synthetic.known_indicators.contacts import Patient
 from synthetic.known_indicators.events import added_up, discharge_summary_sent
