@@ -63,25 +63,6 @@ def subtract(system: System, known: NDArray[np.bool_]) -> tuple[NDArray[np.bool_
         told_by[variables] = solvable[first]
 
 
-def tight(system: System, known: NDArray[np.bool_], width: int) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-    """Return the unknown small variables that one equation alone binds, and that equation.
-
-    Where a total is known and all that is left for its unknown parts is less than the width, each of them is narrow.
-    """
-    unknown = (~known).astype(np.int64)
-    number = np.asarray(system.pattern @ unknown)
-    left = np.asarray(system.equations @ (unknown * system.truth))
-    total_known = np.asarray((system.equations < 0).astype(np.int64) @ unknown) == 0
-    binds = (number > 0) & total_known & (left < width)
-    bound_by = np.full(known.size, -1, dtype=np.int64)
-    for equation in np.flatnonzero(binds)[::-1]:
-        bound_by[system.pattern.indices[system.pattern.indptr[equation] : system.pattern.indptr[equation + 1]]] = (
-            equation
-        )
-    narrow = (bound_by >= 0) & ~known & system.small
-    return narrow, np.where(narrow, bound_by, -1)
-
-
 def fixed(system: System, known: NDArray[np.bool_]) -> NDArray[np.bool_]:
     """Return which unknown variables all equations together fix, whatever the bounds."""
     result = np.zeros(known.size, dtype=bool)

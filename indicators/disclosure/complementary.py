@@ -6,10 +6,12 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from indicators.disclosure.audit import Findings, audit, subtract, tight
+from indicators.disclosure.audit import Findings, audit, subtract
 from indicators.disclosure.insiders import InsiderFindings, audit_insiders
+from indicators.disclosure.one_equation import OneEquation
 from indicators.disclosure.repair import Repair
 from indicators.disclosure.system import EXACT, System
+from indicators.disclosure.taking_back import take_back
 
 MOST_ROUNDS = 400
 
@@ -32,69 +34,75 @@ class Protected:
 
     Attributes:
         cells: The hidden cells.
-        from_outsiders: Those that would be hidden if nobody knew more than the release.
         findings: What the audit found with an outsider's eyes.
         insiders: What it found with the eyes of each unit that knows its own numbers.
     """
 
     cells: NDArray[np.bool_]
-    from_outsiders: NDArray[np.bool_]
     findings: Findings
     insiders: InsiderFindings
 
 
-def hide_enough(system: System, primary: NDArray[np.bool_], width: int, insiders: NDArray[np.int64]) -> Protected:
+def hide_enough(system: System, primary: NDArray[np.bool_], width: int, knows: NDArray[np.bool_]) -> Protected:
     """Return which cells are hidden so that neither an outsider nor an insider can work anything out.
 
     Cells are given up greedily, cheapest first and in a fixed order, so the same input hides the same cells. First
-    every equation that gives a hidden cell away by subtraction gets a second unknown; what the audit's stronger attacks
-    still find is then let move by hiding the cheapest cells that allow it. When outsiders find nothing, the same is
-    done with each insider's own counts held still.
+    every equation that tells somebody too much gets one more unknown, and cells that have become needless are shown
+    again. What the audit's stronger attacks still find is then let move by hiding the cheapest cells that allow it.
+    When outsiders find nothing, the same is done with each insider's own counts held still.
 
     Args:
         system: The period's counts and equations.
         primary: Cells that a primary rule hides.
         width: Smallest allowed distance between the lowest and highest possible value of a small count.
-        insiders: Numbers of the units that know their own counts.
+        knows: By unit (the last row is nobody) and insider, whether the insider knows the unit's counts.
 
     Raises:
         CannotBeProtectedError: Hiding everything around a count did not protect it, or no end was found.
     """
     hidden = primary.copy()
+    one = OneEquation(system, width, knows)
     earlier: NDArray[np.float64] | None = None
     repair = Repair(system)
-    from_outsiders: NDArray[np.bool_] | None = None
     safe: NDArray[np.bool_] | None = None
     found = np.zeros(0, dtype=np.int64)
+    is_first_audit = True
     for _ in range(MOST_ROUNDS):
         before = int(hidden.sum())
         known, told_by = subtract(system, system.visible(hidden))
         found = np.flatnonzero(system.protected(hidden) & known)
-        if not found.size:
-            narrow, told_by = tight(system, known, width)
-            found = np.flatnonzero(narrow)
-        if not found.size:
-            findings = audit(system, hidden, width, earlier=earlier)
-            earlier = findings.width
-            if findings.is_safe:
-                from_outsiders = hidden.copy() if from_outsiders is None else from_outsiders
-                learnt = audit_insiders(system, hidden, width, insiders, safe)
-                if learnt.is_safe:
-                    return Protected(hidden, from_outsiders, findings, learnt)
-                safe = _hide_from_insiders(system, hidden, learnt, insiders, width, repair)
-                found = learnt.small[~safe.all(axis=1)]
-                if int(hidden.sum()) == before and found.size:
-                    break
-                continue
-            found = np.flatnonzero(findings.exact | findings.narrow)
-            upwards = np.where(findings.exact, 1.0, width - findings.below)[found]
-            moved = repair.let_move(hidden, dict(zip(found.tolist(), upwards.tolist(), strict=True)))
-            if moved is None:
-                _give_up(system, hidden, found, known, told_by)
-            else:
-                earlier[findings.narrow & (moved >= width - findings.below - EXACT)] = width
-        else:
+        is_told = bool(found.size)
+        if not is_told:
+            bound, equation = one.binds(known)
+            told_by[bound[::-1]] = equation[::-1]
+            found = np.unique(bound)
+        if found.size:
             _give_up(system, hidden, found, known, told_by)
+            if int(hidden.sum()) > before:
+                continue
+            if is_told:
+                break
+        if is_first_audit:
+            take_back(system, hidden, primary, known, one)
+            before, is_first_audit = int(hidden.sum()), False
+        findings = audit(system, hidden, width, earlier=earlier)
+        earlier = findings.width
+        if findings.is_safe:
+            learnt = audit_insiders(system, hidden, width, knows, safe)
+            if learnt.is_safe:
+                return Protected(hidden, findings, learnt)
+            safe = _hide_from_insiders(system, hidden, learnt, knows, width, repair)
+            found = learnt.small[~safe.all(axis=1)]
+            if int(hidden.sum()) == before and found.size:
+                break
+            continue
+        found = np.flatnonzero(findings.exact | findings.narrow)
+        upwards = np.where(findings.exact, 1.0, width - findings.below)[found]
+        moved = repair.let_move(hidden, dict(zip(found.tolist(), upwards.tolist(), strict=True)))
+        if moved is None:
+            _give_up(system, hidden, found, known, told_by)
+        else:
+            earlier[findings.narrow & (moved >= width - findings.below - EXACT)] = width
         if int(hidden.sum()) == before:
             break
     raise CannotBeProtectedError(found)
@@ -104,7 +112,7 @@ def _hide_from_insiders(
     system: System,
     hidden: NDArray[np.bool_],
     learnt: InsiderFindings,
-    insiders: NDArray[np.int64],
+    knows: NDArray[np.bool_],
     width: int,
     repair: Repair,
 ) -> NDArray[np.bool_]:
@@ -115,7 +123,7 @@ def _hide_from_insiders(
     safe = learnt.safe.copy()
     made: list[NDArray[np.float64]] = []
     for place in np.flatnonzero(~learnt.safe.all(axis=0)):
-        still = system.holder == insiders[place]
+        still = knows[system.holder, place]
         told, _ = subtract(system, still)
         safe[told[learnt.small], place] = True
         for at in np.flatnonzero(~safe[:, place]):

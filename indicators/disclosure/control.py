@@ -49,8 +49,8 @@ class Protection:
     Attributes:
         cells: The cells as they may be published.
         report: Per level: `cells` with a number, those `small` on their own, those `hidden` in all and among them those
-            `withheld` with their table, `left_out` with a table that is too small on average, `hidden_from_insiders`,
-            those hidden only because a unit knows its own numbers, `shown`, the share published, and
+            `withheld` with their table and `left_out` with a table that is too small on average, `shown`, the share
+            published, and
             `shown_of_not_small`, the share published of those that are not small on their own.
         narrowest: The smallest distance between the lowest and highest possible value of a hidden small count that was
             met (a lower bound), or None when there is none.
@@ -85,7 +85,7 @@ def protect(
     Raises:
         DisclosureError: The cells cannot be protected, or the audit of the result finds a cell that can be worked out.
     """
-    hidden, withheld, without, from_insiders = np.zeros((4, cells.height), dtype=bool)
+    hidden, withheld, without = np.zeros((3, cells.height), dtype=bool)
     primary = too_small(cells, policy).to_numpy().copy()
     narrowest: list[float] = []
     with track("Disclosure control", cells["period_end"].n_unique()) as advance:
@@ -121,7 +121,6 @@ def protect(
         with ThreadPoolExecutor(min(AT_THE_SAME_TIME, os.cpu_count() or 1)) as pool:
             for rows, found, width in pool.map(one, of_period):
                 hidden[rows], withheld[rows] = found.protected.cells, found.withheld
-                from_insiders[rows] = found.protected.cells & ~found.protected.from_outsiders
                 narrowest.append(width)
                 advance(1)
     # The solver is exact to about six decimals.
@@ -135,7 +134,6 @@ def protect(
                 "hidden": hidden | without,
                 "withheld": withheld,
                 "left_out": without,
-                "hidden_from_insiders": from_insiders,
             },
         ),
         narrowest=min(finite) if finite else None,

@@ -1,7 +1,8 @@
 """The judge a second time, with the eyes of those who know some of the numbers: a unit knows its own.
 
-A practice, a cluster, a municipality or a hospital knows every count of its own people, shown or not. What it knows
-need not be protected from it; what is left must be: no insider may narrow down a small count of others.
+A practice, a cluster, a municipality or a hospital knows every count of its own people, shown or not; two units that
+put their numbers together know those of both. What an insider knows need not be protected from it; what is left must
+be: no insider may narrow down a small count of others.
 
 A hidden count is safe from an insider when it can still move by the protection width while the insider's own counts
 stay where they are. One such move answers for every insider whom it does not touch. So a short move is looked for
@@ -17,6 +18,7 @@ from scipy import sparse
 
 from indicators.disclosure.audit import fold_unknown, subtract
 from indicators.disclosure.bounds import connected_parts
+from indicators.disclosure.one_equation import OneEquation
 from indicators.disclosure.part import Part
 from indicators.disclosure.swaps import Swaps
 from indicators.disclosure.system import EXACT, NOBODY, System
@@ -28,11 +30,11 @@ class InsiderFindings:
 
     Attributes:
         small: The small counts, as numbers of variables.
-        safe: Small counts by units: whether the unit cannot narrow the count down. Its own counts are safe from it.
-        below: Small counts by units: how far below its true value the count could be, where it is not safe.
-        width: The smallest distance met between the lowest and highest value that a unit must think possible, where it
-            is not safe; else infinity.
-        exact: How many pairs of a unit and a count leave no choice at all.
+        safe: Small counts by insiders: whether the insider cannot narrow the count down. Its own are safe from it.
+        below: Small counts by insiders: how far below its true value the count could be, where it is not safe.
+        width: The smallest distance met between the lowest and highest value that an insider must think possible, where
+            it is not safe; else infinity.
+        exact: How many pairs of an insider and a count leave no choice at all.
     """
 
     small: NDArray[np.int64]
@@ -48,7 +50,7 @@ class InsiderFindings:
 
     @property
     def narrow(self) -> int:
-        """How many pairs of a unit and a count are not safe."""
+        """How many pairs of an insider and a count are not safe."""
         return int((~self.safe).sum())
 
 
@@ -56,7 +58,7 @@ def audit_insiders(
     system: System,
     hidden: NDArray[np.bool_],
     width: int,
-    insiders: NDArray[np.int64],
+    knows: NDArray[np.bool_],
     earlier: NDArray[np.bool_] | None,
 ) -> InsiderFindings:
     """Return what insiders can work out of a period in which outsiders can work out nothing.
@@ -65,23 +67,23 @@ def audit_insiders(
         system: The period's counts and equations.
         hidden: Which cells are hidden; the audit with an outsider's eyes finds nothing.
         width: Smallest allowed distance between the lowest and highest possible value of a small count.
-        insiders: Numbers of the units whose knowledge is tried.
+        knows: By unit (the last row is nobody) and insider, whether the insider knows the unit's counts.
         earlier: What was safe when fewer cells were hidden, and is so still.
     """
     small = np.flatnonzero(system.small)
-    safe = system.holder[small][:, None] == insiders
-    safe |= _told_by_own_numbers(system, width)[small][:, insiders].toarray() if earlier is None else earlier
+    safe = knows[system.holder[small]]
+    safe |= OneEquation(system, width, knows).told_by_own_numbers()[small].toarray() if earlier is None else earlier
     if safe.all():
         return InsiderFindings(small, safe, np.zeros(safe.shape), float(np.inf), 0)
     below = np.zeros(safe.shape)
     widths = np.full(safe.shape, np.inf)
     known, _ = subtract(system, system.visible(hidden))
-    safe |= _proved_by_swaps(system, ~known, small, ~safe, insiders, width)
+    safe |= _proved_by_swaps(system, ~known, small, ~safe, knows, width)
     free = np.flatnonzero(~known)
     together = fold_unknown(system, free, width)
     place = np.searchsorted(free, small)
     leader, sign = together.leader[place], together.sign[place]
-    holds = _holds(together.leader, system.holder[free], insiders)
+    holds = _holds(together.leader, system.holder[free], knows)
     is_bound = np.bincount(together.equations.indices, minlength=free.size) > 0
     asked = ~safe
     safe |= ~holds[leader].toarray() & ~is_bound[leader][:, None]
@@ -115,42 +117,22 @@ def _proved_by_swaps(
     unknown: NDArray[np.bool_],
     small: NDArray[np.int64],
     asked: NDArray[np.bool_],
-    insiders: NDArray[np.int64],
+    knows: NDArray[np.bool_],
     width: int,
 ) -> NDArray[np.bool_]:
     """Return, of some pairs of a count and an insider, those of which swaps prove that they are safe."""
     if not system.grid:
         return np.zeros_like(asked)
-    of_all = np.zeros((system.truth.size, insiders.size + 1), dtype=bool)
+    of_all = np.zeros((system.truth.size, knows.shape[1] + 1), dtype=bool)
     of_all[small, :-1] = asked
     laid_out = of_all.reshape(*system.grid.shape, -1)
-    proved = Swaps(system, system.grid, unknown, insiders).prove(laid_out, width)
+    proved = Swaps(system, system.grid, unknown, knows).prove(laid_out, width)
     return proved.reshape(of_all.shape)[small, :-1]
 
 
-def _told_by_own_numbers(system: System, width: int) -> sparse.csr_matrix:
-    """Return, by variable and unit, whether a total of the unit alone tells the variable or leaves it too little room.
-
-    A cluster with one case knows that each of its practices has one at most. No release can protect from that.
-    """
-    entries = system.equations.tocoo()
-    is_total = entries.data < 0
-    knower = np.full(entries.shape[0], NOBODY)
-    knower[entries.row[is_total]] = system.holder[entries.col[is_total]]
-    is_others = ~is_total & (knower[entries.row] != NOBODY) & (system.holder[entries.col] != knower[entries.row])
-    row, count = entries.row[is_others], entries.col[is_others]
-    number = np.bincount(row, minlength=knower.size)
-    left = np.bincount(row, system.truth[count], minlength=knower.size)
-    told = (number[row] == 1) | (left[row] < width)
-    shape = (system.truth.size, len(system.units))
-    return sparse.csr_matrix((np.ones(told.sum(), bool), (count[told], knower[row[told]])), shape=shape, dtype=bool)
-
-
-def _holds(leader: NDArray[np.int64], holder: NDArray[np.int64], insiders: NDArray[np.int64]) -> sparse.csr_matrix:
+def _holds(leader: NDArray[np.int64], holder: NDArray[np.int64], knows: NDArray[np.bool_]) -> sparse.csr_matrix:
     """Return, by leader and insider, whether the insider knows the leader or a count that moves with it."""
-    of_holder = np.full(int(max(holder.max(initial=0), insiders.max(initial=0))) + 1, NOBODY)
-    of_holder[insiders] = np.arange(insiders.size)
-    insider = np.where(holder == NOBODY, NOBODY, of_holder[holder])
-    known = np.flatnonzero(insider != NOBODY)
-    shape = (leader.size, insiders.size)
-    return sparse.csr_matrix((np.ones(known.size, bool), (leader[known], insider[known])), shape=shape, dtype=bool)
+    size, units = leader.size, knows.shape[0]
+    held = np.where(holder == NOBODY, units - 1, holder)
+    by_unit = sparse.csr_matrix((np.ones(size, dtype=np.int32), (leader, held)), shape=(size, units))
+    return (by_unit @ sparse.csr_matrix(knows.astype(np.int32))).astype(bool)

@@ -15,7 +15,7 @@ from indicators.disclosure.system import EXACT
 # Equations of more counts than this (the total of all practices) tie together moves that are independent of each other.
 SHORT = 20
 # A step of a count is worth this many steps of others while many counts are moved at once.
-SHORT_WAY = 12.0
+SHORT_WAY = 40.0
 # How often a count is moved together with others before it is moved alone.
 PATIENCE = 2
 
@@ -48,6 +48,7 @@ class Part:
         """
         self.least, self.most, self.width = least, most, width
         self.moves = Moves(equations, -least, most)
+        self.is_roomier_above = most >= -least
         self.is_short = np.diff(equations.indptr) <= SHORT
         by_count = equations.tocsc()
         self.starts, self.rows, self.values = by_count.indptr, by_count.indices.astype(np.int64), by_count.data
@@ -82,8 +83,8 @@ class Part:
             counts, still = self._apart(rows[np.argsort(tried[rows], kind="stable")], lacks)
             low = np.where(lacks[counts], self.low[counts], -np.inf).max(axis=1)
             high = np.where(lacks[counts], self.high[counts], np.inf).min(axis=1)
-            first = np.maximum(self.width + self.least[counts], 1.0)
-            far = np.where(tried[counts] == 0, first, np.where(tried[counts] % 2, high - self.width, low + self.width))
+            goes_up = self.is_roomier_above[counts] == (tried[counts] % 2 == 0)
+            far = np.where(goes_up, low + self.width, high - self.width)
             tried[counts] += 1
             self._remember(self.moves.farthest(counts, far, still, SHORT_WAY))
 
@@ -109,7 +110,8 @@ class Part:
     def _push_one(self, count: int, insider: int) -> None:
         """Find how far one count can move, exactly, while an insider's counts stay."""
         still = self.known[:, insider]
-        for goes_up in (False, True):
+        first = self.is_roomier_above[count]
+        for goes_up in (first, not first):
             if not self.is_wide[count, insider]:
                 low, high = self.low[count, insider], self.high[count, insider]
                 far = low + self.width if goes_up else high - self.width

@@ -39,6 +39,8 @@ class Policy(BaseModel):
         delivered_rows_step: Rows per sector and month are shown to the nearest multiple of this, and not below it.
         hidden_first: Levels in the order in which cells are given up to protect others.
         insiders: Levels whose units know their own numbers; each is kept from working out small counts of others.
+        insider_pairs: How many pairs of such units, which put their numbers together, are drawn and reckoned with too.
+        insider_pairs_seed: What the draw begins with; the same seed draws the same pairs.
         closes_after_days: Days from the end of a quarter until it may be released, by the day of the newest delivery.
             Once released it is closed.
         withheld_first: What is withheld of a period whose cells cannot be protected one by one, step by step; the last
@@ -64,6 +66,8 @@ class Policy(BaseModel):
     delivered_rows_step: int = Field(ge=10)
     hidden_first: tuple[Level, ...]
     insiders: tuple[UnitLevel, ...]
+    insider_pairs: int = Field(ge=0)
+    insider_pairs_seed: int = Field(ge=0)
     closes_after_days: int = Field(ge=0)
     withheld_first: tuple[Step, ...]
     reasons: dict[str, dict[str, str]] = Field(default_factory=dict, repr=False)

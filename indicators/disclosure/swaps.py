@@ -18,7 +18,7 @@ from indicators.disclosure.system import System
 SEED = 20261122
 # How often steps of quantities are chosen anew for the counts that are still open: first steps that suit most places
 # of a quantity, then steps that suit one of them, drawn.
-ROUNDS = 10
+ROUNDS = 4
 FOR_MOST_PLACES = 2
 # How often places are set apart anew where the members of a family share some.
 TIMES_SET_APART = 3
@@ -96,12 +96,12 @@ def _apart(members: NDArray[np.int64]) -> NDArray[np.bool_]:
 class Swaps:
     """What swaps along some steps of quantities prove of the counts of one period."""
 
-    def __init__(self, system: System, grid: Grid, unknown: NDArray[np.bool_], insiders: NDArray[np.int64]) -> None:
-        """Take which counts are unknown, and the units that know their own."""
+    def __init__(self, system: System, grid: Grid, unknown: NDArray[np.bool_], knows: NDArray[np.bool_]) -> None:
+        """Take which counts are unknown, and which units' counts each insider knows (the last row is nobody)."""
         self.unknown = unknown.reshape(grid.shape)
         self.truth = system.truth.reshape(grid.shape).astype(float)
         holder = system.holder.reshape(grid.shape)[0]
-        self.knows: NDArray[np.bool_] = np.column_stack([holder[:, None] == insiders, np.zeros((holder.size, 1), bool)])
+        self.knows: NDArray[np.bool_] = np.column_stack([knows[holder], np.zeros((holder.size, 1), bool)])
         self.families = families(grid)
         size = np.full(grid.shape[0], np.inf)
         self.steps = Moves(grid.over_quantities, size, size)

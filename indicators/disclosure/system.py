@@ -228,7 +228,7 @@ def _cost(cells: pl.DataFrame, policy: Policy) -> NDArray[np.float64]:
     A cell in which fewer than five people could be shifted between numerator and complement protects others badly, so
     it costs more than its neighbours.
     """
-    ranks = {level: 6**place for place, level in enumerate(policy.hidden_first)}
+    ranks = {level: 2**place for place, level in enumerate(policy.hidden_first)}
     # Groups of a stratifier are no level of the policy: they are given up first.
     rank = pl.col("level").cast(pl.String).replace_strict(ranks, default=1)
     split = pl.when((pl.col("sex") == "all") & (pl.col("age_band") == "all")).then(4).otherwise(1)

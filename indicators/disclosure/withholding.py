@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 
 from indicators.definitions.stratifiers import LEVEL_BEGINS_WITH
 from indicators.disclosure.complementary import CannotBeProtectedError, Protected, hide_enough
+from indicators.disclosure.knowledge import knowledge
 from indicators.disclosure.policy import Policy, Step
 from indicators.disclosure.system import System
 from tvaers.errors import DisclosureError
@@ -44,13 +45,13 @@ def hide_or_withhold(system: System, cells: pl.DataFrame, primary: NDArray[np.bo
         DisclosureError: Not even withholding the whole period protects it.
     """
     withheld = np.zeros(cells.height, dtype=bool)
-    insiders = np.flatnonzero([level in policy.insiders for level, _ in system.units])
+    knows = knowledge(system, policy)
     concerned: set[str] = set()
     for step in (None, *policy.withheld_first):
         if step:
             withheld |= _table(step, cells, concerned)
         try:
-            protected = hide_enough(system, primary | withheld, policy.protection_width, insiders)
+            protected = hide_enough(system, primary | withheld, policy.protection_width, knows)
         except CannotBeProtectedError as fault:
             concerned |= _concerned(system, cells, fault.counts)
         else:

@@ -50,9 +50,9 @@ def protect_table(table: Aggregates, policy: Policy, earlier: list[pl.DataFrame]
     small = _too_small(table, policy)
     differs = _differs(table, policy, earlier) & ~small
     try:
-        found = hide_enough(
-            _system(table, policy), small | differs, policy.protection_width, np.zeros(0, dtype=np.int64)
-        )
+        system = _system(table, policy)
+        nobody = np.zeros((len(system.units) + 1, 0), dtype=bool)
+        found = hide_enough(system, small | differs, policy.protection_width, nobody)
         hidden = found.cells
     except CannotBeProtectedError:
         # Nothing short of hiding every row would do.

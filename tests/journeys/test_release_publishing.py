@@ -97,8 +97,8 @@ def test_a_refused_release_leaves_the_last_one_as_it_was(home_copy: TinyHome, mo
     (last,) = (each for each in released_quarters(home_copy) if each > date(2026, 9, 1))
     before = home_copy.settings.release.read_bytes()
 
-    def hides_nothing(system, primary, width, insiders):
-        return replace(hide_enough(system, primary, width, insiders), cells=primary & False)
+    def hides_nothing(system, primary, width, knows):
+        return replace(hide_enough(system, primary, width, knows), cells=primary & False)
 
     monkeypatch.setattr(withholding, "hide_enough", hides_nothing)
     with pytest.raises(DisclosureError, match="refused") as fault:

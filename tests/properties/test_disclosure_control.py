@@ -15,7 +15,7 @@ from indicators.disclosure.policy import load_policy
 from indicators.disclosure.primary import too_small
 from indicators.disclosure.related import Related
 from indicators.disclosure.swaps import Swaps
-from indicators.disclosure.system import build_system
+from indicators.disclosure.system import System, build_system
 from tests.lib.drawn_cells import cell, cells, clusters
 from tests.lib.tiny_release import POLICY
 from tvaers.errors import DisclosureError
@@ -58,6 +58,11 @@ def drawn_from(counts: list[tuple[int, int]]) -> pl.DataFrame:
 
 def protected(frame: pl.DataFrame) -> pl.DataFrame:
     return protect(frame, POLICY_IN_FORCE, PARENTS).cells
+
+
+def each_alone(system: System) -> np.ndarray:
+    """Return that each unit knows its own counts, and nobody those of no unit."""
+    return np.eye(len(system.units) + 1, len(system.units), dtype=bool)
 
 
 @relaxed
@@ -123,15 +128,15 @@ def test_no_unit_that_knows_its_own_numbers_narrows_down_a_small_count_of_others
 def test_the_audit_of_insiders_finds_what_the_audit_finds_for_each_of_them_alone(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
     system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
-    everybody = np.arange(len(system.units))
-    nobody = np.array([], dtype=np.int64)
+    everybody = each_alone(system)
+    nobody = everybody[:, :0]
     width = POLICY_IN_FORCE.protection_width
     try:
         hidden = hide_enough(system, too_small(frame, POLICY_IN_FORCE).to_numpy(), width, nobody).cells
     except CannotBeProtectedError:
         return
     found = audit_insiders(system, hidden, width, everybody, None)
-    for unit in everybody:
+    for unit in range(len(system.units)):
         own = system.holder == unit
         alone = audit(system, hidden, width, also_known=own)
         by_itself = audit(system, np.ones(frame.height, dtype=bool), width, also_known=own)
@@ -151,10 +156,10 @@ def test_what_swaps_prove_linear_programming_finds_too_for_every_insider(
     system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
     hidden = too_small(frame, POLICY_IN_FORCE).to_numpy() | np.array(also_hidden)
     known, _ = subtract(system, system.visible(hidden))
-    units = np.arange(len(system.units))
+    units = each_alone(system)
     grid, width = system.grid, POLICY_IN_FORCE.protection_width
     assert grid
-    own = np.column_stack([system.holder[:, None] == units, np.zeros(known.size, dtype=bool)])
+    own = np.column_stack([units[system.holder], np.zeros(known.size, dtype=bool)])
     asked = (system.small & ~known)[:, None] & ~own
     proved = Swaps(system, grid, ~known, units).prove(asked.reshape(*grid.shape, -1), width).reshape(asked.shape)
     for insider in np.flatnonzero(proved.any(axis=0)):
@@ -168,9 +173,9 @@ def test_swaps_prove_what_a_neighbour_can_take_over_and_not_beside_the_neighbour
     assert system.grid
     hidden = np.array([place in {("practice", "a"), ("practice", "b")} for place in frame.select(PLACES).iter_rows()])
     known, _ = subtract(system, system.visible(hidden))
-    units = np.arange(len(system.units))
-    asked = np.repeat((system.small & ~known)[:, None], units.size + 1, axis=1)
-    asked[:, :-1] &= system.holder[:, None] != units
+    units = each_alone(system)
+    asked = np.repeat((system.small & ~known)[:, None], len(system.units) + 1, axis=1)
+    asked[:, :-1] &= ~units[system.holder]
     proved = Swaps(system, system.grid, ~known, units).prove(asked.reshape(*system.grid.shape, -1), 5)
     neighbour = system.units.index(("practice", "a"))
     count = int(np.flatnonzero(system.small & ~known)[0])

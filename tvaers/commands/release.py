@@ -106,12 +106,6 @@ def verdict(summary: "ReleaseSummary") -> list[str]:
     if practices and practices["shown_of_not_small"] is not None:
         share = practices["shown_of_not_small"]
         sentences.append(f"Of the practices' numbers that are not small, {share:.1%} are shown.")
-    from_insiders = sum(level["hidden_from_insiders"] for level in summary.levels)
-    if from_insiders:
-        sentences.append(
-            f"{from_insiders:,} of the hidden numbers are hidden because units know their own; nor can these work out "
-            "a small number of others."
-        )
     if left_out:
         sentences.append(
             f"{left_out:,} of the hidden numbers stand in tables that are left out, since their units or groups would "

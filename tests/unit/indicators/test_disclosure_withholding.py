@@ -31,12 +31,12 @@ def failing(times: int) -> Callable[..., Protected]:
     """Return a search that finds no end for a count of one indicator the first few times."""
     failed = []
 
-    def search(system: System, primary: np.ndarray, width: int, insiders: np.ndarray) -> Protected:
+    def search(system: System, primary: np.ndarray, width: int, knows: np.ndarray) -> Protected:
         if len(failed) < times:
             failed.append(1)
             # A numerator of the last cell's indicator: its own, and nobody else's.
             raise CannotBeProtectedError(system.own[-1].indices[:1])
-        return hide_enough(system, primary, width, insiders)
+        return hide_enough(system, primary, width, knows)
 
     return search
 
