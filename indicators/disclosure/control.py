@@ -98,12 +98,12 @@ def protect(
             primary[rows] |= stands_for_small_practice(part, out, policy.smallest_practice).to_numpy()
             before = None if earlier is None else earlier.filter(pl.col("period_end") == period)
             is_again = before is not None and not before.is_empty()
-            # A unit that knows its own numbers knows them also where its table is left out; so does everybody who kept
-            # an earlier release in which it was not.
-            apart = np.zeros_like(out) if policy.insiders or is_again else out
+            # Who kept an earlier release may know numbers of a table that is left out now.
+            apart = np.zeros_like(out) if is_again else out
             rows = rows[~apart]
             try:
                 system = build_system(part, clusters, policy, nested, related or Related(), apart)
+                primary[rows] |= np.asarray(system.shows @ system.small.astype(np.int32)) > 0
                 if before is not None and is_again:
                     again = judged_with_earlier(system, cells[rows], before, policy)
                     system, primary[rows] = again.system, primary[rows] | again.primary

@@ -12,6 +12,11 @@ part, or shared out in any fixed proportion, the same for all counts. So nothing
 such a part can be anything from 0 to what its total can be. (The only part of a total is that total, and is protected
 as such.) That needs tables that hang on one kept total each, and whose proportions agree: practices go with their
 clusters, and breakdowns by sex and by age, which cross each other, only all together.
+
+*Nor by a unit that knows its own numbers*, as long as what a total leaves without that unit is no small count: the
+others of that total together are all that the unit can work out, and for how they share it the same holds. So a total
+of which one unit alone leaves 1 to 4 people is protected as if it were so small, and of every total only what the
+largest unit leaves may be taken away when the audit asks what else is possible.
 """
 
 import numpy as np

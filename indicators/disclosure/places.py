@@ -1,6 +1,7 @@
 """Where cells stand: levels, units, sexes and age bands, and which of them add up to which."""
 
 from collections import defaultdict
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -63,6 +64,31 @@ def find_totals(
         number += 1
     totals = Totals(np.array(equation, np.int64), np.array(place, np.int64), np.array(sign, np.int8), number)
     return totals, np.column_stack([values, *rests]) if rests else values
+
+
+def largest_left_out(
+    places: pl.DataFrame,
+    parents: pl.DataFrame,
+    values: NDArray[np.int64],
+    stays: NDArray[np.bool_],
+    insiders: Sequence[str],
+) -> NDArray[np.int64]:
+    """Return how much of each count one unit knows to be its own, though its table is left out; by quantity and place.
+
+    Args:
+        places: Distinct level, unit, sex and age band; the row number is the place's number.
+        parents: Practices and their cluster: `unit_id`, `cluster_id`.
+        values: Quantities by places; -1 where a quantity is not known.
+        stays: Places whose tables are not left out.
+        insiders: Levels whose units know their own numbers.
+    """
+    own = np.zeros_like(values)
+    knows = places.select(pl.col("level").is_in(list(insiders)) & (pl.col("unit_id") != "none")).to_series().to_numpy()
+    for (_, total), parts in _parts(places, parents).items():
+        units = [part for part in parts if knows[part] and not stays[part]]
+        if units and stays[total] and places["level"][total] != places["level"][units[0]]:
+            own[:, total] = np.maximum(own[:, total], values[:, units].max(axis=1))
+    return own
 
 
 def _parts(places: pl.DataFrame, parents: pl.DataFrame) -> dict[tuple[str, int], list[int]]:

@@ -25,7 +25,7 @@ from scipy import sparse
 
 from indicators.disclosure.independent import complete_sums, complete_totals, follows_from_its_parts, independent_sums
 from indicators.disclosure.nested import Nested
-from indicators.disclosure.places import PLACE, Totals, find_totals
+from indicators.disclosure.places import ABSENT, PLACE, Totals, find_totals, largest_left_out
 from indicators.disclosure.policy import Policy
 from indicators.disclosure.primary import is_nobody, is_small
 from indicators.disclosure.quantities import FIELDS, Quantities, find_quantities, find_sums
@@ -43,7 +43,7 @@ class System:
     """The counts and equations of one period.
 
     Attributes:
-        truth: True value of every variable.
+        truth: True value of every variable, less what one unit knows to be its own though its table is left out.
         equations: Coefficients; every equation is a sum of variables that is zero (parts +1, total -1).
         enough: Fewer equations, from which all the others follow.
         shows: Cells by variables: 1 where the cell, when shown, tells the variable.
@@ -128,7 +128,11 @@ def build_system(
     placed = cells.join(places.with_row_index("place"), on=PLACE, how="left", maintain_order="left")
     found = find_quantities(placed, places, nested, related)
     sums = find_sums(found.values)
+    own = np.zeros_like(found.values)
     if without is not None and without.any():
+        stays = np.zeros(places.height, dtype=bool)
+        stays[placed["place"].filter(pl.Series(~without)).to_numpy()] = True
+        own = largest_left_out(places, parents, found.values, stays, policy.insiders)[:, stays]
         cells, placed, places, found = _only(placed.filter(pl.Series(~without)), places, found)
     totals, values = find_totals(places, parents, found.values)
     of_totals, of_sums = complete_totals(values, totals), complete_sums(values, sums)
@@ -136,14 +140,17 @@ def build_system(
     equations = _equations(grid, of_totals, of_sums)
     follows = follows_from_its_parts(len(values), sums, totals, of_sums)
     is_enough = np.concatenate([~follows[of_totals], independent_sums(sums, of_sums)[of_sums]])
-    counts, shows, own, small = _cells_and_variables(placed, found, values, policy)
+    counts, shows, results, small = _cells_and_variables(placed, found, values, policy)
     units, holder = _holders(places, values)
+    of_units = np.pad(own, ((0, 0), (0, values.shape[1] - own.shape[1])))
+    others = np.where(values == ABSENT, 0, values - of_units)
+    small |= ((of_units > 0) & (others >= 1) & (others < policy.protection_width)).ravel()
     return System(
-        truth=np.maximum(values, 0).ravel(),
+        truth=np.maximum(others, 0).ravel(),
         equations=equations,
         enough=equations[is_enough],
         shows=shows,
-        own=own,
+        own=results,
         cost=_cost(cells, policy),
         small=small,
         units=units,

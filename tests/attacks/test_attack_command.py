@@ -12,7 +12,7 @@ import pytest
 from attacks.suite import Verdict, _told_apart, _verdict, attack
 from indicators.disclosure.control import protect, released
 from indicators.disclosure.places import PLACE
-from tests.attacks.worlds import FOUND_NESTED, World
+from tests.attacks.worlds import FOUND_NESTED, INSIDERS, World
 from tvaers.cli import main
 from tvaers.commands.attack import OWN_COLUMNS
 
@@ -84,19 +84,20 @@ def test_rounding_alone_is_broken_by_shares_that_were_not_rounded(world: World, 
 
 
 def test_a_release_safe_from_outsiders_is_broken_by_a_unit_that_knows_its_own_numbers(
-    world: World, ours: Path, tmp_path: Path
+    world: World, tmp_path: Path
 ) -> None:
     name = "a unit that knows its own numbers"
     of_practices = world.cells.results.filter((pl.col("level") == "practice") & (pl.col("unit_id") != "none"))
     units = of_practices["unit_id"].unique().sort()
     known = (of_practices.filter(pl.col("unit_id") == unit).select(OWN_COLUMNS).rows() for unit in units)
-    own = next(rows for rows in known if name in broken(attack([ours], most=1, own=rows)))
-    safe = world.safe_from_insiders(tmp_path).release
+    weak = kept(world.reckoning_with((), tmp_path).release, "weak.duckdb")
+    own = next(rows for rows in known if name in broken(attack([weak], most=1, own=rows)))
+    safe = world.reckoning_with(INSIDERS, tmp_path).release
     assert name not in broken(attack([safe], most=1, own=own))
     path = tmp_path / "own.csv"
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([OWN_COLUMNS, *own])
-    assert main(["attack", str(ours), "--most", "1", "--own", str(path)]) == 15
+    assert main(["attack", str(weak), "--most", "1", "--own", str(path)]) == 15
 
 
 def test_a_quarter_told_anew_is_broken_by_its_difference_and_a_corrected_one_is_not(

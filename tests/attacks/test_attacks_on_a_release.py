@@ -1,5 +1,6 @@
 """An attacker with the release file only: our release holds, weaker releases of the same people fall."""
 
+from collections.abc import Collection
 from copy import copy
 from functools import cache
 from pathlib import Path
@@ -9,6 +10,7 @@ import duckdb
 import pytest
 
 from attacks.attacker import Attacker, Variable
+from indicators.disclosure.policy import UnitLevel
 from tests.attacks.worlds import INSIDERS, KNOWN_TO_BE_NESTED, WORLDS, World, narrowest
 
 EVERY_WORLD = pytest.mark.parametrize(("name", "seed"), [*((name, 1) for name in WORLDS), ("a region", 2)])
@@ -195,7 +197,7 @@ def found_between(world: World, attacker: Attacker, inner: str, outer: str) -> s
 def test_a_silent_practice_tells_its_neighbours_numbers_where_no_data_is_thought_to_tell_nothing(
     tmp_path: Path,
 ) -> None:
-    world, held = released("a region with silent practices", 1)
+    world, held = released("a region with silent practices", 4)
     feet = {where for name, where in world.silent() if name == "foot_examined"}
     assert {level for level, *_ in feet} >= {"practice"}
     attacker = world.blind_to_silence(tmp_path)
@@ -228,10 +230,10 @@ def test_a_median_and_its_interval_are_never_a_single_persons_value_of_a_few() -
     assert all(low is None or people >= world.policy.smallest_median_interval_group for people, _, low in medians)
 
 
-def worked_out_by_insiders(world: World, attacker: Attacker) -> set[tuple[str, Variable]]:
+def worked_out_by_insiders(world: World, attacker: Attacker, levels: Collection[str]) -> set[tuple[str, Variable]]:
     """Return the small groups that some unit works out from its own numbers and the release, and not from its own."""
     small, found = world.small(attacker), set()
-    units = {place[:2] for _, place in world.truth(attacker) if place[0] in INSIDERS and place[1] != "none"}
+    units = {place[:2] for _, place in world.truth(attacker) if place[0] in levels and place[1] != "none"}
     for level, unit in sorted(units):
         own = world.known_to(attacker, level, unit)
         alone = copy(attacker)
@@ -241,10 +243,12 @@ def worked_out_by_insiders(world: World, attacker: Attacker) -> set[tuple[str, V
     return found
 
 
+@pytest.mark.parametrize("levels", [("practice", "municipality"), INSIDERS])
 def test_what_is_safe_from_outsiders_falls_to_units_that_know_their_own_numbers_unless_they_are_reckoned_with(
-    tmp_path: Path,
+    tmp_path: Path, levels: tuple[UnitLevel, ...]
 ) -> None:
-    world, for_outsiders = released("a region", 1)
+    world = World.of("a region", 1)
+    for_outsiders = world.reckoning_with((), tmp_path)
     assert not for_outsiders.by_subtraction().keys() & world.small(for_outsiders)
-    assert worked_out_by_insiders(world, for_outsiders)
-    assert not worked_out_by_insiders(world, world.safe_from_insiders(tmp_path))
+    assert worked_out_by_insiders(world, for_outsiders, levels)
+    assert not worked_out_by_insiders(world, world.reckoning_with(levels, tmp_path), levels)

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from attacks.attacker import Attacker, Variable
-from tests.attacks.worlds import World
+from tests.attacks.worlds import INSIDERS, World
 
 PAIRS = 24
 Unit = tuple[str, str]
@@ -21,7 +21,7 @@ Unit = tuple[str, str]
 def held(tmp_path_factory: pytest.TempPathFactory) -> tuple[World, Attacker]:
     """A world and the attacker who has a release of it that reckons with units."""
     world = World.of("a region", 1)
-    return world, world.safe_from_insiders(tmp_path_factory.mktemp("safe"))
+    return world, world.reckoning_with(INSIDERS, tmp_path_factory.mktemp("safe"))
 
 
 def units(world: World, attacker: Attacker, level: str) -> list[Unit]:

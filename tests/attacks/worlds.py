@@ -10,7 +10,7 @@ from attacks.attacker import FIELDS, Attacker, Place, Variable
 from indicators.disclosure.control import protect, released
 from indicators.disclosure.nested import Count, Nested
 from indicators.disclosure.places import PLACE
-from indicators.disclosure.policy import Policy, load_policy
+from indicators.disclosure.policy import Policy, UnitLevel, load_policy
 from indicators.disclosure.primary import too_small
 from indicators.release.file import write_release
 from tests.lib.invented_cells import INVENTED, NESTED, Cells, invented_cells
@@ -31,7 +31,7 @@ KNOWN_TO_BE_NESTED = (
     ("contacts.numerator", "contacts_or_ulcers.numerator"),
 )
 FOUND_NESTED = (*NESTED, Nested(Count("contacts", "numerator"), Count("contacts_or_ulcers", "numerator")))
-INSIDERS = ("practice", "cluster", "municipality", "hospital")
+INSIDERS: tuple[UnitLevel, ...] = ("practice", "cluster", "municipality", "hospital")
 ULCERS = next(each for each in INVENTED if each.indicator_id == "new_foot_ulcers")
 PAGES = {each.indicator_id: definition(each) for each in INVENTED} | dict.fromkeys(
     ("contacts", "contacts_or_ulcers"), definition(ULCERS)
@@ -78,9 +78,9 @@ class World:
         protection = protect(self.cells.results, self.policy, self.cells.parents, FOUND_NESTED)
         return self.release(folder, protection.cells)
 
-    def safe_from_insiders(self, folder: Path) -> Attacker:
-        """Release through disclosure control that reckons with units who know their own numbers."""
-        policy = self.policy.model_copy(update={"insiders": INSIDERS})
+    def reckoning_with(self, insiders: tuple[UnitLevel, ...], folder: Path) -> Attacker:
+        """Release through disclosure control that reckons with units of some levels, who know their own numbers."""
+        policy = self.policy.model_copy(update={"insiders": insiders})
         return self.release(folder, protect(self.cells.results, policy, self.cells.parents, FOUND_NESTED).cells)
 
     def known_to(self, attacker: Attacker, level: str, unit: str) -> dict[Variable, float]:
@@ -123,7 +123,7 @@ class World:
 
     def without_linear_programming(self, folder: Path) -> Attacker:
         """Release that only makes sure that subtraction finds nothing."""
-        loose = self.policy.model_copy(update={"protection_width": 0})
+        loose = self.policy.model_copy(update={"protection_width": 0, "insiders": ()})
         return self.release(folder, protect(self.cells.results, loose, self.cells.parents, NESTED).cells)
 
     def blind_to_events_not_met(self, folder: Path) -> Attacker:
