@@ -28,7 +28,7 @@ from indicators.definitions.population import (
     load_populations,
 )
 from indicators.definitions.reading import unknown
-from indicators.definitions.stratifiers import PAGE, Stratifiers, load_stratifiers
+from indicators.definitions.stratifiers import PAGE, Stratifiers, load_stratifiers, refuse_attributes_of_units
 from indicators.definitions.variables import Source, Variable, load_variables
 from indicators.patients.patient_period import (
     first_day,
@@ -144,10 +144,11 @@ class Catalogue:
         """The variables whose columns tell the groups of the stratifiers, in order of name.
 
         Raises:
-            DefinitionError: A group uses a column that no variable returns.
+            DefinitionError: A group uses a column that no variable returns, or what a unit is.
         """
         factors = self.stratifiers.stratifiers if self.stratifiers else ()
         columns = {column for each in factors for column in columns_in(each.sql, where=PAGE)}
+        refuse_attributes_of_units(columns, {name for own in self.columns.values() for name in own})
         owners = {owner_of(column, self.columns, where=PAGE) for column in columns}
         return tuple(self.variables[name] for name in sorted(name for name in owners if name))
 

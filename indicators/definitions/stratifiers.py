@@ -7,6 +7,7 @@ would cost more than they tell.
 """
 
 import json
+from collections.abc import Collection
 from pathlib import Path
 from typing import Self
 
@@ -19,6 +20,7 @@ from indicators.definitions.factors import Factor
 from indicators.definitions.of_country import COUNTRIES
 from indicators.definitions.parts import Part, Source, TranslatedText
 from indicators.definitions.reading import describe_fault, disease_folder, read_yaml
+from tvaers.errors import DefinitionError
 
 PAGE = "stratifiers.yaml"
 LEVEL_BEGINS_WITH = "by_"
@@ -27,6 +29,8 @@ TOLD_OTHERWISE = frozenset(
 )
 """Columns by which results are published already: a group made of them would be a sum of other published groups, which
 disclosure control does not know, so that it could be told from them."""
+
+ATTRIBUTE_OF_A_UNIT = ("municipality_", "cluster_", "practice_", "hospital_")
 
 
 class Stratifier(Factor):
@@ -94,6 +98,25 @@ def load_stratifiers(pack_folder: Path, disease: str) -> Stratifiers | None:
     except ValidationError as fault:
         raise describe_fault(path, fault, Stratifiers) from None
     return found if found.disease in (None, disease_folder(disease).name) else None
+
+
+def refuse_attributes_of_units(columns: Collection[str], known: Collection[str]) -> None:
+    """Refuse groups made of what a unit is, such as the kind of a municipality or the size of a practice.
+
+    Such a group is a sum of units whose results are published, and disclosure control does not know which units make it:
+    a hidden unit could be told by taking the others from the group.
+
+    Raises:
+        DefinitionError: A column that is no patient's is named after a unit.
+    """
+    for name in sorted(set(columns) - set(known)):
+        if name.startswith(ATTRIBUTE_OF_A_UNIT):
+            raise DefinitionError(
+                f"A group cannot be made of '{name}': what a unit is cannot make groups of patients.",
+                where=PAGE,
+                how_much="Such a group is a sum of units that are published; hidden units could be told from it.",
+                what_to_do="Use something that is known of each patient, or leave the group out.",
+            )
 
 
 def told_of(page: Stratifiers | None) -> str:

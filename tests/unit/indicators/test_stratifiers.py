@@ -91,6 +91,21 @@ def test_a_group_of_a_column_that_no_variable_returns_is_refused(tmp_path):
     assert "shoe_size" in str(fault.value)
 
 
+@pytest.mark.parametrize("column", ["municipality_type = 'rural'", "practice_doctors < 3", "hospital_beds > 100"])
+def test_a_group_made_of_what_a_unit_is_is_refused_since_hidden_units_could_be_told_from_it(tmp_path, column):
+    stratifiers = load_stratifiers(page(tmp_path, when=column), "type_2_diabetes")
+    with pytest.raises(DefinitionError) as fault:
+        _ = replace(catalogue(), stratifiers=stratifiers).stratifier_variables
+    assert column.split(" ")[0] in str(fault.value)
+    assert "hidden units could be told" in str(fault.value)
+
+
+def test_a_group_of_days_in_hospital_is_one_of_patients(tmp_path):
+    stratifiers = load_stratifiers(page(tmp_path, when="hospital_diabetes_day_count > 2"), "type_2_diabetes")
+    found = replace(catalogue(), stratifiers=stratifiers).stratifier_variables
+    assert "days_in_hospital_for_diabetes" in {variable.name for variable in found}
+
+
 def test_a_pack_without_the_page_has_none(tmp_path):
     assert load_stratifiers(tmp_path, "type_2_diabetes") is None
     assert isinstance(load_stratifiers(page(tmp_path), "type_2_diabetes"), Stratifiers)
