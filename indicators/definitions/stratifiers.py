@@ -103,8 +103,8 @@ def load_stratifiers(pack_folder: Path, disease: str) -> Stratifiers | None:
 def refuse_attributes_of_units(columns: Collection[str], known: Collection[str]) -> None:
     """Refuse groups made of what a unit is, such as the kind of a municipality or the size of a practice.
 
-    Such a group is a sum of units whose results are published, and disclosure control does not know which units make it:
-    a hidden unit could be told by taking the others from the group.
+    Such a group is a sum of units whose results are published, and disclosure control does not know which units make
+    it: a hidden unit could be told by taking the others from the group.
 
     Raises:
         DefinitionError: A column that is no patient's is named after a unit.
