@@ -1,4 +1,4 @@
--- label: Municipal diabetes courses begun at least six months ago, those completed, and those ended early by why, by municipality
+-- label: Municipal diabetes courses granted at least six months ago, those completed and those ended early, by municipality
 -- unit: courses
 -- rows: patient, period and municipality
 -- sources: municipal_course
