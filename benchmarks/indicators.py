@@ -4,9 +4,10 @@
     python -m benchmarks.indicators --people 100000 --only hba1c_below_53
 
 Building the invented warehouse is not part of the measured time; with `--folder` it is built there once and used again.
-The goal for 300,000 people, 75 million measurements, 20 quarters and all levels is 60 seconds and 6 GB on two cores.
+The goal for 300,000 people, 75 million measurements, 20 quarters and all levels is 90 seconds and 6 GB on two cores.
 With `--only` one indicator is computed for each of five years in a process of its own, for people who are classified
-already; the goal for 100,000 people is 3 seconds by the clock with the process's start, and 1 second of computing.
+already and without what is told beside it (case mix, groups of patients); the goal for 100,000 people is 3 seconds by
+the clock with the process's start, and 1 second of computing.
 """
 
 import argparse
@@ -17,6 +18,7 @@ import sys
 import tempfile
 import time
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from pathlib import Path
 from types import SimpleNamespace
@@ -24,7 +26,7 @@ from types import SimpleNamespace
 from benchmarks.invented_warehouse import Size, build
 from indicators.catalogue import load_catalogue
 from indicators.compute import compute_on
-from indicators.definitions.definition_files import load_definitions
+from indicators.definitions.definition_files import definition_paths, load_indicator
 from tvaers.settings import Settings
 from warehouse.connection import open_for_build
 from warehouse.schema import schema_version
@@ -113,8 +115,9 @@ def measure_one(path: Path, indicator: str, *, memory: str, pack: str) -> dict[s
 def compute_one(path: Path, indicator: str, *, memory: str, pack: str) -> dict[str, object]:
     """Compute one indicator for each of five years, for the people whom the warehouse has classified already."""
     started, worked = time.monotonic(), time.process_time()
-    chosen = [each for each in load_definitions("type_2_diabetes") if each.id == indicator]
-    catalogue = load_catalogue("type_2_diabetes", SimpleNamespace(folder=ROOT / "packs" / pack), chosen)
+    chosen = [load_indicator(path) for path in definition_paths("type_2_diabetes") if path.stem == indicator]
+    known = load_catalogue("type_2_diabetes", SimpleNamespace(folder=ROOT / "packs" / pack), chosen)
+    catalogue = replace(known, case_mix=None, stratifiers=None)
     loaded = time.monotonic()
     with open_for_build(path, KEY, memory_limit=memory) as con:
         opened = time.monotonic()

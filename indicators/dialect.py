@@ -103,8 +103,13 @@ def in_alphabetical_order(frame: pl.DataFrame) -> pl.DataFrame:
 
 def enum_of(categories: pl.Series) -> str:
     """Return the type of a column that holds only some texts, in their order."""
-    texts = (exp.Literal.string(text).sql(dialect="duckdb") for text in categories)
-    return f"ENUM ({', '.join(texts)})"
+    texts = ", ".join(f"'{quoted(text)}'" for text in categories)
+    return f"ENUM ({texts})"
+
+
+def quoted(text: str) -> str:
+    """Return a text as the inside of a SQL string."""
+    return text.replace("'", "''")
 
 
 def show(con: duckdb.DuckDBPyConnection, name: str, frame: pl.DataFrame) -> None:

@@ -13,7 +13,7 @@ import polars as pl
 from indicators.catalogue import Catalogue
 from indicators.counting.cells import UNIT_COLUMN, Counted, in_any_population, populated_sql
 from indicators.definitions.definition import PARAMETER, Level
-from indicators.dialect import Bound, drop, fetch, shown_as
+from indicators.dialect import Bound, drop, fetch, quoted, shown_as
 
 COLUMNS = (
     "patient_id",
@@ -130,11 +130,6 @@ def patient_result_sql(each: Counted, table: str, *others: str) -> str:
         FROM {table}
         WHERE {clauses.in_population}
     """
-
-
-def quoted(text: str) -> str:
-    """Return a text as the inside of a SQL string."""
-    return text.replace("'", "''")
 
 
 def literal(value: object) -> str:
