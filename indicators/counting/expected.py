@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from indicators.catalogue import Catalogue
 from indicators.counting.cells import FAMILIES, UNIT_COLUMN, Counted
 from indicators.counting.counting import numbered
-from indicators.counting.strata import met_of, weight_of
+from indicators.counting.strata import met_of, people_of, weight_of
 from indicators.definitions.case_mix import CaseMix
 from indicators.definitions.definition import Level
 from indicators.patients.patient_period import first_day
@@ -62,7 +62,7 @@ def expected_of(
     ]
     pools: dict[str, Whole] = {}
     for each in adjusted:
-        people = area[f"patients_{each.tag}"].to_numpy()
+        people = area[people_of(each)].to_numpy()
         if each.counted not in pools:
             pools[each.counted] = pools_of(area.select(keys), people, case_mix.smallest_stratum)
         shares = shares_of(pools[each.counted], area[met_of(each)].to_numpy(), area[weight_of(each)].to_numpy())
@@ -139,7 +139,7 @@ class UnitLevel:
         weight = self._strata[weight_of(each)].to_numpy() * shares[self._of_area]
         expected = np.bincount(self._of_unit, weight, self._units.height)
         if each.counted not in self._people:
-            own = self._strata[f"patients_{each.tag}"].to_numpy()
+            own = self._strata[people_of(each)].to_numpy()
             by_value = [np.bincount(self._of_unit, own * is_in, self._units.height) for is_in in self._values]
             everybody = np.bincount(self._of_unit, own, self._units.height)
             self._people[each.counted] = np.column_stack(by_value).astype(np.int64), everybody.astype(np.int64)

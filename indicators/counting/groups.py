@@ -13,10 +13,10 @@ import numpy as np
 import polars as pl
 
 from indicators.catalogue import Catalogue
-from indicators.counting.adding_up import KEYS, NAMES, CellSums, add_up
+from indicators.counting.adding_up import KEYS, NAMES, SPLITS, CellSums, add_up
 from indicators.counting.cells import Counted, Family
 from indicators.counting.counting import cells_of, places_of, values_of
-from indicators.counting.medians import medians
+from indicators.counting.medians import PEOPLE, medians
 from indicators.counting.results import results_of
 from indicators.counting.strata import factors_on
 from indicators.definitions.definition import Level
@@ -86,8 +86,14 @@ def in_groups(
         there = rows.with_columns(group)
         in_cells = places_of(there, catalogue.breakdowns, [FAMILY])
         cells = cells_of(in_cells, np.ones(rows.height, dtype=np.bool_), flags, given)
-        found[stratifier.id] = InGroups(cells, values_of(there, flags, given))
+        values = {tag: counted_once(frame) for tag, frame in values_of(there, flags, given).items()}
+        found[stratifier.id] = InGroups(cells, values)
     return found
+
+
+def counted_once(values: pl.DataFrame) -> pl.DataFrame:
+    """Return each value of each group once, with the people who have it: groups are few, and hold everybody."""
+    return values.group_by("period_end", f"{PLACE}_id", *SPLITS, "value").agg(pl.len().alias(PEOPLE))
 
 
 def results_in_groups(

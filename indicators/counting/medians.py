@@ -20,6 +20,7 @@ from indicators.definitions.population import Breakdowns, Split
 Numbers = NDArray[np.int64]
 # A count for each value in each unit, also those that do not occur, as long as there are no more.
 MOST_COUNTS = 10_000_000
+PEOPLE = "people"
 
 
 @dataclass(frozen=True)
@@ -39,15 +40,17 @@ def medians(values: pl.DataFrame, breakdowns: Breakdowns, levels: Collection[Lev
     """Return the medians of one indicator with their intervals: key columns, value, ci_low, ci_high.
 
     Args:
-        values: One row per patient and period with the columns of a cell and the value.
+        values: One row per patient and period with the columns of a cell and the value; or one row per value, with the
+            number of `people` who have it, and those columns of a cell that the wanted levels are split by.
         breakdowns: How units are split.
         levels: The levels whose units are wanted.
     """
     distinct = np.sort(values["value"].unique().to_numpy())
     value = Coded(np.searchsorted(distinct, values["value"].to_numpy()), len(distinct))
-    columns = {column: coded(values[column]) for column in CELL}
+    columns = {column: coded(values[column]) for column in CELL if column in values.columns}
+    people = values[PEOPLE].to_numpy().astype(np.int64) if PEOPLE in values.columns else None
     parts = [
-        medians_of_split(values.select(CELL), columns, value, distinct, level, splits)
+        medians_of_split(values.select(columns), columns, value, distinct, people, level, splits)
         for level, breakdown in breakdowns.levels.items()
         if level in levels
         for splits in breakdown
@@ -69,6 +72,7 @@ def medians_of_split(
     columns: Mapping[str, Coded],
     value: Coded,
     distinct: NDArray[np.float64],
+    people: Numbers | None,
     level: Level,
     splits: Sequence[Split],
 ) -> pl.DataFrame:
@@ -79,19 +83,20 @@ def medians_of_split(
         columns: The same as places.
         value: The values as places.
         distinct: The values that occur, in order.
+        people: How many people each row stands for; None where it is one.
         level: The level of the units.
         splits: The columns by which they are split.
     """
     names = ["period_end", *([UNIT_COLUMN[level]] if level != "all" else []), *splits]
     group = placed_together([columns[name] for name in names])
-    occurring, times = occurrences(placed_together([group, value]))
+    occurring, times = occurrences(placed_together([group, value]), people)
     starts = np.flatnonzero(np.diff(occurring // value.values, prepend=-1))
     row_of_group = np.empty(group.values, dtype=np.int64)
     row_of_group[group.places] = np.arange(len(group.places))
     groups = cells.select(names)[row_of_group[occurring[starts] // value.values]]
     up_to = np.cumsum(times)
     before = (up_to - times)[starts]
-    sizes = np.diff(before, append=len(group.places))
+    sizes = np.diff(before, append=times.sum())
     found, of_size = np.unique(sizes, return_inverse=True)
     ranks = {name: rank[of_size] for name, rank in median_ranks(found).items()}
 
@@ -120,10 +125,16 @@ def placed_together(columns: Sequence[Coded]) -> Coded:
     return Coded(places, values)
 
 
-def occurrences(column: Coded) -> tuple[Numbers, Numbers]:
-    """Return the places that occur, in order, and how often each does."""
+def occurrences(column: Coded, people: Numbers | None = None) -> tuple[Numbers, Numbers]:
+    """Return the places that occur, in order, and how many people each has; one a row when nothing else is said."""
     if column.values > MOST_COUNTS:
-        return np.unique(column.places, return_counts=True)
-    times = np.bincount(column.places, minlength=column.values)
+        occurring, of_rows = np.unique(column.places, return_inverse=True)
+        return occurring, _counted(of_rows, people, len(occurring))
+    times = _counted(column.places, people, column.values)
     occurring = np.flatnonzero(times)
     return occurring, times[occurring]
+
+
+def _counted(places: Numbers, people: Numbers | None, size: int) -> Numbers:
+    """Return how many people each place has; whole numbers of 53 binary digits are exact in floating point."""
+    return np.bincount(places, people, minlength=size).astype(np.int64)

@@ -44,14 +44,24 @@ class StratumSums:
         return found
 
 
+def column_of(number: Number) -> str:
+    """Return the column in which the strata hold a number: indicators that count the same people share it."""
+    return f"{'sum' if number.is_sum else 'count'}_{number.column}_{number.more_than or ''}"
+
+
+def people_of(each: Counted) -> str:
+    """Return the column of the people whom an indicator counts."""
+    return column_of(each.counts[f"patients_{each.tag}"])
+
+
 def weight_of(each: Counted) -> str:
-    """Return the number by which the strata of an indicator weigh: people, or for a rate days under observation."""
-    return f"{'days' if each.clauses.days else 'patients'}_{each.tag}"
+    """Return the column by which the strata of an indicator weigh: people, or for a rate days under observation."""
+    return column_of(each.counts[f"{'days' if each.clauses.days else 'patients'}_{each.tag}"])
 
 
 def met_of(each: Counted) -> str:
-    """Return the number of those people who meet an indicator, or for a rate of events."""
-    return f"{'numerator' if each.clauses.days else 'numerator_patients'}_{each.tag}"
+    """Return the column of those people who meet an indicator, or for a rate of events."""
+    return column_of(each.counts[f"{'numerator' if each.clauses.days else 'numerator_patients'}_{each.tag}"])
 
 
 def strata_of(
@@ -76,11 +86,9 @@ def strata_of(
     if not adjusted:
         return []
     factors = catalogue.case_mix.factors if catalogue.case_mix else ()
-    weights: dict[str, Number] = {}
-    for each in adjusted:
-        names = {f"patients_{each.tag}", weight_of(each)}
-        weights |= {name: number for name, number in each.counts.items() if name in names}
-    met = {met_of(each): each.counts[met_of(each)] for each in adjusted}
+    known = {column_of(number): number for each in adjusted for number in each.counts.values()}
+    weights = {name: known[name] for each in adjusted for name in (people_of(each), weight_of(each))}
+    met = {met_of(each): known[met_of(each)] for each in adjusted}
     is_counted = np.zeros(rows.height, dtype=np.bool_)
     for each in adjusted:
         is_counted |= of_number(flags, Number(each.counted)).astype(np.bool_)
