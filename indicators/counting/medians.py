@@ -50,7 +50,7 @@ def medians(values: pl.DataFrame, breakdowns: Breakdowns, levels: Collection[Lev
     columns = {column: coded(values[column]) for column in CELL if column in values.columns}
     people = values[PEOPLE].to_numpy().astype(np.int64) if PEOPLE in values.columns else None
     parts = [
-        medians_of_split(values.select(columns), columns, value, distinct, people, level, splits)
+        medians_of_split(values.select(list(columns)), columns, value, distinct, people, level, splits)
         for level, breakdown in breakdowns.levels.items()
         if level in levels
         for splits in breakdown

@@ -8,6 +8,7 @@ import pytest
 
 from indicators.counting import medians as counted_up
 from indicators.counting.adding_up import KEYS
+from indicators.counting.groups import counted_once
 from indicators.counting.statistics import median_ranks
 from tests.lib.evaluate import catalogue
 
@@ -51,3 +52,13 @@ def test_medians_and_their_intervals_are_those_of_the_sorted_values(values, most
     assert looked_at > 300
     women = values.filter(pl.col("sex") == "female", pl.col("period_end") == date(2025, 12, 31))
     assert found[(date(2025, 12, 31), "all", "all", "female", "all")][0] == np.median(women["value"].to_numpy())
+
+
+@pytest.mark.parametrize("most_counts", [counted_up.MOST_COUNTS, 0], ids=["counted", "sorted"])
+def test_values_counted_once_have_the_medians_of_all_who_have_them(values, most_counts, monkeypatch):
+    monkeypatch.setattr(counted_up, "MOST_COUNTS", most_counts)
+    counted = counted_once(values)
+    assert counted.height < values.height
+    assert counted[counted_up.PEOPLE].sum() == values.height
+    of_rows = counted_up.medians(values, BREAKDOWNS, ["hospital"]).sort(KEYS)
+    assert counted_up.medians(counted, BREAKDOWNS, ["hospital"]).sort(KEYS).equals(of_rows)
