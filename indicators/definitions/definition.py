@@ -59,6 +59,7 @@ class Indicator(Part):
             higher one.
         verified: False when the definition or its target is not confirmed by a published source.
         smallest_denominator: Fewest people of whom a result is given, where the indicator's publisher names a number.
+        smallest_completeness: Smallest share of those asked about who must be counted, where its publisher names one.
         examples: Titles of the boundary cases in tests/spec.
     """
 
@@ -93,6 +94,7 @@ class Indicator(Part):
     target: str | None = Field(default=None, pattern=PARAMETER_NAME)
     acceptable: str | None = Field(default=None, pattern=PARAMETER_NAME)
     smallest_denominator: str | None = Field(default=None, pattern=PARAMETER_NAME)
+    smallest_completeness: str | None = Field(default=None, pattern=PARAMETER_NAME)
     distribution: str | None = Field(default=None, pattern=NAME)
     limits: tuple[Text, ...] = Field(min_length=1)
     source: tuple[Source, ...] = Field(min_length=1)
@@ -217,6 +219,7 @@ class Indicator(Part):
 
     def parameters(self) -> frozenset[str]:
         """Return the names of the dated parameters the definition leans on, without the dollar sign."""
-        named = (self.threshold, self.target, self.acceptable, self.smallest_denominator, self.look_back)
+        smallest = (self.smallest_denominator, self.smallest_completeness)
+        named = (self.threshold, self.target, self.acceptable, *smallest, self.look_back)
         texts = [*self.expressions().values(), *(name for name in named if name)]
         return frozenset(name for text in texts for name in PARAMETER.findall(text))

@@ -98,6 +98,11 @@ def smallest_in_words(catalogue: Numbers, indicator: Indicator, on: date, langua
     return _in_words(_parameter(catalogue, indicator.smallest_denominator), None, on, language)
 
 
+def completeness_in_words(catalogue: Numbers, indicator: Indicator, on: date, language: str) -> str:
+    """Return the smallest completeness at which its publisher gives a result; empty where none is named."""
+    return _in_words(_parameter(catalogue, indicator.smallest_completeness), None, on, language)
+
+
 def _parameter(catalogue: Numbers, name: str | None) -> Parameter | None:
     return catalogue.parameters.get((name or "$").removeprefix("$"))
 

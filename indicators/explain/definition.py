@@ -6,7 +6,13 @@ from datetime import date
 from indicators.catalogue import Catalogue
 from indicators.definitions.attribution import rules_of
 from indicators.definitions.definition import Indicator, Text
-from indicators.definitions.limits import acceptable_in_words, smallest_in_words, target_in_words, threshold_in_words
+from indicators.definitions.limits import (
+    acceptable_in_words,
+    completeness_in_words,
+    smallest_in_words,
+    target_in_words,
+    threshold_in_words,
+)
 from indicators.explain.words import WORDS
 
 SEVERAL = ("excluded", "excepted", "threshold_for", "part")
@@ -103,6 +109,8 @@ def explain_definition(catalogue: Catalogue, indicator_id: str, on: date, langua
             lines.append(f"{words[part]}: {amount} ({dated.source.title})" if dated else f"{words[part]}: {amount}")
     if smallest := smallest_in_words(catalogue, indicator, on, language):
         lines.append(f"{words['smallest']}: {smallest}")
+    if complete := completeness_in_words(catalogue, indicator, on, language):
+        lines.append(f"{words['smallest_completeness']} {complete}")
     for part, text in (("why", indicator.why_it_matters), ("what", indicator.what_to_do)):
         lines += [f"{words[part]}:", "  " + " ".join(text.in_language(language).split())]
     lines += [

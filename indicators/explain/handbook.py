@@ -9,7 +9,13 @@ from pathlib import Path
 
 from indicators.catalogue import Catalogue
 from indicators.definitions.definition import Indicator, Text
-from indicators.definitions.limits import acceptable_in_words, smallest_in_words, target_in_words, threshold_in_words
+from indicators.definitions.limits import (
+    acceptable_in_words,
+    completeness_in_words,
+    smallest_in_words,
+    target_in_words,
+    threshold_in_words,
+)
 from indicators.definitions.reading import disease_name
 from indicators.definitions.sets import IndicatorSet, load_sets, load_shown
 from indicators.explain import handbook_neighbours
@@ -121,6 +127,9 @@ def page_of(catalogue: Catalogue, indicator: Indicator, on: date) -> Iterator[st
             yield f"- {label}: {amount}"
     if indicator.smallest_denominator:
         yield f"- Not told of fewer than {smallest_in_words(catalogue, indicator, on, 'en')}"
+    if indicator.smallest_completeness:
+        told = completeness_in_words(catalogue, indicator, on, "en")
+        yield f"- {WORDS_HERE['smallest_completeness']} {told}"
     for limit in indicator.limits:
         yield f"- Limit: {plain(limit)}"
     for example in indicator.examples:

@@ -73,6 +73,17 @@ def test_fewer_than_the_publisher_asks_for_is_too_few_and_nobody_is_not():
     assert with_too_few(results, KNOWN.indicator("hba1c_measured"), KNOWN.parameters).equals(results)
 
 
+def test_a_value_known_of_less_than_the_publisher_asks_for_is_too_few():
+    known = catalogue(country="norway")
+    rows = [(20, 40, "computed"), (20, 41, "computed"), (19, 19, "computed"), (0, 30, "computed"), (20, 90, "no_data")]
+    schema = {"denominator": pl.Int64, "eligible": pl.Int64, "state": STATE}
+    results = pl.DataFrame(rows, schema=schema, orient="row").with_columns(
+        pl.lit(date(2025, 12, 31)).alias("period_end")
+    )
+    found = with_too_few(results, known.indicator("hba1c_at_goal_type_1"), known.parameters)
+    assert found["state"].to_list() == ["computed", "too_few", "too_few", "computed", "no_data"]
+
+
 def test_the_larger_of_the_two_smallest_denominators_hides_a_cell():
     policy = load_policy(POLICY)
     drawn = cells(cell("all", 10, 20), cell("all", 4, 9), cell("all", 10, 20))

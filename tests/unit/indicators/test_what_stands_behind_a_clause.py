@@ -37,8 +37,8 @@ def test_a_variable_tells_the_codes_that_ingest_reads_as_what_it_needs(danish: C
 
 def test_how_a_variable_is_made_is_told_in_its_author_s_words(danish: Catalogue) -> None:
     (found,) = mechanics_of(danish, danish.indicator("readmission_within_30_days"), DENMARK.folder)
-    assert "at most 4 hours apart" in found.about
-    assert "12 hours" in found.about
+    assert "physical contacts joined when they overlap" in found.about
+    assert "--" not in found.about
 
 
 def test_a_share_of_events_is_printed_as_the_sums_that_are_computed(danish: Catalogue) -> None:
