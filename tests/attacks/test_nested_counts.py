@@ -49,7 +49,8 @@ def computed(tiny_home):
     key = load_master_key(tiny_home.settings).subkey("encryption")
     with open_read_only(tiny_home.settings.warehouse, key) as con:
         nested = find_nested(con, definitions, load_catalogue(disease, pack, definitions))
-        cells = con.execute("SELECT * FROM indicator.result ORDER BY ALL").pl().join(kinds, on="indicator_id")
+        results = con.execute("SELECT * FROM indicator.result ORDER BY ALL").pl()
+        cells = results.with_columns(pl.col(pl.Categorical, pl.Enum).cast(pl.String)).join(kinds, on="indicator_id")
         clusters = parents(con)
     return cells, clusters, load_policy(pack.folder / "disclosure.yaml"), nested
 
