@@ -20,6 +20,7 @@ from tvaers.commands import (
     access,
     attack,
     audit,
+    backup,
     blind,
     catalogue,
     check,
@@ -79,6 +80,7 @@ VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
     "audit": (audit.app, "Read and verify the account of what was done"),
     "object": (life.note_objection, "Note who objects to being here"),
     "erase": (life.erase, "Write the warehouse anew without who objected"),
+    "backup": (backup.app, "Make, check and restore backups"),
     "doctor": (doctor.doctor, "Look for what is wrong"),
     "demo": (demo.demo, "All steps on an invented region"),
 }

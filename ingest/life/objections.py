@@ -8,7 +8,8 @@ Which list is the newest is told beside the key file, outside the home: an older
 
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -56,7 +57,7 @@ def read_objections(settings: Settings, key: MasterKey) -> Objections:
     """
     path = objections_file(settings)
     newest = _newest(settings)
-    if newest and _told_apart(path) not in newest:
+    if newest and told_apart(path) not in newest:
         raise _untrue(path, "it is not the newest one" if path.exists() else "it is missing")
     if not path.exists():
         return Objections()
@@ -82,9 +83,29 @@ def write_objections(settings: Settings, key: MasterKey, objections: Objections)
     path = objections_file(settings)
     beside = _write(path, told)
     # Killed here, the one in place and the one about to take its place both count as the newest.
-    _write(newest_file(settings), [_told_apart(path), _told_apart(beside)]).replace(newest_file(settings))
+    _write(newest_file(settings), [told_apart(path), told_apart(beside)]).replace(newest_file(settings))
     beside.replace(path)
-    _write(newest_file(settings), [_told_apart(path)]).replace(newest_file(settings))
+    _write(newest_file(settings), [told_apart(path)]).replace(newest_file(settings))
+
+
+def told_apart(path: Path) -> str:
+    """Return the seal of a list, which no other list has; nothing where there is no list, or it cannot be read."""
+    try:
+        return str(json.loads(path.read_text(encoding="utf-8"))["seal"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return ""
+
+
+@contextmanager
+def newest_stays_newest(settings: Settings) -> Iterator[None]:
+    """Let the list that was the newest before a block still count as such after it, besides what the block wrote."""
+    before = _newest(settings)
+    try:
+        yield
+    finally:
+        if before:
+            both = list(dict.fromkeys([*before, *_newest(settings)]))
+            _write(newest_file(settings), both).replace(newest_file(settings))
 
 
 def _newest(settings: Settings) -> list[str]:
@@ -92,14 +113,6 @@ def _newest(settings: Settings) -> list[str]:
         return [str(each) for each in json.loads(newest_file(settings).read_text(encoding="utf-8"))]
     except FileNotFoundError:
         return []
-
-
-def _told_apart(path: Path) -> str:
-    """Return the seal of a list, which no other list has; nothing where there is no list, or it cannot be read."""
-    try:
-        return str(json.loads(path.read_text(encoding="utf-8"))["seal"])
-    except (OSError, ValueError, KeyError, TypeError):
-        return ""
 
 
 def _write(path: Path, content: object) -> Path:

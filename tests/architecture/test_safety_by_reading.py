@@ -71,6 +71,7 @@ MAY_HASH = {
     "ingest/encoding.py",  # nothing: zlib is there for the fault of a damaged archive
     "synthetic/chance.py",  # the names of streams of chance
     "ingest/extract.py",  # a whole delivered file, to know it again
+    "ingest/life/backup.py",  # the files of a backup, to know them again
     "research/page.py",  # what a project may see
     "tvaers/audit_log.py",  # lines of the log, and the settings file
     "research/exports/decision.py",  # a file of numbers, to know it again

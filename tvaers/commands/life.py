@@ -73,7 +73,7 @@ def erase(home: HomeOption = None, as_json: JsonOption = False) -> None:
     screen.say(f"{done.rows:,} rows are gone from the warehouse, which was written into a fresh file.")
     if projects:
         screen.say(f"The databases of {', '.join(projects)} are destroyed; have these projects approved again.")
-    screen.say("Copies that you made yourself are not reached: destroy those from before today.")
+    screen.say("Backups from before still hold them: tvaers backup prune FOLDER. Other copies are yours to destroy.")
     screen.next_step(following)
 
 
