@@ -17,8 +17,8 @@ def clauses(found: Told) -> list[Section]:
 def variables(found: Told) -> list[Section]:
     """Return one row per variable that the clauses name; its words are marked as English."""
     rows = (
-        (Cell(name, markup=_code(name)), *(Cell(text, markup=f'<span lang="en">{safe(text)}</span>') for text in told))
-        for name, *told in found.variables
+        (Cell(name, markup=_code(name)), _english(made, "long"), _english(ties), _english(codes, "long"))
+        for name, made, ties, codes in found.variables
     )
     return [Section("", tuple(rows))]
 
@@ -55,6 +55,10 @@ def _number(each: NumberRow) -> tuple[Cell, ...]:
         Cell(each.source, markup=address if is_address else ""),
         Cell(each.state),
     )
+
+
+def _english(text: str, look: str = "") -> Cell:
+    return Cell(text, look=look, markup=f'<span lang="en">{safe(text)}</span>')
 
 
 def _code(text: str) -> str:

@@ -14,7 +14,7 @@ class Cell:
         text: Plain text; also what is written into a downloaded file.
         markup: Shown instead of the text; must be safe already.
         note: Small second line; of a hidden cell, why it is hidden, which is written once below the table.
-        look: `number`, `hidden` or empty.
+        look: `number`, `hidden`, `long` (sentences, which keep some width on a phone) or empty.
     """
 
     text: str
