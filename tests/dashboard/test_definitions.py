@@ -19,12 +19,13 @@ def test_a_definition_without_a_translation_is_shown_in_english(definitions: dic
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_a_definition_is_told_whole(definitions: dict[str, Definition], language: str) -> None:
     words = wording(language)
-    told = {
-        paragraph.heading: paragraph.texts for paragraph in definition_in_words(definitions["hba1c_below_59"], words)
-    }
+    with_value = replace(definitions["hba1c_below_59"], asks_a_value=True)
+    told = {paragraph.heading: paragraph.texts for paragraph in definition_in_words(with_value, words)}
     for key in ("why", "what_to_do", "denominator", "numerator", "missing", "period", "threshold", "target", "limits"):
         assert told[words(f"definition.{key}")], key
     assert told[words("definition.threshold")][0].startswith("< 59 mmol/mol")
+    without = definition_in_words(replace(with_value, asks_a_value=False), words)
+    assert words("definition.missing") not in {paragraph.heading for paragraph in without}
 
 
 def test_a_definition_tells_for_each_level_where_it_counts(definitions: dict[str, Definition]) -> None:
