@@ -30,7 +30,7 @@ def commands(home, identifier, folder):
     return {
         "init": [["init", "--home", f"{out}/another"]],
         "compute": [["compute", "--quarters", "1"]],
-        "release": [["release"], ["release", "--correct", "2019-03-31", "--reason", f"asked by {identifier}"]],
+        "release": [["release"], ["release", "--correct", identifier]],
         "attack": [["attack", release, "--quarters", "1", "--most", "5"], ["attack", f"{out}/{identifier}.duckdb"]],
         "access": [["access", "init"], ["access", "check"], ["access", "try", "--group", identifier]],
         "dashboard": [["dashboard", "--home", f"{out}/nowhere"]],
@@ -43,8 +43,9 @@ def commands(home, identifier, folder):
         ],
         "project": [
             ["project", "list"],
-            ["project", "create", "other", "--owner", "Somebody", "--purpose", f"About {identifier}"],
-            ["project", "close", "own", "--why", f"asked by {identifier}"],
+            ["project", "create", identifier],
+            ["project", "close", identifier, "--why", "mistake"],
+            ["project", "close", "own", "--why", "mistake"],
         ],
         "shell": [["shell", "--project", "own"]],
         "export": [["export", "check", str(rows), "--project", "own"], ["export", "check", f"{out}/{identifier}.csv"]],
@@ -60,6 +61,11 @@ def commands(home, identifier, folder):
         "pack": [["pack", "list"], ["pack", "check", identifier]],
         "measure": [["measure", "check", f"{out}/{identifier}"]],
         "audit": [["audit", "show"], ["audit", "verify"], ["audit", "head"]],
+        "backup": [
+            ["backup", "create", f"{out}/backup"],
+            ["backup", "check", f"{out}/backup"],
+            ["backup", "check", f"{out}/{identifier}"],
+        ],
         "doctor": [["doctor"]],
     }
 
