@@ -29,12 +29,14 @@ def create(
     as_json: JsonOption = False,
 ) -> None:
     """Write the page of a new project, for the data controller to read. Nothing is copied before it is approved."""
+    from ingest.typed_words import refuse_identifiers
     from research.lifecycle import create as created
     from tvaers import screen
     from tvaers.settings import load_settings
     from tvaers.whats_next import command
 
     settings = load_settings(home)
+    refuse_identifiers(settings, {"PROJECT": project, "--owner": owner, "--purpose": purpose})
     place = created(
         settings, project=project, owner=owner, purpose=purpose, expires_on=expires.date(), tables=table or []
     )
@@ -58,6 +60,7 @@ def approve(
 
     Approve again after new deliveries, or after a change of the page: the database is written anew.
     """
+    from ingest.typed_words import refuse_identifiers
     from research.lifecycle import approve as approved
     from research.shelf import shelved
     from tvaers import screen
@@ -65,6 +68,7 @@ def approve(
     from tvaers.whats_next import command
 
     settings = load_settings(home)
+    refuse_identifiers(settings, {"PROJECT": project, "--by": by})
     built = approved(settings, project, by=by)
     place = shelved(settings, project)
     following = command("query", "--project", project, "SELECT * FROM dictionary", home=home)
@@ -100,11 +104,14 @@ def close(
     as_json: JsonOption = False,
 ) -> None:
     """Destroy the key and the database of a project, so that no copy of it can be read again, in backups neither."""
+    from ingest.typed_words import refuse_identifiers
     from research.lifecycle import close as closed
     from tvaers import screen
     from tvaers.settings import load_settings
 
-    closed(load_settings(home), project, why=why)
+    settings = load_settings(home)
+    refuse_identifiers(settings, {"PROJECT": project, "--why": why})
+    closed(settings, project, why=why)
     if as_json:
         screen.write_json({"project": project, "state": "closed"})
         return

@@ -38,6 +38,7 @@ def release(
     has passed disclosure control.
     """
     from indicators.release.publish import publish
+    from ingest.typed_words import refuse_identifiers
     from tvaers import audit_log, progress, screen
     from tvaers.settings import load_settings
     from tvaers.whats_next import command
@@ -46,6 +47,7 @@ def release(
     settings = load_settings(home)
     if bool(correct) != bool(reason.strip()):
         raise typer.BadParameter("A correction needs both a quarter and a reason.", param_hint="--correct, --reason")
+    refuse_identifiers(settings, {"--reason": reason})
     corrected = [each.date() for each in correct or ()]
     subject = f"corrected: {', '.join(map(str, corrected))}" if corrected else "release"
     with audit_log.recorded(settings, "release", subject, purpose=reason.strip() or None):
