@@ -45,7 +45,7 @@ subtitle = words("indicator.trend_subtitle", unit=view.unit_name, scale=scale.un
 
 number, meaning = st.columns([3, 2], gap="large")
 with number:
-    st.html(cards([card for found in story.by_group.values() for card in found], None, words))
+    st.html(cards([card for found in story.by_group.values() for card in found], None, words, 2))
     found = course(own.get(key, {}), day, definition)
     broken = marks(own.get(key, {}), days, definition, words)
     seen_as = address.choose_one(

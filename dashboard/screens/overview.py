@@ -56,7 +56,7 @@ group = address.choose_one(
 )
 for key, found in story.by_group.items():
     if group in {EVERYTHING, key}:
-        st.html(f"<h3>{safe(found[0].group_title)}</h3>{cards(found, view.address, words)}")
+        st.html(f"<h3>{safe(found[0].group_title)}</h3>{cards(found, view.address, words, 4)}")
 if story.chance:
     st.html(f'<p class="tv-note-line">{safe(story.chance)}</p>')
 frame.close_page(view)

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
+from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, sync_playwright
 
 from dashboard.launch import command, environment
@@ -30,6 +31,7 @@ ARGUMENTS = [
 DESKTOP, PHONE = {"width": 1280, "height": 900}, {"width": 390, "height": 844}
 # Streamlit asks for its own settings below the page's path first and is told that they lie at the root.
 STREAMLITS_OWN = re.compile(r"/_stcore/(health|host-config)")
+AXE = Axe()
 NOT_WORDS = re.compile(r"(?<![\w-])(None|NaN|nan|null|undefined|Traceback|Error)(?![\w-])")
 CHROME = re.compile(
     r"\b(Deploy|required|Choose an option|Press Enter|Running|Fullscreen|Made with|Download plot|Rerun|Settings|"
@@ -144,6 +146,14 @@ class Watched:
         self.page.locator("[data-testid=stTopNavLink]", has_text=title).click()
         self.page.wait_for_function("text => document.querySelector('h1')?.innerText.includes(text)", arg=heading)
         self.settle()
+
+    def barriers(self) -> list[str]:
+        """Return what axe-core finds that keeps people out, whatever its impact, with the elements concerned."""
+        found = AXE.run(self.page).response["violations"]
+        return [
+            f"{each['impact']}: {each['id']} at {[part for node in each['nodes'][:3] for part in node['target']]}"
+            for each in found
+        ]
 
     def complain(self, language: str) -> list[str]:
         """Return everything that is wrong with the page as it stands, in words."""

@@ -239,7 +239,7 @@ def test_every_door_is_whole_and_in_the_readers_language_on_desktop_and_phone(
     site: Site, browser: Browser, signed_roles: Path
 ) -> None:
     told = claims("managers", iss=site.issuer) | {"origin": site.address, "provider": "default"}
-    wrong = {}
+    wrong: dict[tuple[str, str, object], list[str]] = {}
     doors: dict[str, dict[str, object] | None] = {
         "log_in": None,
         "expired": told | {"exp": 1},
@@ -263,6 +263,8 @@ def test_every_door_is_whole_and_in_the_readers_language_on_desktop_and_phone(
             if pictures := os.environ.get("TVAERS_TEST_PICTURES"):
                 watched.page.screenshot(path=f"{pictures}/{door}-{language}-{size['width']}.png")
             wrong[door, language, size["width"]] = watched.complain(language)
+        if language == "da":
+            wrong[door, "da", "axe"] = watched.barriers()
     assert {place: found for place, found in wrong.items() if found} == {}
 
 
