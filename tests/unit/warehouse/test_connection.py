@@ -2,6 +2,7 @@
 
 import os
 import tempfile
+from contextlib import closing
 
 import duckdb
 import pytest
@@ -244,6 +245,27 @@ def test_an_encryption_module_that_does_not_load_is_refused(tmp_path, monkeypatc
     monkeypatch.setattr(encryption, "_encryption_module", lambda: broken)
     with pytest.raises(WarehouseError, match="unsafe encryption module"):
         probe_encryption()
+
+
+def test_a_forged_encryption_module_is_refused_even_where_a_good_one_was_loaded_before(tmp_path, monkeypatch):
+    module = tmp_path / "httpfs.duckdb_extension"
+    content = encryption._encryption_module().read_bytes()
+    module.write_bytes(content)
+    monkeypatch.setattr(encryption, "_encryption_module", lambda: module)
+    probe_encryption()
+    # The signature stands at the end. A file that is in use is not written into but replaced.
+    forged = tmp_path / "forged"
+    forged.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    forged.replace(module)
+    with pytest.raises(WarehouseError, match="unsafe encryption module"):
+        probe_encryption()
+
+
+def test_no_other_module_without_a_signature_can_be_loaded_into_an_open_database():
+    with closing(encryption.connect(None)) as con:
+        assert con.execute("SELECT current_setting('allow_unsigned_extensions')").fetchone() == (False,)
+        with pytest.raises(duckdb.InvalidInputException, match="while database is running"):
+            con.execute("SET allow_unsigned_extensions = true")
 
 
 def test_the_module_that_comes_with_the_installation_is_good():
