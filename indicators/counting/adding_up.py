@@ -12,7 +12,7 @@ from indicators.definitions.population import Breakdowns, Split
 KEYS = ("period_end", "level", "unit_id", "sex", "age_band")
 SPLITS = ("sex", "age_band")
 NAMES = ("level", "unit_id", *SPLITS)
-# So many rows of cells are gathered before they are added to those found before.
+# So many rows of cells are gathered at least before they are added to those found before.
 ROWS_AT_ONCE = 200_000
 
 
@@ -33,7 +33,10 @@ class CellSums:
         if not cells.width:
             return
         self._frames.append(cells)
-        if len(self._frames) > 1 and sum(frame.height for frame in self._frames) > ROWS_AT_ONCE:
+        # The first frame is what was added up before. To add to it costs as much as it is long, so that is put off until
+        # there is as much again to add: then the work grows with what is found, and not with its square.
+        added_up, *others = (frame.height for frame in self._frames)
+        if sum(others) > max(ROWS_AT_ONCE, added_up):
             self._frames = [self.total()]
 
     def total(self) -> pl.DataFrame:
