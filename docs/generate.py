@@ -26,11 +26,13 @@ def command_reference() -> str:
 def generated_pages() -> dict[str, str]:
     """Return path (below the checkout) and content of every generated file."""
     from data_contracts.generate import generated_files
+    from docs import worked_examples
     from indicators.explain import handbook
     from indicators.measures import handbook as measures
 
     pages = {"docs/reference/cli.md": command_reference()} | generated_files()
-    return pages | handbook.generated_files() | measures.generated_files()
+    pages |= handbook.generated_files() | worked_examples.generated_files()
+    return pages | measures.generated_files()
 
 
 def main() -> None:

@@ -52,7 +52,8 @@ def render(
         f"# {heading}",
         "",
         "Written from the definitions below `indicators/` and in the pack by `make docs`. Do not edit. What other "
-        "countries ask stands [side by side](neighbours.md).",
+        "countries ask stands [side by side](neighbours.md). Every boundary of every definition is drawn among the "
+        "[worked examples](worked_examples/README.md).",
         "",
         f"{len(catalogue.indicators)} indicators of {disease_name(catalogue.disease).replace('_', ' ')}. "
         "Periods end on the reporting date; both ends are included. A person counts at the municipality, practice, "
