@@ -94,7 +94,7 @@ def attack(
             if period in settings_of(older).periods:
                 found.append(_joined(older, newer, period, few))
     if own:
-        found.append(_inside(releases[-1], own))
+        found.append(_inside(releases[-1], own, most))
     return _together(found)
 
 
@@ -108,7 +108,7 @@ def _with_equations(path: Path, period: date, few: int, most: int | None, before
     told = {variable: value for variable, value in _between(attacker).items() if 1 <= value < few}
     by_subtraction = _bad(attacker.by_subtraction(), hidden, few)
     by_algebra = _bad(attacker.by_linear_algebra(), hidden, few)
-    asked = set(sorted(hidden)[:: max(1, len(hidden) // most)] if most else hidden)
+    asked = _some(hidden, most)
     proved, unanswered = attacker.proved_small(asked, few)
     not_asked = (hidden - asked) | unanswered
     return [
@@ -167,23 +167,26 @@ def _joined(older: Path, newer: Path, period: date, few: int) -> Verdict:
     return _verdict("what one shows and the other hides", f"{older.name}, {newer.name}", len(hidden), found)
 
 
-def _inside(path: Path, own: Sequence[tuple[Any, ...]]) -> Verdict:
+def _inside(path: Path, own: Sequence[tuple[Any, ...]], most: int | None) -> Verdict:
     """Attack as somebody who knows some numbers; what these tell by themselves is no finding."""
     settings = settings_of(path)
     attacker = Attacker(path, settings.periods[-1], _nested_in(path))
     known = attacker.numbers_of(own)
-    alone = attacker.knowing({})
+    alone, inside = attacker.knowing({}), attacker.knowing(known)
     alone.known = dict(known)
-    told = attacker.knowing(known).by_subtraction()
-    others = {
-        variable: value
-        for variable, value in told.items()
-        if variable not in known
-        and variable not in attacker.by_subtraction()
-        and variable not in alone.by_subtraction()
-    }
+    told = known.keys() | attacker.by_subtraction().keys() | alone.by_subtraction().keys()
+    others = {variable: value for variable, value in inside.by_subtraction().items() if variable not in told}
     few = {variable: value for variable, value in others.items() if 1 - SLACK <= value <= settings.few - 1 + SLACK}
-    return _verdict("a unit that knows its own numbers", path, len(attacker.hidden_results()), few)
+    hidden = attacker.hidden_results() - told
+    asked = _some(hidden, most)
+    proved, unanswered = inside.proved_small(asked, settings.few)
+    left = (hidden - asked) | unanswered
+    return _verdict("a unit that knows its own numbers", path, len(hidden - left), proved | few, left=left)
+
+
+def _some(variables: set[Variable], most: int | None) -> set[Variable]:
+    """Return about so many of some counts, spread evenly over them; all where none is named."""
+    return set(sorted(variables)[:: max(1, len(variables) // most)] if most else variables)
 
 
 def _verdict(

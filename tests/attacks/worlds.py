@@ -121,9 +121,9 @@ class World:
         ]
         return self.release(folder, pl.concat(parts))
 
-    def without_linear_programming(self, folder: Path) -> Attacker:
-        """Release that only makes sure that subtraction finds nothing."""
-        loose = self.policy.model_copy(update={"protection_width": 0, "insiders": ()})
+    def without_linear_programming(self, folder: Path, insiders: tuple[UnitLevel, ...] = ()) -> Attacker:
+        """Release that only makes sure that subtraction finds nothing, for outsiders and units of some levels."""
+        loose = self.policy.model_copy(update={"protection_width": 0, "insiders": insiders})
         return self.release(folder, protect(self.cells.results, loose, self.cells.parents, NESTED).cells)
 
     def blind_to_events_not_met(self, folder: Path) -> Attacker:
