@@ -18,6 +18,7 @@ from dashboard.release_reader import ReleaseUnavailableError
 from dashboard.wording import LANGUAGES, Wording, wording
 
 STYLE = Path(__file__).parent / "style.css"
+PICTURE = f"<script>{(Path(__file__).parent / 'picture.js').read_text(encoding='utf-8')}</script>"
 ICON = Path(__file__).parent / "icon.svg"
 NOBODY = "nobody"
 
@@ -88,6 +89,7 @@ def begin(title: str) -> Wording:
     address.write("lang", words.language)
     st.set_page_config(page_title=f"{words(title)} · {words('frame.name')}", page_icon=str(ICON), layout="wide")
     st.html(STYLE)
+    st.html(PICTURE, unsafe_allow_javascript=True)
     st.html(f'<style>:root {{ --tv-nothing: "{words("choose.nothing")}"; }}</style>')
     # Streamlit writes its own language and an English skip link into the page; both are put right here.
     st.html(

@@ -10,6 +10,7 @@ from dashboard.access.entrance import while_admitted
 from dashboard.charts.sheet import Caption, config, file_name
 from dashboard.download import csv_file
 from dashboard.frame import View
+from dashboard.parts.markup import button
 from dashboard.parts.tables import Section, table
 from dashboard.wording import Wording
 
@@ -17,7 +18,7 @@ _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 
 
 def chart(view: View, figure: go.Figure, name: str, description: str) -> None:
-    """Draw a chart with its picture button, a text for those who cannot see it, and a file of it to keep.
+    """Draw a chart with its picture buttons, a text for those who cannot see it, and a file of it to keep.
 
     Args:
         view: The reader's choices.
@@ -28,20 +29,23 @@ def chart(view: View, figure: go.Figure, name: str, description: str) -> None:
     words = view.words
     title = file_name(name, view.unit_name, view.reporting_date.isoformat())
     st.plotly_chart(figure, theme=None, config=config(title, words), key=f"chart.{name}", alt=description)
-    st.download_button(
-        words("download.chart"),
-        data=while_admitted(
-            view.visitor,
-            lambda: figure.to_html(include_plotlyjs=True, config=config(title, words, picture="svg")).encode(),
-        ),
-        file_name=f"{title}.html",
-        mime="text/html",
-        key=f"download.chart.{name}",
-        type="tertiary",
-        icon=":material/download:",
-        on_click="ignore",
-        help=words("download.chart_help"),
-    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        # The reader's browser draws the picture from what it has: nothing is sent for it.
+        st.html(button("tv-picture", words("download.svg")), width="content")
+        st.download_button(
+            words("download.chart"),
+            data=while_admitted(
+                view.visitor,
+                lambda: figure.to_html(include_plotlyjs=True, config=config(title, words, picture="svg")).encode(),
+            ),
+            file_name=f"{title}.html",
+            mime="text/html",
+            key=f"download.chart.{name}",
+            type="tertiary",
+            icon=":material/download:",
+            on_click="ignore",
+            help=words("download.chart_help"),
+        )
 
 
 def sheet_of(view: View, title: str, header: Sequence[str], sections: Sequence[Section], name: str) -> None:

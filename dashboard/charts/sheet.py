@@ -130,9 +130,9 @@ def config(file_name: str, words: Wording, picture: str = "png") -> dict[str, An
         key: words("chart.picture") for key in ("Download plot as a PNG", "Download plot as a png", "Download plot")
     }
     dictionary |= {
-        "Taking snapshot - this may take a few seconds": words("chart.taking"),
-        "Snapshot succeeded": words("chart.taken"),
-        "Sorry, there was a problem downloading your snapshot!": words("chart.not_taken"),
+        "Preparing image - this may take a few seconds": words("chart.taking"),
+        "Image download succeeded": words("chart.taken"),
+        "Sorry, there was a problem downloading your image!": words("chart.not_taken"),
     }
     return {
         "displaylogo": False,

@@ -17,6 +17,11 @@ def link(page: str, text: str, **address: str) -> str:
     return f'<a class="tv-link" href="{safe(page)}?{safe(urlencode(address))}">{safe(text)}</a>'
 
 
+def button(look: str, text: str) -> str:
+    """Return a button that the page's own script answers, found by its look."""
+    return f'<button type="button" class="{safe(look)}">{safe(text)}</button>'
+
+
 def chip(judgement: Judgement, text: str) -> str:
     """Return a sentence with the symbol and colour of its judgement."""
     if not text:

@@ -10,6 +10,7 @@ from dashboard.presenters import case_mix, drawn
 from dashboard.presenters.measures import by
 from dashboard.presenters.municipality import by_sex_and_age, side_by_side
 from dashboard.presenters.units import name
+from dashboard.sections import next_steps
 
 AT_ONCE = 4
 
@@ -37,6 +38,17 @@ everybody = content.units.everybody
 found = by(release.of_level("municipality", view.reporting_date), "unit_id", "indicator_id")
 columns = [(everybody, by(release.of_level(everybody.level, view.reporting_date), "indicator_id"))]
 columns += [(unit, {key: cell for (owner, key), cell in found.items() if owner == unit.unit_id}) for unit in chosen]
+
+with st.container(key="choices-unit"):
+    whose = address.choose(
+        words("municipality.whose_steps"),
+        "unit",
+        [unit.key for unit in every],
+        lambda key: name(content.units.by_key[key], words),
+        view.unit.key if view.unit in every else chosen[0].key,
+    )
+advised = content.units.by_key[whose]
+next_steps.draw(view, advised, words("next_steps.title", unit=name(advised, words)))
 
 frame.subheading(words("municipality.by_sex_and_age"), words("municipality.by_sex_and_age_note"))
 with st.container(key="choices-indicator"):

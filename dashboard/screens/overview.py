@@ -4,12 +4,12 @@ import streamlit as st
 
 from dashboard import address, frame, shown
 from dashboard.access.entrance import require
-from dashboard.parts.cards import advice, cards, summary
+from dashboard.parts.cards import cards, summary
 from dashboard.parts.markup import safe
 from dashboard.presenters.data_quality import FileTypes, deliveries, stale
 from dashboard.presenters.history import histories
-from dashboard.presenters.next_steps import next_steps
 from dashboard.presenters.overview import Peer, present
+from dashboard.sections import next_steps
 
 EVERYTHING = "all"
 
@@ -41,9 +41,7 @@ if story.going_well:
     frame.subheading(words("overview.going_well"), words("overview.going_well_note"))
     st.html(cards(story.going_well, view.address, words))
 
-if steps := next_steps(story.cards, view.content.definitions, words):
-    frame.subheading(words("report.next_steps"), words("overview.next_steps_note"))
-    st.html(advice(steps, view.address))
+next_steps.draw_of(view, story.cards, words("report.next_steps"))
 shown.reports(view)
 
 frame.subheading(words("overview.everything"), words("overview.everything_note"))

@@ -10,6 +10,7 @@ from dashboard.presenters import case_mix
 from dashboard.presenters.measures import by
 from dashboard.presenters.practice import drawable, present, without_band
 from dashboard.presenters.units import name, spoken
+from dashboard.sections import next_steps
 
 visitor = require("practice")
 view = frame.open_page(visitor, "practice", ("practice", "date"))
@@ -36,6 +37,8 @@ frame.heading(
 )
 if all(row.reason for row in found):
     st.info(words("practice.all_hidden"))
+
+next_steps.draw(view, view.unit, words("report.next_steps"))
 
 in_chart = drawable(found)
 left_out = len(found) - len(in_chart)

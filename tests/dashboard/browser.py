@@ -138,7 +138,7 @@ class Watched:
         self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
         self.page.wait_for_function(
             "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')]"
-            ".every(chart => chart.querySelector('.main-svg'))"
+            ".every(chart => chart.querySelector('.main-svg') && chart.querySelector('.modebar-btn'))"
         )
 
     def turn_to(self, title: str, heading: str) -> None:

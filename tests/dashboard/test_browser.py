@@ -118,6 +118,20 @@ def test_a_card_leads_to_its_indicator_with_the_same_unit(address: str, browser:
     watched.page.close()
 
 
+def test_each_of_several_charts_is_saved_by_its_own_button(address: str, browser: Browser) -> None:
+    watched = Watched(browser, DESKTOP)
+    watched.go(f"{address}/indicator?lang=en&unit={UNIT}&indicator=hba1c_measured")
+    buttons = watched.page.get_by_role("button", name="Download chart (SVG)")
+    names = []
+    for place in range(buttons.count()):
+        with watched.page.expect_download() as drawing:
+            buttons.nth(place).click()
+        names.append(drawing.value.suggested_filename)
+    assert len(names) > 2
+    assert len(set(names)) == len(names) == watched.page.locator(".js-plotly-plot").count()
+    watched.page.close()
+
+
 def test_tables_and_pictures_can_be_taken_away(address: str, browser: Browser, tmp_path: Path) -> None:
     watched = Watched(browser, DESKTOP)
     watched.go(f"{address}/practice?lang=da&unit={UNIT}")
@@ -134,6 +148,15 @@ def test_tables_and_pictures_can_be_taken_away(address: str, browser: Browser, t
     width, height = picture_size(Path(picture.value.path()).read_bytes())
     assert width == 2200
     assert height > 800
+
+    with watched.page.expect_download() as drawing:
+        watched.page.get_by_role("button", name="Hent figur (SVG)").press("Enter")
+    assert drawing.value.suggested_filename == "tvaers-practice-spine-laegerne-i-1-2026-09-30.svg"
+    svg = Path(drawing.value.path()).read_text(encoding="utf-8")
+    assert svg.startswith("<svg")
+    assert "HbA1c målt" in svg
+    assert watched.page.get_by_text("Billedet er gemt").count()
+    assert watched.complain("da") == []
 
     with watched.page.expect_download() as chart:
         watched.page.get_by_role("button", name="Hent figur som webside").click()
