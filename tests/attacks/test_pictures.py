@@ -16,7 +16,7 @@ from tests.lib.tiny_release import tiny_release
 pytestmark = pytest.mark.browser
 PAGES = ("practice", "map")
 # Plotly names the parts of a drawing anew each time; what is seen are its shapes, places, colours and words.
-SEEN = re.compile(r' (?:d|x|y|x1|x2|y1|y2|transform|width|height|class)="[^"]*"|fill: (?!url)[^;]*|>[^<]+<')
+SEEN = re.compile(r' (?:d|x|y|x1|x2|y1|y2|transform|width|height)="[^"]*"|fill: (?!url)[^;]*|>[^<]+<')
 
 
 def pictures(release: Path) -> dict[str, list[str]]:
