@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboard.wording import LANGUAGES
 
-NAMES = ("lang", "unit", "with", "date", "indicator", "level", "group", "municipalities")
+NAMES = ("lang", "unit", "with", "date", "indicator", "level", "group", "municipalities", "split")
 _SPOKEN = {"da": "da", "nb": "nb", "nn": "nb", "no": "nb", "en": "en"}
 
 

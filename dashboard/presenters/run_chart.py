@@ -45,6 +45,14 @@ def bounds(found: Course, definition: Definition) -> Bounds:
 
 
 def told(found: Course | None, definition: Definition, words: Wording) -> list[str]:
+    """Return what the rules say of a course, sentence by sentence, and how far to trust them."""
+    sentences = rules(found, definition, words)
+    if found is not None and found.is_long_enough and definition.period_months > MONTHS_BETWEEN_POINTS:
+        sentences.append(words("course.overlap", months=words.whole(definition.period_months)))
+    return sentences
+
+
+def rules(found: Course | None, definition: Definition, words: Wording) -> list[str]:
     """Return what the rules say of a course, sentence by sentence."""
     if definition.judged_from and (found is None or not found.is_long_enough):
         return [words("course.growing", date=words.date(definition.judged_from))]
@@ -62,6 +70,4 @@ def told(found: Course | None, definition: Definition, words: Wording) -> list[s
     ]
     if found.is_newest_outside:
         sentences.append(words("course.newest_outside"))
-    if definition.period_months > MONTHS_BETWEEN_POINTS:
-        sentences.append(words("course.overlap", months=words.whole(definition.period_months)))
     return sentences

@@ -10,7 +10,7 @@ from dashboard.presenters import case_mix, drawn
 from dashboard.presenters.measures import by
 from dashboard.presenters.municipality import by_sex_and_age, side_by_side
 from dashboard.presenters.units import name
-from dashboard.sections import next_steps
+from dashboard.sections import before_after, next_steps
 
 AT_ONCE = 4
 
@@ -76,6 +76,8 @@ with st.expander(words("chart.as_table")):
         rows.of_panels(panels, words),
         f"municipality-{key}",
     )
+
+before_after.draw(view, advised, definition)
 
 expected = case_mix.by(release.case_mix_of_level("municipality", view.reporting_date), "unit_id", "indicator_id")
 frame.subheading(words("municipality.all_indicators"), words("municipality.all_indicators_note"))

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import frame, shown
+from dashboard import address, frame, shown
 from dashboard.access.entrance import require
 from dashboard.charts import spine
 from dashboard.parts import rows
@@ -10,7 +10,7 @@ from dashboard.presenters import case_mix
 from dashboard.presenters.measures import by
 from dashboard.presenters.practice import drawable, present, without_band
 from dashboard.presenters.units import name, spoken
-from dashboard.sections import next_steps
+from dashboard.sections import before_after, next_steps
 
 visitor = require("practice")
 view = frame.open_page(visitor, "practice", ("practice", "date"))
@@ -65,4 +65,13 @@ shown.sheet_of(
     rows.of_practice(found, view.address, words),
     "practice",
 )
+with st.container(key="choices-indicator"):
+    key = address.choose(
+        words("choose.indicator"),
+        "indicator",
+        list(content.definitions),
+        lambda each: words.text(content.definitions[each].title),
+        view.definition.indicator_id,
+    )
+before_after.draw(view, view.unit, content.definitions[key])
 frame.close_page(view)
