@@ -33,8 +33,8 @@ class CellSums:
         if not cells.width:
             return
         self._frames.append(cells)
-        # The first frame is what was added up before. To add to it costs as much as it is long, so that is put off until
-        # there is as much again to add: then the work grows with what is found, and not with its square.
+        # The first frame is what was added up before. To add to it costs as much as it is long, so that is put off
+        # until there is as much again to add: then the work grows with what is found, and not with its square.
         added_up, *others = (frame.height for frame in self._frames)
         if sum(others) > max(ROWS_AT_ONCE, added_up):
             self._frames = [self.total()]
