@@ -40,7 +40,7 @@ def pictures(release: Path) -> dict[str, list[str]]:
 def test_every_svg_is_the_same_whatever_the_hidden_numbers_are(tmp_path: Path) -> None:
     honest = tiny_release(tmp_path / "release.duckdb")
     as_published, loose = pictures(honest), pictures(with_numbers_in_hidden_cells(honest, tmp_path / "loose.duckdb"))
-    assert len(as_published) == len(PAGES)
+    assert len(as_published) > len(PAGES)
     assert all(len(seen) > 100 for seen in as_published.values())
     assert any("Not shown" in text for seen in as_published.values() for text in seen)
     assert as_published.keys() == loose.keys()

@@ -150,7 +150,7 @@ def test_tables_and_pictures_can_be_taken_away(address: str, browser: Browser, t
     assert height > 800
 
     with watched.page.expect_download() as drawing:
-        watched.page.get_by_role("button", name="Hent figur (SVG)").press("Enter")
+        watched.page.get_by_role("button", name="Hent figur (SVG)").first.press("Enter")
     assert drawing.value.suggested_filename == "tvaers-practice-spine-laegerne-i-1-2026-09-30.svg"
     svg = Path(drawing.value.path()).read_text(encoding="utf-8")
     assert svg.startswith("<svg")
@@ -159,7 +159,7 @@ def test_tables_and_pictures_can_be_taken_away(address: str, browser: Browser, t
     assert watched.complain("da") == []
 
     with watched.page.expect_download() as chart:
-        watched.page.get_by_role("button", name="Hent figur som webside").click()
+        watched.page.get_by_role("button", name="Hent figur som webside").first.click()
     page_file = Path(chart.value.path()).read_text(encoding="utf-8")
     assert settings_of(page_file)["format"] == "svg"
     assert "https://cdn" not in page_file.split("<body>")[-1][:2_000]
