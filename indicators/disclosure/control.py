@@ -11,9 +11,7 @@ on its own: between two of them people come and go, so that a difference tells h
 how many came.
 """
 
-import os
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from datetime import date
 
@@ -22,21 +20,13 @@ import polars as pl
 from numpy.typing import NDArray
 
 from indicators.counting.statistics import rate
-from indicators.disclosure.audit import subtract
-from indicators.disclosure.complementary import Protected
-from indicators.disclosure.left_out import left_out, stands_for_small_practice
 from indicators.disclosure.nested import Nested
+from indicators.disclosure.period import Period, each_protected
 from indicators.disclosure.policy import Policy
-from indicators.disclosure.primary import is_nobody, too_small
-from indicators.disclosure.reissue import judged_with_earlier, shown_all_the_same
+from indicators.disclosure.primary import is_nobody
 from indicators.disclosure.related import Related
-from indicators.disclosure.system import System, build_system
-from indicators.disclosure.withholding import Hidden, hide_or_withhold
-from tvaers.errors import DisclosureError
 from tvaers.progress import track
 
-AT_THE_SAME_TIME = 2
-MOST_NAMED = 5
 PUBLISHED = ["numerator", "denominator", "patient_years", "eligible", "completeness", "value", "ci_low", "ci_high"]
 KEYS = ["indicator_id", "definition_version", "period_start", "period_end", "level", "unit_id", "sex", "age_band"]
 RELEASED = [*KEYS, "state", *PUBLISHED]
@@ -85,44 +75,27 @@ def protect(
     Raises:
         DisclosureError: The cells cannot be protected, or the audit of the result finds a cell that can be worked out.
     """
-    hidden, withheld, without = np.zeros((3, cells.height), dtype=bool)
-    primary = too_small(cells, policy).to_numpy().copy()
+    hidden, withheld, without, primary = np.zeros((4, cells.height), dtype=bool)
     narrowest: list[float] = []
-    with track("Disclosure control", cells["period_end"].n_unique()) as advance:
-        of_period = _rows_by_period(cells)
-
-        def one(period: date) -> tuple[NDArray[np.int64], Hidden, float]:
-            rows = of_period[period]
-            part, clusters = cells[rows], parents.filter(pl.col("period_end") == period)
-            without[rows] = out = left_out(part, policy.smallest_average)
-            primary[rows] |= stands_for_small_practice(part, out, policy.smallest_practice).to_numpy()
-            before = None if earlier is None else earlier.filter(pl.col("period_end") == period)
-            is_again = before is not None and not before.is_empty()
-            # Who kept an earlier release may know numbers of a table that is left out now.
-            apart = np.zeros_like(out) if is_again else out
-            rows = rows[~apart]
-            try:
-                system = build_system(part, clusters, policy, nested, related or Related(), apart)
-                primary[rows] |= np.asarray(system.shows @ system.small.astype(np.int32)) > 0
-                if before is not None and is_again:
-                    again = judged_with_earlier(system, cells[rows], before, policy)
-                    system, primary[rows] = again.system, primary[rows] | again.primary
-                found = hide_or_withhold(system, cells[rows], (primary | without)[rows], policy)
-                if is_again:
-                    found = shown_all_the_same(system, found, (primary | without)[rows])
-                return rows, found, _judge(system, cells[rows], found.protected)
-            except DisclosureError as fault:
-                fault.where = ", ".join(filter(None, [f"period ending {period}", fault.where]))
-                if is_again:
-                    fault.what_to_do = "Leave the quarter as it was released: tvaers release without --correct."
-                raise
-
-        # The solver works outside Python, so two periods can be protected at the same time.
-        with ThreadPoolExecutor(min(AT_THE_SAME_TIME, os.cpu_count() or 1)) as pool:
-            for rows, found, width in pool.map(one, of_period):
-                hidden[rows], withheld[rows] = found.protected.cells, found.withheld
-                narrowest.append(width)
-                advance(1)
+    of_period = _rows_by_period(cells)
+    tasks = [
+        Period(
+            period,
+            cells[rows],
+            parents.filter(pl.col("period_end") == period),
+            policy,
+            tuple(nested),
+            related or Related(),
+            None if earlier is None else earlier.filter(pl.col("period_end") == period),
+        )
+        for period, rows in of_period.items()
+    ]
+    with track("Disclosure control", len(tasks)) as advance:
+        for rows, found in zip(of_period.values(), each_protected(tasks), strict=True):
+            hidden[rows], withheld[rows], without[rows] = found.hidden, found.withheld, found.left_out
+            primary[rows] = found.small
+            narrowest.append(found.width)
+            advance(1)
     # The solver is exact to about six decimals.
     finite = [round(width, 6) for width in narrowest if np.isfinite(width)]
     return Protection(
@@ -145,40 +118,6 @@ def _rows_by_period(cells: pl.DataFrame) -> dict[date, NDArray[np.int64]]:
     """Return the row numbers of each period's cells, periods in order."""
     periods = cells["period_end"]
     return {period: np.flatnonzero((periods == period).to_numpy()) for period in periods.unique().sort()}
-
-
-def _judge(system: System, cells: pl.DataFrame, protected: Protected) -> float:
-    """Return the smallest distance met between a small count's bounds, if the result of one period may be published.
-
-    Raises:
-        DisclosureError: A hidden cell can be worked out, or a small one is visible.
-    """
-    hidden, findings, insiders = protected.cells, protected.findings, protected.insiders
-    seen = system.small & system.visible(hidden)
-    told, _ = subtract(system, system.visible(hidden))
-    exact = findings.exact | (told & system.protected(hidden))
-    open_to_units = np.zeros(seen.size, dtype=bool)
-    open_to_units[insiders.small[~insiders.safe.all(axis=1)]] = True
-    found = seen | exact | findings.narrow | open_to_units
-    if not found.any():
-        return float(findings.width.min(initial=np.inf))
-    raise DisclosureError(
-        "The release was refused: hidden cells could be worked out from it.",
-        where=_named(system, cells, found),
-        how_much=f"{seen.sum()} visible, {exact.sum()} exact, {findings.narrow.sum()} narrow; {insiders.exact} exact "
-        f"and {insiders.narrow} narrow for a unit that knows its own numbers.",
-        what_to_do="Begin a pack of your own (tvaers pack new FOLDER), raise smallest_practice in its disclosure.yaml, "
-        "name the folder as pack in settings.toml, then tvaers release. Tell the makers too: this should not happen.",
-    )
-
-
-def _named(system: System, cells: pl.DataFrame, counts: NDArray[np.bool_]) -> str:
-    """Return the first cells that hold some counts, in words, and how many more there are."""
-    concerned = cells.filter(pl.Series(np.asarray(system.shows @ counts.astype(np.int32)) > 0))
-    rows = concerned.select("indicator_id", "level", "unit_id", "sex", "age_band").head(MOST_NAMED).rows()
-    names = [" ".join(part for part in row if part != "all") for row in rows]
-    more = concerned.height - len(names)
-    return ", ".join([*names, f"and {more} more cells"] if more else names)
 
 
 def released(

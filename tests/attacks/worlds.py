@@ -31,6 +31,7 @@ KNOWN_TO_BE_NESTED = (
     ("contacts.numerator", "contacts_or_ulcers.numerator"),
 )
 FOUND_NESTED = (*NESTED, Nested(Count("contacts", "numerator"), Count("contacts_or_ulcers", "numerator")))
+OF_OUTSIDERS = load_policy(POLICY).model_copy(update={"insiders": ()})
 INSIDERS: tuple[UnitLevel, ...] = ("practice", "cluster", "municipality", "hospital")
 ULCERS = next(each for each in INVENTED if each.indicator_id == "new_foot_ulcers")
 PAGES = {each.indicator_id: definition(each) for each in INVENTED} | dict.fromkeys(
@@ -40,7 +41,7 @@ PAGES = {each.indicator_id: definition(each) for each in INVENTED} | dict.fromke
 
 @dataclass(frozen=True)
 class World:
-    """Cells with their truth, and the policy in force."""
+    """Cells with their truth, and the policy in force without its insiders, whom a test names itself."""
 
     cells: Cells
     policy: Policy
@@ -49,7 +50,7 @@ class World:
     def of(cls, name: str, seed: int) -> "World":
         """Return one period of a named world."""
         cells = invented_cells(seed=seed, quarters=1, **WORLDS[name])  # type: ignore[arg-type]
-        return cls(replace(cells, results=with_two_rates(cells.results)), load_policy(POLICY))
+        return cls(replace(cells, results=with_two_rates(cells.results)), OF_OUTSIDERS)
 
     def release(self, folder: Path, results: pl.DataFrame) -> Attacker:
         """Write results as a release file and hand it to an attacker."""

@@ -20,8 +20,10 @@ from tests.lib.drawn_cells import cell, cells, clusters
 from tests.lib.tiny_release import POLICY
 from tvaers.errors import DisclosureError
 
-POLICY_IN_FORCE = load_policy(POLICY)
-AGAINST_INSIDERS = POLICY_IN_FORCE.model_copy(update={"insiders": ("practice", "cluster", "municipality", "hospital")})
+AGAINST_OUTSIDERS = load_policy(POLICY).model_copy(update={"insiders": ()})
+AGAINST_INSIDERS = AGAINST_OUTSIDERS.model_copy(
+    update={"insiders": ("practice", "cluster", "municipality", "hospital")}
+)
 PARENTS = clusters(a="K1", b="K1", c="K2", d="K2", e="K3")
 PRACTICES = dict(zip(PARENTS["unit_id"], PARENTS["cluster_id"], strict=True))
 PLACES = ["level", "unit_id"]
@@ -57,7 +59,7 @@ def drawn_from(counts: list[tuple[int, int]]) -> pl.DataFrame:
 
 
 def protected(frame: pl.DataFrame) -> pl.DataFrame:
-    return protect(frame, POLICY_IN_FORCE, PARENTS).cells
+    return protect(frame, AGAINST_OUTSIDERS, PARENTS).cells
 
 
 def each_alone(system: System) -> np.ndarray:
@@ -70,8 +72,8 @@ def each_alone(system: System) -> np.ndarray:
 def test_an_audit_of_the_result_finds_nothing(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
     hidden = protected(frame)["state"].is_in(HIDDEN).to_numpy()
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
-    findings = audit(system, hidden, POLICY_IN_FORCE.protection_width)
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), AGAINST_OUTSIDERS, (), Related())
+    findings = audit(system, hidden, AGAINST_OUTSIDERS.protection_width)
     assert findings.is_safe
     assert not (system.small & system.visible(hidden)).any()
 
@@ -101,9 +103,9 @@ def test_the_order_in_which_cells_arrive_changes_nothing(counts: list[tuple[int,
 def test_an_insider_who_knows_only_what_is_shown_already_gains_nothing(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
     hidden = protected(frame)["state"].is_in(HIDDEN).to_numpy()
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
-    outsider = audit(system, hidden, POLICY_IN_FORCE.protection_width)
-    insider = audit(system, hidden, POLICY_IN_FORCE.protection_width, also_known=system.visible(hidden))
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), AGAINST_OUTSIDERS, (), Related())
+    outsider = audit(system, hidden, AGAINST_OUTSIDERS.protection_width)
+    insider = audit(system, hidden, AGAINST_OUTSIDERS.protection_width, also_known=system.visible(hidden))
     assert np.array_equal(outsider.exact, insider.exact)
     assert np.array_equal(outsider.narrow, insider.narrow)
 
@@ -113,11 +115,11 @@ def test_an_insider_who_knows_only_what_is_shown_already_gains_nothing(counts: l
 def test_no_unit_that_knows_its_own_numbers_narrows_down_a_small_count_of_others(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
     hidden = protect(frame, AGAINST_INSIDERS, PARENTS).cells["state"].is_in(HIDDEN).to_numpy()
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), AGAINST_OUTSIDERS, (), Related())
     for unit in range(len(system.units)):
         own = system.holder == unit
-        by_itself = audit(system, np.ones(frame.height, dtype=bool), POLICY_IN_FORCE.protection_width, also_known=own)
-        with_release = audit(system, hidden, POLICY_IN_FORCE.protection_width, also_known=own)
+        by_itself = audit(system, np.ones(frame.height, dtype=bool), AGAINST_OUTSIDERS.protection_width, also_known=own)
+        with_release = audit(system, hidden, AGAINST_OUTSIDERS.protection_width, also_known=own)
         told_by_own_numbers = by_itself.narrow | by_itself.exact
         learnt = (with_release.narrow | with_release.exact) & system.small & ~told_by_own_numbers
         assert not learnt.any()
@@ -127,12 +129,12 @@ def test_no_unit_that_knows_its_own_numbers_narrows_down_a_small_count_of_others
 @given(groups)
 def test_the_audit_of_insiders_finds_what_the_audit_finds_for_each_of_them_alone(counts: list[tuple[int, int]]) -> None:
     frame = drawn_from(counts)
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), AGAINST_OUTSIDERS, (), Related())
     everybody = each_alone(system)
     nobody = everybody[:, :0]
-    width = POLICY_IN_FORCE.protection_width
+    width = AGAINST_OUTSIDERS.protection_width
     try:
-        hidden = hide_enough(system, too_small(frame, POLICY_IN_FORCE).to_numpy(), width, nobody).cells
+        hidden = hide_enough(system, too_small(frame, AGAINST_OUTSIDERS).to_numpy(), width, nobody).cells
     except CannotBeProtectedError:
         return
     found = audit_insiders(system, hidden, width, everybody, None)
@@ -153,11 +155,11 @@ def test_what_swaps_prove_linear_programming_finds_too_for_every_insider(
     counts: list[tuple[int, int]], also_hidden: list[bool]
 ) -> None:
     frame = drawn_from(counts)
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
-    hidden = too_small(frame, POLICY_IN_FORCE).to_numpy() | np.array(also_hidden)
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), AGAINST_OUTSIDERS, (), Related())
+    hidden = too_small(frame, AGAINST_OUTSIDERS).to_numpy() | np.array(also_hidden)
     known, _ = subtract(system, system.visible(hidden))
     units = each_alone(system)
-    grid, width = system.grid, POLICY_IN_FORCE.protection_width
+    grid, width = system.grid, AGAINST_OUTSIDERS.protection_width
     assert grid
     own = np.column_stack([units[system.holder], np.zeros(known.size, dtype=bool)])
     asked = (system.small & ~known)[:, None] & ~own
@@ -169,7 +171,7 @@ def test_what_swaps_prove_linear_programming_finds_too_for_every_insider(
 
 def test_swaps_prove_what_a_neighbour_can_take_over_and_not_beside_the_neighbour() -> None:
     frame = drawn_from([(20, 20), (20, 20), (1, 20), (1, 20), *[(20, 20)] * 6])
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), AGAINST_OUTSIDERS, (), Related())
     assert system.grid
     hidden = np.array([place in {("practice", "a"), ("practice", "b")} for place in frame.select(PLACES).iter_rows()])
     known, _ = subtract(system, system.visible(hidden))
@@ -186,11 +188,11 @@ def test_swaps_prove_what_a_neighbour_can_take_over_and_not_beside_the_neighbour
 
 def test_the_audit_sees_a_cell_that_is_left_open() -> None:
     frame = drawn_from([(20, 20), (20, 20), (1, 20), (1, 20), *[(20, 20)] * 6])
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), AGAINST_OUTSIDERS, (), Related())
     only_the_small_one = np.array(
         [place == ("practice", "b") for place in frame.select("level", "unit_id").iter_rows()]
     )
-    assert audit(system, only_the_small_one, POLICY_IN_FORCE.protection_width).exact.any()
+    assert audit(system, only_the_small_one, AGAINST_OUTSIDERS.protection_width).exact.any()
 
 
 @relaxed
@@ -199,10 +201,10 @@ def test_the_audit_finds_as_narrow_what_a_plain_linear_programme_over_all_equati
     counts: list[tuple[int, int]],
 ) -> None:
     frame = drawn_from(counts)
-    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), POLICY_IN_FORCE, (), Related())
-    hidden = too_small(frame, POLICY_IN_FORCE).to_numpy()
+    system = build_system(frame, PARENTS.select("unit_id", "cluster_id"), AGAINST_OUTSIDERS, (), Related())
+    hidden = too_small(frame, AGAINST_OUTSIDERS).to_numpy()
     hidden[(frame["level"] == "practice").to_numpy()] = True
-    findings = audit(system, hidden, POLICY_IN_FORCE.protection_width)
+    findings = audit(system, hidden, AGAINST_OUTSIDERS.protection_width)
     if findings.exact.any():
         return
     shown, equations = system.visible(hidden), system.equations.astype(float)
@@ -213,7 +215,7 @@ def test_the_audit_finds_as_narrow_what_a_plain_linear_programme_over_all_equati
         for towards[count] in (1.0, -1.0):
             answer = linprog(towards, A_eq=equations, b_eq=np.zeros(equations.shape[0]), bounds=limits)
             ends.append(towards[count] * answer.fun if answer.status == 0 else np.inf)
-        assert findings.narrow[count] == (ends[1] - ends[0] < POLICY_IN_FORCE.protection_width - 1e-6)
+        assert findings.narrow[count] == (ends[1] - ends[0] < AGAINST_OUTSIDERS.protection_width - 1e-6)
 
 
 def test_what_cannot_be_protected_is_refused_instead_of_released() -> None:

@@ -9,7 +9,7 @@ from tests.lib.drawn_cells import cell, cells, clusters
 from tests.lib.tiny_release import POLICY
 from tvaers.errors import DisclosureError
 
-POLICY_IN_FORCE = load_policy(POLICY)
+AGAINST_OUTSIDERS = load_policy(POLICY).model_copy(update={"insiders": ()})
 MUNICIPALITIES_ONE_SMALL = (
     cell("all/all", 140, 200),
     cell("municipality/A", 60, 80),
@@ -19,7 +19,7 @@ MUNICIPALITIES_ONE_SMALL = (
 
 
 def states(*drawn: dict[str, object], **cluster_of: str) -> dict[str, str]:
-    protected = protect(cells(*drawn), POLICY_IN_FORCE, clusters(**cluster_of)).cells
+    protected = protect(cells(*drawn), AGAINST_OUTSIDERS, clusters(**cluster_of)).cells
     name = pl.concat_str("indicator_id", "level", "unit_id", "sex", "age_band", separator="/")
     short = name.str.replace("eye_examined/", "").str.replace("/all/all$", "")
     return dict(protected.select(short, "state").iter_rows())
@@ -108,8 +108,8 @@ def test_the_people_between_two_nested_limits_are_a_group_too() -> None:
         cell("all/all", 60, 100, indicator_id="below_53"), cell("all/all", 62, 100, indicator_id="below_59"),
     )  # fmt: skip
     nested = [Nested(Count("below_53", "numerator"), Count("below_59", "numerator"))]
-    linked = protect(drawn, POLICY_IN_FORCE, clusters(), nested).cells
-    alone = protect(drawn, POLICY_IN_FORCE, clusters()).cells
+    linked = protect(drawn, AGAINST_OUTSIDERS, clusters(), nested).cells
+    alone = protect(drawn, AGAINST_OUTSIDERS, clusters()).cells
     assert alone["state"].to_list() == ["shown", "shown"]
     assert "suppressed" in linked["state"].to_list()
 
@@ -119,15 +119,15 @@ def test_what_a_partition_leaves_is_a_group_too() -> None:
         *(cell("all/all", each, 100, indicator_id=name) for name, each in zip("abc", (30, 37, 30), strict=True))
     )
     related = Related(partitions=(("a", "b", "c"),))
-    assert protect(drawn, POLICY_IN_FORCE, clusters()).cells["state"].to_list() == ["shown"] * 3
-    assert "suppressed" in protect(drawn, POLICY_IN_FORCE, clusters(), (), related).cells["state"].to_list()
+    assert protect(drawn, AGAINST_OUTSIDERS, clusters()).cells["state"].to_list() == ["shown"] * 3
+    assert "suppressed" in protect(drawn, AGAINST_OUTSIDERS, clusters(), (), related).cells["state"].to_list()
 
 
 def test_the_people_between_nested_counts_of_different_denominators_are_a_group_too() -> None:
     drawn = cells(cell("all/all", 12, 80, indicator_id="lost_24"), cell("all/all", 14, 100, indicator_id="lost_15"))
     nested = [Nested(Count("lost_24", "numerator"), Count("lost_15", "numerator"))]
-    assert protect(drawn, POLICY_IN_FORCE, clusters()).cells["state"].to_list() == ["shown", "shown"]
-    assert "suppressed" in protect(drawn, POLICY_IN_FORCE, clusters(), nested).cells["state"].to_list()
+    assert protect(drawn, AGAINST_OUTSIDERS, clusters()).cells["state"].to_list() == ["shown", "shown"]
+    assert "suppressed" in protect(drawn, AGAINST_OUTSIDERS, clusters(), nested).cells["state"].to_list()
 
 
 @pytest.mark.parametrize(("had_it_before", "hidden"), [(0, 0), (1, 1), (4, 1), (5, 0)])
@@ -138,7 +138,7 @@ def test_two_rates_do_not_tell_of_the_few_people_whom_only_one_of_them_follows(h
         cell("all/all", 10, 100, indicator_id="admissions", **rate),
         cell("all/all", 6, left, indicator_id="new_stroke", **rate),
     )
-    found = protect(drawn, POLICY_IN_FORCE, clusters()).cells
+    found = protect(drawn, AGAINST_OUTSIDERS, clusters()).cells
     assert found["state"].to_list().count("suppressed") == hidden
 
 
@@ -152,7 +152,7 @@ def test_the_few_whom_two_rates_differ_by_are_found_though_rates_of_other_people
             for place, number in zip("AB", numbers, strict=True)
         )
     )
-    found = protect(drawn, POLICY_IN_FORCE, clusters()).cells.filter(pl.col("state") == "suppressed")
+    found = protect(drawn, AGAINST_OUTSIDERS, clusters()).cells.filter(pl.col("state") == "suppressed")
     assert found.height == 1
     assert found["unit_id"].to_list() == ["A"]
     assert found["indicator_id"].to_list()[0] in ("admissions", "new_stroke")
@@ -160,14 +160,14 @@ def test_the_few_whom_two_rates_differ_by_are_found_though_rates_of_other_people
 
 def test_a_rate_is_published_on_coarse_patient_years_and_computed_from_them() -> None:
     drawn = cells(cell("all/all", 10, 100, kind="rate_per_1000_patient_years", patient_years=97.123, value=102.96))
-    row = protect(drawn, POLICY_IN_FORCE, clusters()).cells.row(0, named=True)
+    row = protect(drawn, AGAINST_OUTSIDERS, clusters()).cells.row(0, named=True)
     assert (row["patient_years"], row["value"]) == (100.0, 100.0)
     assert row["ci_low"] < 100.0 < row["ci_high"]
 
 
 def test_small_and_complementary_cells_look_the_same_and_hold_nothing() -> None:
     drawn = cells(*MUNICIPALITIES_ONE_SMALL)
-    hidden = protect(drawn, POLICY_IN_FORCE, clusters()).cells.filter(pl.col("state") == "suppressed")
+    hidden = protect(drawn, AGAINST_OUTSIDERS, clusters()).cells.filter(pl.col("state") == "suppressed")
     assert hidden.height == 2
     assert all(hidden[name].null_count() == 2 for name in PUBLISHED)
 
@@ -175,7 +175,7 @@ def test_small_and_complementary_cells_look_the_same_and_hold_nothing() -> None:
 def test_a_median_of_few_people_comes_without_the_interval_that_is_two_peoples_values() -> None:
     median = {"kind": "median", "numerator_patients": None, "value": 49.0, "ci_low": 44.0, "ci_high": 55.0}
     drawn = cells(cell("all/all", None, 19, **median), cell("all/all", None, 20, indicator_id="of_more", **median))
-    few, more = protect(drawn, POLICY_IN_FORCE, clusters()).cells.to_dicts()
+    few, more = protect(drawn, AGAINST_OUTSIDERS, clusters()).cells.to_dicts()
     assert (few["value"], few["ci_low"], few["ci_high"]) == (49.0, None, None)
     assert (more["value"], more["ci_low"], more["ci_high"]) == (49.0, 44.0, 55.0)
 
@@ -195,9 +195,9 @@ def test_cells_that_add_up_to_more_than_their_total_are_refused() -> None:
 
 def test_the_report_counts_what_is_small_what_is_hidden_and_what_is_shown() -> None:
     drawn = cells(*MUNICIPALITIES_ONE_SMALL)
-    protection = protect(drawn, POLICY_IN_FORCE, clusters())
+    protection = protect(drawn, AGAINST_OUTSIDERS, clusters())
     municipality = protection.report.filter(pl.col("level") == "municipality").to_dicts()[0]
     assert (municipality["cells"], municipality["small"], municipality["hidden"]) == (3, 1, 2)
     assert municipality["shown"] == pytest.approx(1 / 3)
     assert protection.narrowest is not None
-    assert protection.narrowest >= POLICY_IN_FORCE.protection_width
+    assert protection.narrowest >= AGAINST_OUTSIDERS.protection_width

@@ -23,6 +23,12 @@ def test_the_danish_policy_hides_groups_below_five_and_shares_of_fewer_than_ten(
     assert (policy.smallest_count, policy.smallest_denominator, policy.protection_width) == (5, 10, 5)
 
 
+def test_the_danish_policy_reckons_with_practices_and_municipalities_that_know_their_own_patients() -> None:
+    policy = load_policy(POLICY)
+    assert {"practice", "municipality"} <= set(policy.insiders)
+    assert policy.insider_pairs > 0
+
+
 def test_every_setting_says_why_in_every_language() -> None:
     for row in load_policy(POLICY).rows():
         if row["key"] != "version":

@@ -10,7 +10,7 @@ from indicators.disclosure.reissue import CELL
 from tests.lib.invented_cells import NESTED, Cells, invented_cells
 from tests.lib.tiny_release import POLICY
 
-POLICY_IN_FORCE = load_policy(POLICY)
+AGAINST_OUTSIDERS = load_policy(POLICY).model_copy(update={"insiders": ()})
 COUNTS = ["numerator", "denominator", "eligible"]
 
 
@@ -20,7 +20,7 @@ def world() -> Cells:
 
 
 def published(cells: Cells, results: pl.DataFrame, earlier: pl.DataFrame | None = None) -> pl.DataFrame:
-    return protect(results, POLICY_IN_FORCE, cells.parents, NESTED, earlier=earlier).cells
+    return protect(results, AGAINST_OUTSIDERS, cells.parents, NESTED, earlier=earlier).cells
 
 
 def as_issue(cells: pl.DataFrame, number: int = 1) -> pl.DataFrame:
