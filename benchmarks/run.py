@@ -14,7 +14,7 @@ from importlib.metadata import version
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("ingest_lab", "indicators", "one_more_indicator", "measures", "dashboard_rerun")
+BENCHMARKS = ("ingest_lab", "indicators", "one_more_indicator", "measures", "dashboard_rerun", "national_release")
 LIBRARIES = ("duckdb", "polars", "great-expectations", "streamlit")
 
 
