@@ -27,25 +27,28 @@ def take_back(
     cells = np.flatnonzero(hidden & ~primary)
     unknown_in = np.asarray(system.pattern @ (~known).astype(np.int64))
     owners = system.own.tocsc()
+    known = known.copy()
     for cell in cells[np.lexsort((cells, -system.cost[cells]))]:
         hidden[cell] = False
-        told, number = known.copy(), unknown_in.copy()
-        news = system.shows.indices[system.shows.indptr[cell] : system.shows.indptr[cell + 1]]
-        news = news[~told[news]]
+        news = system.shows.indices[system.shows.indptr[cell] : system.shows.indptr[cell + 1]].astype(np.int64)
+        news = news[~known[news]]
         is_safe = not system.small[news].any()
-        near = [np.zeros(0, dtype=np.int64)]
-        told[news] = True
+        learnt, near = [news], [np.zeros(0, dtype=np.int64)]
+        known[news] = True
         while is_safe and news.size:
             equation = system.by_variable.indices[entries(system.by_variable, news)[1]].astype(np.int64)
-            np.subtract.at(number, equation, 1)
-            near.append(np.unique(equation))
-            solvable = near[-1][number[near[-1]] == 1]
+            np.subtract.at(unknown_in, equation, 1)
+            near.append(equation)
+            concerned = np.unique(equation)
+            solvable = concerned[unknown_in[concerned] == 1]
             solved = system.pattern.indices[entries(system.pattern, solvable)[1]]
-            news = np.unique(solved[~told[solved]])
-            told[news] = True
+            news = np.unique(solved[~known[solved]]).astype(np.int64)
+            known[news] = True
+            learnt.append(news)
             is_owned = hidden[owners.indices[entries(owners, news)[1]]].any()
             is_safe = not (is_owned or system.small[news].any())
-        if is_safe and not one.binds(told, np.unique(np.concatenate(near)))[0].size:
-            known, unknown_in = told, number
-        else:
+        if not is_safe or one.binds(known, np.unique(np.concatenate(near)))[0].size:
+            # Undone entry by entry: a period of a whole country has a million counts, and a trial concerns a few.
             hidden[cell] = True
+            known[np.concatenate(learnt)] = False
+            np.add.at(unknown_in, np.concatenate(near), 1)
