@@ -7,7 +7,7 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboard import address
+from dashboard import address, colours
 from dashboard.access import bar
 from dashboard.access.roles import Visitor
 from dashboard.catalogue import Definition
@@ -79,6 +79,11 @@ def reader_words() -> Wording:
     return wording(address.language(languages), smallest_group)
 
 
+def is_dark() -> bool:
+    """Return whether the reader's browser shows pages light on dark."""
+    return st.context.theme.type == "dark"
+
+
 def begin(title: str) -> Wording:
     """Give the page its title in the browser and its look, and return the reader's wording.
 
@@ -90,7 +95,8 @@ def begin(title: str) -> Wording:
     st.set_page_config(page_title=f"{words(title)} · {words('frame.name')}", page_icon=str(ICON), layout="wide")
     st.html(STYLE)
     st.html(PICTURE, unsafe_allow_javascript=True)
-    st.html(f'<style>:root {{ --tv-nothing: "{words("choose.nothing")}"; }}</style>')
+    looks = colours.variables(is_dark=is_dark())
+    st.html(f'<style>:root {{ {looks} --tv-nothing: "{words("choose.nothing")}"; }}</style>')
     # Streamlit writes its own language and an English skip link into the page; both are put right here.
     st.html(
         f'<script>{{document.documentElement.lang="{words.language}";'

@@ -24,14 +24,20 @@ _OPTIONS = {
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
     "global.developmentMode": "false",
-    "theme.base": "light",
-    "theme.primaryColor": colours.ACCENT,
-    "theme.backgroundColor": colours.PAPER,
-    "theme.secondaryBackgroundColor": colours.WASH,
-    "theme.textColor": colours.INK,
-    "theme.linkColor": colours.ACCENT,
-    "theme.borderColor": colours.LINE,
     "theme.baseRadius": "6px",
+}
+
+_LOOKS = {
+    "primaryColor": colours.ACCENT,
+    "backgroundColor": colours.PAPER,
+    "secondaryBackgroundColor": colours.WASH,
+    "textColor": colours.INK,
+    "linkColor": colours.ACCENT,
+    "borderColor": colours.LINE,
+}
+# The reader's browser chooses between the two.
+_THEMES = {f"theme.light.{part}": colour for part, colour in _LOOKS.items()} | {
+    f"theme.dark.{part}": colours.DARK[colour] for part, colour in _LOOKS.items()
 }
 
 
@@ -49,7 +55,7 @@ def command(release: Path, port: int, access: Path | None = None) -> list[str]:
     if not release.is_absolute() or (access and not access.is_absolute()):
         raise ValueError("The path of the release must be absolute, and that of the folder of who is let in.")
     app = Path(__file__).parent / "app.py"
-    told = {**_OPTIONS, "server.port": str(port)} | ({"secrets.files": str(access / FILE)} if access else {})
+    told = {**_OPTIONS, **_THEMES, "server.port": str(port)} | ({"secrets.files": str(access / FILE)} if access else {})
     options = [f"--{name}={value}" for name, value in told.items()]
     return [sys.executable, "-m", "streamlit", "run", str(app), *options]
 

@@ -1,15 +1,17 @@
 """Charts and tables on a page, each with its downloads: the picture, the page that holds it, and the numbers."""
 
+import json
 from collections.abc import Sequence
 from functools import partial
 
 import plotly.graph_objects as go
 import streamlit as st
 
+from dashboard import colours
 from dashboard.access.entrance import while_admitted
 from dashboard.charts.sheet import Caption, config, file_name
 from dashboard.download import csv_file
-from dashboard.frame import View
+from dashboard.frame import View, is_dark
 from dashboard.parts.markup import button
 from dashboard.parts.tables import Section, table
 from dashboard.wording import Wording
@@ -28,7 +30,8 @@ def chart(view: View, figure: go.Figure, name: str, description: str) -> None:
     """
     words = view.words
     title = file_name(name, view.unit_name, view.reporting_date.isoformat())
-    st.plotly_chart(figure, theme=None, config=config(title, words), key=f"chart.{name}", alt=description)
+    seen = go.Figure(json.loads(colours.in_the_dark(figure.to_json()))) if is_dark() else figure
+    st.plotly_chart(seen, theme=None, config=config(title, words), key=f"chart.{name}", alt=description)
     with st.container(horizontal=True, vertical_alignment="center"):
         # The reader's browser draws the picture from what it has: nothing is sent for it.
         st.html(button("tv-picture", words("download.svg")), width="content")

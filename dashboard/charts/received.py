@@ -11,7 +11,7 @@ from dashboard.wording import Wording
 
 ROW = 34
 MARKS = 4
-_STEPS = ((0.0, "#ee9f66"), (0.5, "#f6d2b3"), (0.8, "#e3eef5"), (1.0, "#8dbbd8"), (1.5, "#0b5d7a"))
+_STEPS = tuple(zip((0.0, 0.5, 0.8, 1.0, 1.5), colours.DELIVERED, strict=True))
 _MOST = 1.5
 # Which of the steps the key names: the middle one is the usual month.
 _NAMED = {"none": 0.0, "half": 0.5, "usual": 1.0, "more": _MOST}

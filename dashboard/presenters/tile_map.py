@@ -148,7 +148,7 @@ def told(definition: Definition, drawn: Sequence[Tile], words: Wording) -> list[
     if hues & {"better", "worse"}:
         how = [words("map.around_target", target=scale(definition, words).target_text)]
     else:
-        how = [words("map.darker_is_higher")] if "ramp" in hues else [words("map.nothing")]
+        how = [words("map.stronger_is_higher")] if "ramp" in hues else [words("map.nothing")]
     return [*how, f"{words(f'definition.directions.{definition.direction}')}."]
 
 

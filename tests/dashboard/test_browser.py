@@ -6,14 +6,20 @@ from pathlib import Path
 import pytest
 from playwright.sync_api import Browser
 
+from dashboard import colours
 from dashboard.wording import wording
 from tests.dashboard.browser import DESKTOP, PHONE, Watched, chromium, picture_size, served, settings_of
 from tests.dashboard.conftest import LANGUAGES
 
 pytestmark = pytest.mark.browser
 UNIT = "practice-057000"
-# The languages share their markup: each width is looked at in one of them.
-LOOKED_AT_BY_AXE = {"da": DESKTOP, "nb": PHONE, "en": None}
+# The languages share their markup: each width and each theme is looked at in one of them.
+LOOKED_AT_BY_AXE = {"da": DESKTOP, "nb": PHONE, "en": DESKTOP}
+THEMES = {"da": "light", "nb": "light", "en": "dark"}
+# What page and charts lie on, as the browser has drawn it.
+GROUNDS = """() => ['[data-testid=stApp]', '.main-svg:first-child']
+  .flatMap(each => [...document.querySelectorAll(each)])
+  .map(each => getComputedStyle(each).backgroundColor)"""
 
 
 @pytest.fixture(scope="module")
@@ -46,8 +52,9 @@ def headings(language: str) -> dict[str, str]:
 
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_every_page_is_whole_on_desktop_and_phone(address: str, browser: Browser, language: str) -> None:
-    watched, words = Watched(browser, DESKTOP), wording(language)
+    watched, words = Watched(browser, DESKTOP, color_scheme=THEMES[language]), wording(language)
     watched.go(f"{address}/?lang={language}&unit={UNIT}")
+    paper = colours.DARK[colours.PAPER] if THEMES[language] == "dark" else colours.PAPER
     wrong: dict[tuple[str, object], list[str]] = {}
     for screen, heading in headings(language).items():
         title = words(f"page.{screen}")
@@ -56,6 +63,9 @@ def test_every_page_is_whole_on_desktop_and_phone(address: str, browser: Browser
         assert watched.page.title() == f"{title} · {words('frame.name')}"
         assert watched.page.evaluate("document.documentElement.lang") == language
         assert words("frame.invented") in watched.page.inner_text("body")
+        assert set(watched.page.evaluate(GROUNDS)) == {
+            f"rgb({', '.join(str(part) for part in bytes.fromhex(paper[1:]))})"
+        }
         for size in (DESKTOP, PHONE):
             watched.page.set_viewport_size(size)  # type: ignore[arg-type]
             watched.page.wait_for_timeout(400)
