@@ -80,9 +80,9 @@ def present(history: History, at: date, up_to: date, definition: Definition, wor
 
 
 def told(found: BeforeAfter) -> list[str]:
-    """Return the two periods and the verdict, sentence by sentence."""
+    """Return the two periods, what the rules say, and the verdict, each as a line."""
     sides = [f"{each.dot.label}: {each.dot.text}." for each in (found.before, found.after)]
-    return [*sides, *found.rules, found.verdict.text]
+    return [*sides, " ".join(found.rules), found.verdict.text]
 
 
 def _sides(history: History, at: date, up_to: date, definition: Definition) -> tuple[Measure, Measure] | None:

@@ -37,11 +37,11 @@ def draw(view: View, unit: Unit, definition: Definition) -> None:
     if found is None:
         return
     title, whose, scale = words.text(definition.title), name(unit, words), drawn.scale(definition, words)
-    st.html(sentences(told(found)))
+    st.html("".join(sentences([line]) for line in told(found)))
     days = [each for each in sorted(view.content.dates) if each <= day]
     below = words("before_after.subtitle", unit=whose, scale=scale.unit, date=words.short_date(found.at))
-    line = drawn.line(whose, own, days, definition, words)
-    picture = figure(line, found, scale, shown.caption(view, title, below), words)
+    course = drawn.line(whose, own, days, definition, words)
+    picture = figure(course, found, scale, shown.caption(view, title, below), words)
     described = words("before_after.text", title=title, unit=whose, date=words.date(found.at))
     shown.chart(view, picture, f"before-after-{key}", described)
     with st.expander(words("chart.as_table")):
