@@ -44,9 +44,9 @@ test: browser install   ## Everything: style, types, and every test
 	@$(MAKE) --no-print-directory -j 2 check suite
 
 # One process runs all tests of a file, so that what a file prepares for its tests is made once: the groups of
-# pytest-xdist 3.8 are passed over by pytest 9.2 without a word.
+# pytest-xdist 3.8 are passed over by pytest 9.2 without a word. The files come as tests/conftest.py orders them.
 suite: install   ## Every test, without style and types
-	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile
+	$(BIN)/python -m pytest -n $(WORKERS) --dist loadfile --no-loadscope-reorder
 
 browser:         ## Are there the browser that the tests of the pages open, and the web server before them?
 	@command -v nginx >/dev/null || { echo "The tests of the guide's web server run nginx, and there is none: sudo apt-get install nginx-light"; exit 1; } >&2

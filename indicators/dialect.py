@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
+from functools import cache
 from itertools import pairwise
 
 import duckdb
@@ -36,8 +37,9 @@ FACTS = (
 )
 
 
+@cache
 def to_spark(sql: str) -> str:
-    """Return a statement of the engine in Spark SQL.
+    """Return a statement of the engine in Spark SQL; most packs share most of them.
 
     Raises:
         DefinitionError: It uses something that Spark SQL does not have.
@@ -50,7 +52,7 @@ def to_spark(sql: str) -> str:
                 f"Not every SQL engine has {', '.join(strangers)}().",
                 what_to_do="Write it with standard functions, or add it to indicators/dialect.py.",
             )
-        return tree.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE)
+        return tree.sql(dialect="spark", unsupported_level=sqlglot.ErrorLevel.RAISE, copy=False)
     except (ParseError, UnsupportedError) as fault:
         raise DefinitionError(
             f"A statement is not in the common subset of SQL: {str(fault).splitlines()[0]}",

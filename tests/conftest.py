@@ -35,6 +35,12 @@ class TinyHome:
         return self.settings.key_file
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Let files with long tests begin first: one that begins last runs alone, while the other processes have ended."""
+    long = {item.path for item in items if any(map(item.get_closest_marker, ("slow", "browser")))}
+    items.sort(key=lambda item: item.path not in long)
+
+
 @pytest.fixture(scope="session", autouse=True)
 def _no_settings_of_the_person_who_runs_the_tests(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
     """Keep the tests away from a real home and a real key: both default to folders made for this run."""

@@ -12,7 +12,7 @@ from indicators.counting.cells import populated_sql
 from indicators.definitions.clauses import DAYS_PER_YEAR
 from indicators.definitions.definition import Indicator, Text
 from indicators.definitions.parts import LANGUAGES, Clause, LimitFor
-from indicators.dialect import create_table, to_spark
+from indicators.dialect import bound_in, create_table, to_spark
 from indicators.patients.joined import joined_sql, table_of
 from indicators.patients.variable_columns import empty_warehouse
 from tvaers.errors import DefinitionError
@@ -109,12 +109,12 @@ def type_problem(
     con: duckdb.DuckDBPyConnection, expression: str, bound: dict[str, int | float], wanted: tuple[str, ...]
 ) -> str | None:
     """Return what is wrong with the type of an expression over `populated`, None when nothing is."""
+    select = f"SELECT ({expression}) AS checked FROM populated"
     try:
-        create_table(con, "checked_type", f"SELECT ({expression}) AS checked FROM populated LIMIT 0", bound)
+        row = con.execute(f"DESCRIBE {select}", bound_in(select, bound)).fetchone()
     except duckdb.Error as fault:
         return str(fault).splitlines()[0]
-    row = con.execute("SELECT column_type FROM (DESCRIBE checked_type)").fetchone()
-    found = str(row[0]) if row else ""
+    found = str(row[1]) if row else ""
     return None if found.startswith(wanted) else f"is {found.lower()}, but should be {wanted[0].lower()}"
 
 

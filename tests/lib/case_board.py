@@ -88,13 +88,20 @@ class Board:
         return frame.filter(pl.col("patient_id").is_in(numbers))
 
     def frame(self, known: Catalogue, setting: Setting) -> pl.DataFrame:
-        """Return `patient_period` of a setting with the columns of all indicators, kept for the next call."""
+        """Return `patient_period` of a setting with the columns of the indicators looked at, kept for the next call."""
         if setting not in self.frames:
-            on_this_day = [each for each in known.indicators if setting.reporting_date in self.dates_of(each.id)]
-            with self.placed(known, setting, on_this_day) as run:
+            with self.placed(known, setting, self.looked_at(known, setting)) as run:
                 self.frames[setting] = patient_period(run, setting.months)
             self.events[setting] = run.events
         return self.frames[setting]
+
+    def looked_at(self, known: Catalogue, setting: Setting) -> list[Indicator]:
+        """Return the indicators with cases on a setting's day whose period is as long, or a mutant's: a month off."""
+        return [
+            each
+            for each in known.indicators
+            if abs(each.period - setting.months) <= 1 and setting.reporting_date in self.dates_of(each.id)
+        ]
 
     @contextmanager
     def placed(self, known: Catalogue, setting: Setting, indicators: Sequence[Indicator]) -> Iterator[Run]:
@@ -133,13 +140,15 @@ class Board:
         Args:
             known: The definitions, which say what the variants' populations are.
             subject: The indicator whose cases these are.
-            variants: It, or changed copies of it.
+            variants: It, or changed copies of it, which use no other variables.
             frame: `patient_period`.
             events: Rows of the variables that tell organisations apart, by variable.
             day: The reporting date.
         """
         cases = self.cases_on(subject, day)
-        own = self.rows_of(subject, frame, day)
+        used = {each.name for each in known.variables_of(known.indicator(subject))}
+        unused = {column for name, columns in known.columns.items() if name not in used for column in columns}
+        own = self.rows_of(subject, frame, day).select(pl.exclude(unused))
         numbered = [variant.model_copy(update={"id": f"variant_{place}"}) for place, variant in enumerate(variants)]
         changed = replace(known, indicators=tuple(numbered))
         counted = counted_of(changed, numbered, {})

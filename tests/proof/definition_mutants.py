@@ -1,12 +1,14 @@
 """Small mistakes in a definition: its expressions, exclusions, population, missing-value policy and period."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 
 from indicators.catalogue import Catalogue
+from indicators.definitions.clauses import truth
 from indicators.definitions.definition import Indicator
-from tests.lib.case_board import Board, Setting
+from indicators.dialect import fetch, shown_as
+from tests.lib.case_board import Board, Setting, all_values_on
 from tests.lib.evaluate import used_populations
 from tests.proof.sql_mutants import mutants_of
 
@@ -149,20 +151,11 @@ def prove_definition(board: Board, known: Catalogue, indicator: Indicator) -> Pr
 
 def prove_population(board: Board, known: Catalogue, name: str) -> Proof:
     """Return which mutants of a population the cases of the definitions about it notice."""
-    population = known.populations.populations[name]
     users = sorted(
         (each for each in known.indicators if each.population == name), key=lambda each: -len(board.cases[each.id])
     )
-    mutants = mutants_of(population.when, steps_of(known))
-    survivors = [
-        mutant.change
-        for mutant in mutants
-        if not any(
-            is_noticed_by(board, with_population(known, name, mutant.sql), user, day)
-            for user in users
-            for day in board.dates_of(user.id)
-        )
-    ]
+    mutants = mutants_of(known.populations.populations[name].when, steps_of(known))
+    survivors = [mutant.change for mutant in mutants if not is_noticed_by(board, known, name, mutant.sql, users)]
     return Proof(f"populations/{name}", len(mutants), tuple(survivors))
 
 
@@ -173,9 +166,30 @@ def with_population(known: Catalogue, name: str, when: str) -> Catalogue:
     return replace(known, populations=known.populations.model_copy(update={"populations": populations}))
 
 
-def is_noticed_by(board: Board, known: Catalogue, user: Indicator, day: date) -> bool:
-    """Return whether a case of an indicator comes out otherwise under a changed catalogue."""
-    setting = Setting(day, user.period)
-    frame = board.frame(known, setting)
-    (found,) = board.outcomes(known, user.id, [user], frame, board.events[setting], day)
-    return any(words != case.outcome for case, words in found.items())
+def is_noticed_by(board: Board, known: Catalogue, name: str, when: str, users: Sequence[Indicator]) -> bool:
+    """Return whether a case of an indicator comes out otherwise under another expression for its population.
+
+    Only cases are looked at whose people come into the population by it, or drop out: of the others nothing is changed.
+    """
+    changed = with_population(known, name, when)
+    moved: dict[Setting, set[int]] = {}
+    for user in users:
+        for day in board.dates_of(user.id):
+            setting = Setting(day, user.period)
+            frame = board.frame(known, setting)
+            if setting not in moved:
+                moved[setting] = moved_people(board, known, name, when, setting)
+            if moved[setting].isdisjoint(board.rows_of(user.id, frame, day)["patient_id"]):
+                continue
+            (found,) = board.outcomes(changed, user.id, [user], frame, board.events[setting], day)
+            if any(words != case.outcome for case, words in found.items()):
+                return True
+    return False
+
+
+def moved_people(board: Board, known: Catalogue, name: str, when: str, setting: Setting) -> set[int]:
+    """Return who is in a population under one of two expressions for it and not under the other."""
+    is_in, would_be = truth(known.populations.populations[name].when), truth(when)
+    statement = f"SELECT patient_id FROM patient_period WHERE {is_in} <> {would_be}"
+    with shown_as(board.con, "patient_period", board.frame(known, setting)):
+        return set(fetch(board.con, statement, all_values_on(known, setting.reporting_date))["patient_id"])

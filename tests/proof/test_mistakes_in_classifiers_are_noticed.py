@@ -14,6 +14,7 @@ from tests.proof.classifier_mutants import (
 from tests.proof.definition_mutants import Proof
 from tests.proof.explanations import idle, unexplained
 
+pytestmark = pytest.mark.slow
 KNOWN = catalogue()
 
 

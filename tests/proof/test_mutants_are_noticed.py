@@ -1,15 +1,15 @@
-"""Every small mistake in a definition or a variable makes a drawn case fail, or is explained."""
+"""Every small mistake in a definition or a population makes a drawn case fail, or is explained."""
 
 import pytest
 
 from tests.lib.case_board import case_board
-from tests.lib.evaluate import catalogue, neighbours, used_populations, used_variables
+from tests.lib.evaluate import catalogue, neighbours, used_populations
 from tests.proof.definition_mutants import Proof, mutants_of_definition, prove_definition, prove_population
 from tests.proof.explanations import explained_subjects, explanations, idle, unexplained
 from tests.proof.page import PAGE, line_of
 from tests.proof.sql_mutants import mutants_of
-from tests.proof.variable_mutants import prove_variable
 
+pytestmark = pytest.mark.slow
 KNOWN = catalogue()
 
 
@@ -32,13 +32,6 @@ def test_a_mistake_in_a_definition_is_noticed_by_its_own_cases(indicator):
 @pytest.mark.parametrize("population", used_populations(KNOWN))
 def test_a_mistake_in_a_population_is_noticed(population: str):
     proof = prove_population(case_board(), KNOWN, population)
-    assert_proved(proof)
-    assert is_on_the_page(line_of(proof)), "run: make proof"
-
-
-@pytest.mark.parametrize("variable", used_variables(KNOWN), ids=lambda variable: variable.name)
-def test_a_mistake_in_the_sql_of_a_variable_is_noticed(variable):
-    proof = prove_variable(case_board(), KNOWN, variable)
     assert_proved(proof)
     assert is_on_the_page(line_of(proof)), "run: make proof"
 
