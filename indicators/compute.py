@@ -3,7 +3,7 @@
 import time
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 from itertools import groupby
 
 import duckdb
@@ -46,8 +46,9 @@ from indicators.dialect import (
     tables_beginning_with,
 )
 from indicators.engine import Found, Run, by_length, prepare, run_all
+from indicators.fingerprint import definitions_fingerprints, pages_fingerprint
 from indicators.patients.members import classify, members_at_a_time
-from packs.pack import load_pack
+from packs.pack import Pack, load_pack
 from tvaers.errors import DefinitionError
 from tvaers.keys import load_master_key
 from tvaers.progress import Advance, track
@@ -83,7 +84,9 @@ def compute(settings: Settings, reporting_dates: Sequence[date] | None = None, *
         if reporting_dates is None:
             reporting_dates = quarter_ends(last_covered_quarter(catalogue, coverage), quarters)
         refuse_dates_without_data(catalogue, coverage, reporting_dates)
-        return compute_on(con, catalogue, reporting_dates, coverage=coverage, delivered=delivered)
+        summary = compute_on(con, catalogue, reporting_dates, coverage=coverage, delivered=delivered)
+        write_configuration(con, catalogue, pack)
+        return summary
 
 
 def compute_on(
@@ -320,3 +323,16 @@ def write_run(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, dates: Seque
     con.execute(
         "INSERT INTO indicator.run SELECT 'latest_batch', CAST(coalesce(max(batch_id), 0) AS VARCHAR) FROM meta.batch"
     )
+
+
+def write_configuration(con: duckdb.DuckDBPyConnection, catalogue: Catalogue, pack: Pack) -> None:
+    """Note what results were computed with: pack and day (UTC) in `indicator.run`, and a hash of each definition."""
+    facts = {
+        "pack": f"{pack.name} {pack.version}",
+        "pack_hash": pages_fingerprint(pack.folder),
+        "computed_on": str(datetime.now(tz=UTC).date()),
+    }
+    con.executemany("INSERT INTO indicator.run VALUES (?, ?)", list(facts.items()))
+    hashes = definitions_fingerprints(catalogue)
+    con.execute("CREATE OR REPLACE TABLE indicator.definition (indicator_id VARCHAR NOT NULL, hash VARCHAR NOT NULL)")
+    con.executemany("INSERT INTO indicator.definition VALUES (?, ?)", list(hashes.items()))

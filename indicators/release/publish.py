@@ -33,6 +33,7 @@ from indicators.release.closed import Plan, carried_over, new_series, of_quarter
 from indicators.release.content import completeness, left_out, parents, places, units
 from indicators.release.definition_pages import definition_pages
 from indicators.release.file import write_release
+from indicators.release.origin import origin_now
 from indicators.release.register import Entry, Issue, Numbers, Register, opened
 from indicators.release.times import curves_of, released_results, step_cells
 from indicators.release.times import tables as time_tables
@@ -122,6 +123,7 @@ def publish(
             issues = plan.issues(_loaded_on(con) or reporting_date, reason)
             breaks = new_series(numbers["result"])
             delivered, set_aside = left_out(con, policy)
+            origin = origin_now(con, pack, key)
             tables = {
                 **numbers,
                 "unit": units(con, pack, _units_in(numbers["result"])),
@@ -138,7 +140,7 @@ def publish(
             # Before the swap: a release that is registered and never swapped in does no harm, the reverse would.
             if release_id not in {each.release_id for each in register.entries}:
                 entry = (len(register.entries) + 1, release_id, pack.name, settings.disease, policy.version, issues)
-                register.add(Entry(*entry), of_quarters(new, plan.now))
+                register.add(Entry(*entry, origin), of_quarters(new, plan.now))
     return ReleaseSummary(
         release_id=release_id,
         reporting_date=reporting_date,

@@ -14,11 +14,13 @@ from dataclasses import asdict, dataclass
 from datetime import date
 from functools import cached_property
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import polars as pl
 
 from indicators.release.file import TABLES, emptied
+from indicators.release.origin import Origin
 from tvaers.errors import DisclosureError
 from tvaers.master_key import MasterKey
 from tvaers.settings import Settings
@@ -58,6 +60,8 @@ class Entry:
         disease: The disease.
         policy_version: Version of the disclosure policy by which it was protected.
         issues: The quarters published for the first time or again.
+        origin: What their numbers were computed from; None of a release that was made before this was noted.
+        key_id: The key under which the entry is sealed; empty before it is.
     """
 
     number: int
@@ -66,6 +70,8 @@ class Entry:
     disease: str
     policy_version: str
     issues: tuple[Issue, ...]
+    origin: Origin | None = None
+    key_id: str = ""
 
 
 class Register:
@@ -87,7 +93,7 @@ class Register:
         for number, place in enumerate(sorted(places), start=1):
             try:
                 page = json.loads((place / ENTRY).read_text(encoding="utf-8"))
-                entry = _entry(page["entry"])
+                entry = _entry(page["entry"], str(page["key_id"]))
                 content = _content(page["entry"], seal, place)
                 is_sealed = self.key.has_sealed(content, page["key_id"], page["seal"])
             except (OSError, ValueError, KeyError, TypeError):
@@ -135,6 +141,7 @@ class Register:
         for name in NUMBERS:
             emptied(numbers[name]).write_parquet(beside / f"{name}.parquet")
         stated = json.loads(json.dumps(asdict(entry), default=str))
+        del stated["key_id"]
         seal = self.key.seal(_content(stated, before, beside))
         page = {"entry": stated, "key_id": self.key.key_id, "seal": seal}
         (beside / ENTRY).write_text(json.dumps(page, indent=1, ensure_ascii=False), encoding="utf-8")
@@ -210,14 +217,17 @@ def _name(number: int) -> str:
     return f"{number:04d}"
 
 
-def _entry(stated: dict[str, object]) -> Entry:
-    issues: Sequence[dict[str, object]] = stated["issues"]  # type: ignore[assignment]
+def _entry(stated: dict[str, object], key_id: str) -> Entry:
+    issues: Sequence[dict[str, Any]] = stated["issues"]  # type: ignore[assignment]
     dated = [
         {**each, "period_end": date.fromisoformat(str(each["period_end"]))}
         | {"released_on": date.fromisoformat(str(each["released_on"]))}
         for each in issues
     ]
-    return Entry(**{**stated, "issues": tuple(Issue(**each) for each in dated)})  # type: ignore[arg-type]
+    told: dict[str, Any] = {**stated, "issues": tuple(Issue(**each) for each in dated), "key_id": key_id}
+    if noted := told.get("origin"):
+        told["origin"] = Origin(**{**noted, "batches": tuple(noted["batches"])})
+    return Entry(**told)
 
 
 def _content(stated: dict[str, object], before: str, place: Path) -> bytes:

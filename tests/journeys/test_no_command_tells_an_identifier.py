@@ -53,6 +53,8 @@ def commands(home, identifier, folder):
             ["explain", INDICATOR],
             ["explain", INDICATOR, "--pseudonym", identifier],
             ["explain", identifier],
+            ["explain", INDICATOR, "--unit", "all"],
+            ["explain", INDICATOR, "--unit", identifier, "--period", identifier],
         ],
         "catalogue": [
             ["catalogue", "--out", f"{out}/catalogue.html"],

@@ -1,4 +1,4 @@
-"""`tvaers explain`: an indicator in words, or why one pseudonym counts as it does."""
+"""`tvaers explain`: an indicator in words, where a number of the release comes from, or why one pseudonym counts so."""
 
 from datetime import datetime
 from pathlib import Path
@@ -27,9 +27,21 @@ def explain(
         str | None,
         typer.Option("--country", help="Pack whose numbers are told. Default: the home's, or the first that has it."),
     ] = None,
+    unit: Annotated[
+        str | None,
+        typer.Option("--unit", help="Say where the published number of this unit comes from: name, id or key."),
+    ] = None,
+    period: Annotated[
+        str | None, typer.Option("--period", help="The quarter of that number, such as 2026-Q3. Default: the newest.")
+    ] = None,
+    sex: Annotated[str, typer.Option("--sex", help="Of whom that number tells: all, female or male.")] = "all",
+    age: Annotated[str, typer.Option("--age", help="Age band of that number, such as 65-79.")] = "all",
     as_json: JsonOption = False,
 ) -> None:
     """Explain an indicator in words and exact clauses; with --pseudonym, why one person counts as they do.
+
+    With --unit or --period: where a published number comes from, back to the delivered files. What the release hides
+    stays hidden.
 
     Definitions of every pack that comes along can be read, also before a home has been set up.
     """
@@ -45,6 +57,11 @@ def explain(
     if language not in explanations.WORDS:
         raise unknown("language", language, explanations.WORDS, where="--language")
     day = on.date() if on else None
+    if (unit or period) is not None or (sex, age) != ("all", "all"):
+        if pseudonym is not None:
+            raise typer.BadParameter("A number has no person behind it: name a unit, or a pseudonym.")
+        _explain_number(home, indicator, unit, period, (sex, age), as_json=as_json)
+        return
     if pseudonym is not None:
         settings = load_settings(home)
         with audit_log.recorded(settings, "explain", "how one person counts"):
@@ -63,6 +80,26 @@ def explain(
         screen.write_json({"text": text, "pack": pack, "definition": catalogue.indicator(indicator)})
     else:
         screen.say(text)
+
+
+def _explain_number(
+    home: Path | None, indicator: str, unit: str | None, period: str | None, split: tuple[str, str], *, as_json: bool
+) -> None:
+    from tvaers import audit_log, number_origin, screen
+    from tvaers.settings import load_settings
+
+    settings = load_settings(home)
+    if settings.key_file.is_file():
+        with audit_log.recorded(settings, "explain", "where a number comes from"):
+            found = number_origin.find(settings, indicator, unit, period, split)
+    else:
+        found = number_origin.find(settings, indicator, unit, period, split)
+    following = found.next_step(settings)
+    if as_json:
+        screen.write_json({"number": found, "next_step": following})
+        return
+    number_origin.show(found)
+    screen.next_step(following)
 
 
 def _catalogue_with(indicator: str, home: Path | None, country: str | None) -> "tuple[Catalogue, str]":
