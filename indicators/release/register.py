@@ -1,9 +1,10 @@
 """The register of what was released: every number that was ever published, in the order in which it was.
 
-It lies in the home beside the release, one folder per release. It holds published numbers only, so it is no secret; but
-a release is judged by it, and whoever could change it could have a hidden number come out. So each entry is sealed with
-the master key together with the seal of the one before: no entry can be changed, dropped or put in between unseen. That
-the newest is missing is noticed as long as the release in place is one that the register does not know.
+It lies in the home beside the release, one folder per release. It holds published numbers, and from which versions of
+what they were computed (`origin.py`), so it is no secret; but a release is judged by it, and whoever could change it
+could have a hidden number come out. So each entry is sealed with the master key together with the seal of the one
+before: no entry can be changed, dropped or put in between unseen. That the newest is missing is noticed as long as the
+release in place is one that the register does not know.
 """
 
 import json
