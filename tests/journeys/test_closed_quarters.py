@@ -1,7 +1,10 @@
 """Quarters that were released stay as they were; a correction is decided, judged with what was out, and noted."""
 
 import json
+from contextlib import redirect_stdout
 from datetime import date
+from io import StringIO
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -10,6 +13,7 @@ import pytest
 from indicators.disclosure.places import PLACE
 from indicators.release.publish import publish
 from tests.conftest import TinyHome
+from tests.lib.project_home import copy_of
 from tvaers.cli import main
 from tvaers.errors import DisclosureError
 from tvaers.keys import load_master_key
@@ -46,6 +50,18 @@ def one_person_more(home: TinyHome) -> None:
         )
 
 
+@pytest.fixture(scope="module")
+def corrected(tiny_home: TinyHome, tmp_path_factory: pytest.TempPathFactory) -> tuple[TinyHome, str]:
+    """A home whose last quarter was released again, and what the command said. Read only: copy before changing."""
+    home = copy_of(tiny_home, tmp_path_factory.mktemp("corrected"))
+    last = max(str(each["period_end"]) for each in issues(home))
+    one_person_more(home)
+    with redirect_stdout(StringIO()) as said:
+        words = ["release", "--correct", last, "--reason", "A delivery was incomplete", "--home", str(home.home)]
+        assert main(words) == 0
+    return home, said.getvalue()
+
+
 def test_a_released_quarter_stays_as_it_was_whatever_is_computed_later(home_copy: TinyHome) -> None:
     before, bytes_before = result(home_copy), home_copy.settings.release.read_bytes()
     one_person_more(home_copy)
@@ -56,14 +72,12 @@ def test_a_released_quarter_stays_as_it_was_whatever_is_computed_later(home_copy
 
 
 def test_a_correction_tells_no_change_of_a_few_people_and_says_why_it_was_made(
-    home_copy: TinyHome, capfd: pytest.CaptureFixture[str]
+    tiny_home: TinyHome, corrected: tuple[TinyHome, str]
 ) -> None:
-    before, ends = result(home_copy), sorted({each["period_end"] for each in issues(home_copy)})
-    one_person_more(home_copy)
-    home = ["--home", str(home_copy.home)]
-    assert main(["release", "--correct", str(ends[-1]), "--reason", "A delivery was incomplete", *home]) == 0
-    assert "judged together with every time" in capfd.readouterr().out
-    after = before.join(result(home_copy), on=KEY, suffix="_again", nulls_equal=True)
+    home, said = corrected
+    before, ends = result(tiny_home), sorted({each["period_end"] for each in issues(tiny_home)})
+    assert "judged together with every time" in said
+    after = before.join(result(home), on=KEY, suffix="_again", nulls_equal=True)
     assert after.height == before.height
     old, new = (after.filter(pl.col("period_end") == date.fromisoformat(str(end))) for end in ends)
     assert old["state"].equals(old["state_again"].alias("state"))
@@ -72,7 +86,7 @@ def test_a_correction_tells_no_change_of_a_few_people_and_says_why_it_was_made(
     assert shown.height > 0
     assert shown.filter((pl.col("numerator") - pl.col("numerator_again")).abs().is_between(1, 4)).is_empty()
     assert new.filter((pl.col("state") != "shown") & (pl.col("state_again") == "shown")).is_empty()
-    assert [(each["number"], each["reason"]) for each in issues(home_copy)] == [
+    assert [(each["number"], each["reason"]) for each in issues(home)] == [
         (1, ""),
         (2, "A delivery was incomplete"),
     ]
@@ -109,15 +123,13 @@ def test_a_changed_register_stops_the_release(home_copy: TinyHome) -> None:
     assert home_copy.settings.release.read_bytes() == before
 
 
-def test_a_register_without_its_newest_entry_stops_the_release(home_copy: TinyHome) -> None:
-    one_person_more(home_copy)
-    ends = [date.fromisoformat(str(each["period_end"])) for each in issues(home_copy)]
-    publish(home_copy.settings, correct=ends[-1:], reason="One more")
-    for path in (newest := home_copy.settings.register / "0002").iterdir():
+def test_a_register_without_its_newest_entry_stops_the_release(corrected: tuple[TinyHome, str], tmp_path: Path) -> None:
+    home = copy_of(corrected[0], tmp_path)
+    for path in (newest := home.settings.register / "0002").iterdir():
         path.unlink()
     newest.rmdir()
     with pytest.raises(DisclosureError, match="lacks the release in place"):
-        publish(home_copy.settings)
+        publish(home.settings)
 
 
 def test_a_release_from_before_there_was_a_register_is_taken_into_it(home_copy: TinyHome) -> None:
