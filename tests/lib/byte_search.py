@@ -7,8 +7,9 @@ from pathlib import Path
 
 import numpy as np
 
-# How many of the first bytes are compared before the rest.
-_START = 4
+# How many of the first bytes are compared before the rest: all of the shortest disguise. Four would be zeros in many
+# files, where each place is then looked at one by one.
+_START = 8
 
 
 def disguises(identifier: str) -> set[bytes]:
@@ -57,12 +58,12 @@ def files_holding(folders: Iterable[Path], identifiers: Iterable[str]) -> dict[s
 
 def _found(content: bytes, wanted: dict[bytes, set[bytes]]) -> Iterator[bytes]:
     """Yield what is wanted and there; the first bytes are compared everywhere at once."""
-    starts = np.sort(np.frombuffer(b"".join(wanted), dtype=np.uint32))
+    starts = np.sort(np.frombuffer(b"".join(wanted), dtype=np.uint64))
     for offset in range(_START):
         usable = (len(content) - offset) // _START * _START
         if usable <= 0:
             continue
-        words = np.frombuffer(content, dtype=np.uint32, offset=offset, count=usable // _START)
+        words = np.frombuffer(content, dtype=np.uint64, offset=offset, count=usable // _START)
         for place in np.flatnonzero(np.isin(words, starts)) * _START + offset:
             begin = int(place)
             yield from (each for each in wanted[content[begin : begin + _START]] if content.startswith(each, begin))
