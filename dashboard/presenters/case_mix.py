@@ -47,10 +47,17 @@ class Expected:
 
 
 def by(frame: pl.DataFrame, *columns: str) -> dict[Any, Expected]:
-    """Return what was expected, by one column's value of the release's rows, or by a tuple of several."""
-    number = len(columns)
-    rows = frame.select(*columns, *COLUMNS).iter_rows()
-    return {row[0] if number == 1 else row[:number]: Expected(*row[number:]) for row in rows}
+    """Return what was expected, by one column's value of the release's rows, or by a tuple of several.
+
+    Where it is not shown nothing but that is taken from the release, so that no page can tell more.
+    """
+    number, state = len(columns), COLUMNS.index("state")
+    found = {}
+    for row in frame.select(*columns, *COLUMNS).iter_rows():
+        told = row[number:]
+        one = Expected(*told) if told[state] == "shown" else Expected(told[state])
+        found[row[0] if number == 1 else row[:number]] = one
+    return found
 
 
 def amount(own: Measure, found: Expected, definition: Definition, words: Wording) -> str:
