@@ -150,6 +150,18 @@ def subheading(title: str, *notes: str) -> None:
     st.html(f"<h2>{safe(title)}</h2>{below}")
 
 
+def choose_indicator(found: Content, words: Wording, default: Definition) -> Definition:
+    """Draw the list of indicators and return the one that is chosen, kept in the address."""
+    key = address.choose(
+        words("choose.indicator"),
+        "indicator",
+        list(found.definitions),
+        lambda each: words.text(found.definitions[each].title),
+        default.indicator_id,
+    )
+    return found.definitions[key]
+
+
 def _chosen(visitor: Visitor, found: Content, words: Wording, page: str, choices: Sequence[str]) -> View:
     units, words_of = found.units, lambda key: label(found.units.by_key[key], found.units, words)
     unit = units.by_key.get(address.read("unit") or visitor.unit, units.everybody)
@@ -158,14 +170,7 @@ def _chosen(visitor: Visitor, found: Content, words: Wording, page: str, choices
     unknown = [name for name, known in asked.items() if (stated := address.read(name)) and stated not in known]
     with st.container(key="choices", horizontal=True, vertical_alignment="bottom"):
         if "indicator" in choices:
-            key = address.choose(
-                words("choose.indicator"),
-                "indicator",
-                list(found.definitions),
-                lambda key: words.text(found.definitions[key].title),
-                definition.indicator_id,
-            )
-            definition = found.definitions[key]
+            definition = choose_indicator(found, words, definition)
         if "unit" in choices:
             unit = units.by_key[address.choose(words("choose.unit"), "unit", list(units.by_key), words_of, unit.key)]
         if "practice" in choices and (practices := [each.key for each in units.of_level("practice")]):

@@ -52,14 +52,8 @@ next_steps.draw(view, advised, words("next_steps.title", unit=name(advised, word
 
 frame.subheading(words("municipality.by_sex_and_age"), words("municipality.by_sex_and_age_note"))
 with st.container(key="choices-indicator"):
-    key = address.choose(
-        words("choose.indicator"),
-        "indicator",
-        list(content.definitions),
-        lambda each: words.text(content.definitions[each].title),
-        view.definition.indicator_id,
-    )
-definition = content.definitions[key]
+    definition = frame.choose_indicator(content, words, view.definition)
+key = definition.indicator_id
 cells = by(release.of_indicator(key, "municipality", view.reporting_date), "unit_id", "sex", "age_band")
 panels = by_sex_and_age(chosen, cells, definition, words)
 title = words.text(definition.title)

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import address, frame, shown
+from dashboard import frame, shown
 from dashboard.access.entrance import require
 from dashboard.charts import spine
 from dashboard.parts import rows
@@ -66,12 +66,6 @@ shown.sheet_of(
     "practice",
 )
 with st.container(key="choices-indicator"):
-    key = address.choose(
-        words("choose.indicator"),
-        "indicator",
-        list(content.definitions),
-        lambda each: words.text(content.definitions[each].title),
-        view.definition.indicator_id,
-    )
-before_after.draw(view, view.unit, content.definitions[key])
+    definition = frame.choose_indicator(content, words, view.definition)
+before_after.draw(view, view.unit, definition)
 frame.close_page(view)
