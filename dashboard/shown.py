@@ -12,7 +12,7 @@ from dashboard.access.entrance import while_admitted
 from dashboard.charts.sheet import Caption, config, file_name
 from dashboard.download import csv_file
 from dashboard.frame import View, is_dark
-from dashboard.parts.markup import button
+from dashboard.parts.markup import picture_button
 from dashboard.parts.tables import Section, table
 from dashboard.wording import Wording
 
@@ -31,10 +31,11 @@ def chart(view: View, figure: go.Figure, name: str, description: str) -> None:
     words = view.words
     title = file_name(name, view.unit_name, view.reporting_date.isoformat())
     seen = go.Figure(json.loads(colours.in_the_dark(figure.to_json()))) if is_dark() else figure
-    st.plotly_chart(seen, theme=None, config=config(title, words), key=f"chart.{name}", alt=description)
+    key = f"chart-{name}"
+    st.plotly_chart(seen, theme=None, config=config(title, words), key=key, alt=description)
     with st.container(horizontal=True, vertical_alignment="center"):
         # The reader's browser draws the picture from what it has: nothing is sent for it.
-        st.html(button("tv-picture", words("download.svg")), width="content")
+        st.html(picture_button(key, words("download.svg")), width="content")
         st.download_button(
             words("download.chart"),
             data=while_admitted(

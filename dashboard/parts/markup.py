@@ -17,9 +17,9 @@ def link(page: str, text: str, **address: str) -> str:
     return f'<a class="tv-link" href="{safe(page)}?{safe(urlencode(address))}">{safe(text)}</a>'
 
 
-def button(look: str, text: str) -> str:
-    """Return a button that the page's own script answers, found by its look."""
-    return f'<button type="button" class="{safe(look)}">{safe(text)}</button>'
+def picture_button(key: str, text: str) -> str:
+    """Return a button by which the page's own script saves the chart whose element has this key."""
+    return f'<button type="button" class="tv-picture" data-chart="{safe(key)}">{safe(text)}</button>'
 
 
 def chip(judgement: Judgement, text: str) -> str:

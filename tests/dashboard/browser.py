@@ -137,7 +137,7 @@ class Watched:
         self.page.wait_for_selector(".tv-foot", timeout=60_000)
         self.page.wait_for_selector("[data-testid=stApp][data-test-script-state=notRunning]", timeout=60_000)
         self.page.wait_for_function(
-            "() => [...document.querySelectorAll('[data-testid=stPlotlyChart]')]"
+            "() => [...document.querySelectorAll('[class*=st-key-chart-]')]"
             ".every(chart => chart.querySelector('.main-svg') && chart.querySelector('.modebar-btn'))"
         )
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser
+from playwright.sync_api import Browser, Route
 
 from dashboard import colours
 from dashboard.wording import wording
@@ -139,6 +139,26 @@ def test_each_of_several_charts_is_saved_by_its_own_button(address: str, browser
         names.append(drawing.value.suggested_filename)
     assert len(names) > 2
     assert len(set(names)) == len(names) == watched.page.locator(".js-plotly-plot").count()
+    watched.page.close()
+
+
+def test_a_picture_asked_for_before_its_chart_is_drawn_is_saved_when_it_is(address: str, browser: Browser) -> None:
+    watched = Watched(browser, DESKTOP)
+    held: list[Route] = []
+
+    def hold(route: Route) -> None:
+        held.append(route)
+
+    watched.page.route("**/PlotlyChart.*.js", hold)
+    with watched.page.expect_request("**/PlotlyChart.*.js"):
+        watched.page.goto(f"{address}/map?lang=en&indicator=hba1c_measured")
+    with watched.page.expect_download() as drawing:
+        watched.page.locator(".tv-picture").click()
+        assert not watched.page.locator(".js-plotly-plot").count()
+        for route in held:
+            route.continue_()
+    assert drawing.value.suggested_filename.startswith("tvaers-map-hba1c-measured")
+    assert watched.complaints == []
     watched.page.close()
 
 
