@@ -60,8 +60,9 @@ def command(release: Path, port: int, access: Path | None = None) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(app), *options]
 
 
-def environment(release: Path, access: Path | None = None) -> dict[str, str]:
+def environment(release: Path, access: Path | None = None, initiatives: Path | None = None) -> dict[str, str]:
     """Return the environment of the dashboard's process: nothing of the warehouse, no key, no other setting."""
-    told = {"TVAERS_RELEASE": str(release)} | ({"TVAERS_ACCESS": str(access)} if access else {})
+    named = {"TVAERS_RELEASE": release, "TVAERS_ACCESS": access, "TVAERS_INITIATIVES": initiatives}
+    told = {name: str(path) for name, path in named.items() if path}
     kept = {name: os.environ[name] for name in _KEPT if name in os.environ}
     return kept | told

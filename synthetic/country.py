@@ -3,7 +3,7 @@
 One folder below `synthetic/countries/` per country; another country is another folder, no code.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -16,7 +16,7 @@ import yaml
 from tvaers.errors import DefinitionError
 
 _Loader = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
-TOPICS = ("region", "population", "levels", "drugs", "complications", "laboratory")
+TOPICS = ("region", "population", "levels", "drugs", "complications", "laboratory", "initiatives")
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,7 @@ class Country:
         drugs: Products and who uses them.
         complications: Codes, shares and contact rates.
         laboratory: Codes and units results are delivered under.
+        initiatives: What invented units have written down of what they do to become better.
     """
 
     name: str
@@ -65,6 +66,7 @@ class Country:
     drugs: Mapping[str, Any]
     complications: Mapping[str, Any]
     laboratory: Mapping[str, Any]
+    initiatives: Sequence[Mapping[str, Any]]
 
     @property
     def municipalities(self) -> tuple[Municipality, ...]:

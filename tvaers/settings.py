@@ -89,6 +89,11 @@ class Settings(BaseModel):
         return self.home / "access"
 
     @property
+    def initiatives(self) -> Path:
+        """What units do to become better, written down in the dashboard; nothing about patients."""
+        return self.home / "initiatives.sqlite"
+
+    @property
     def logs(self) -> Path:
         """Log files; they never hold a value from a patient's row."""
         return self.home / "logs"

@@ -27,6 +27,7 @@ ADMITTED: dict[str, frozenset[Role]] = {
     "indicator": _READERS,
     "follow_up": _READERS,
     "complications": _READERS,
+    "initiatives": _CARE,
     "data_quality": frozenset({Role.QUALITY_MANAGER, Role.STEWARD}),
     "catalogue": frozenset(Role),
     "about": frozenset(Role),

@@ -84,11 +84,11 @@ def mark_days(drawn: go.Figure, days: Sequence[date], words: Wording) -> None:
         drawn.update_xaxes(range=[days[0] - margin, days[-1] + margin])
 
 
-def mark_breaks(drawn: go.Figure, found: Sequence[Mark], days: Sequence[date]) -> None:
-    """Draw a line where the registration changed, unless it lies before the first reporting date."""
+def mark_moments(drawn: go.Figure, found: Sequence[Mark], days: Sequence[date], colour: str) -> None:
+    """Draw a line where the registration changed or an initiative began, unless no reporting date lies around it."""
     for mark in found:
         if days and days[0] <= mark.day <= days[-1]:
-            line = {"color": colours.WORSE, "width": 1.5, "dash": "dashdot"}
+            line = {"color": colour, "width": 1.5, "dash": "dashdot"}
             drawn.add_shape(type="line", x0=mark.day, x1=mark.day, y0=0, y1=1, yref="paper", line=line)
             drawn.add_annotation(
                 x=mark.day,
@@ -98,7 +98,7 @@ def mark_breaks(drawn: go.Figure, found: Sequence[Mark], days: Sequence[date]) -
                 showarrow=False,
                 xanchor="left",
                 yanchor="top",
-                font={"size": 11, "color": colours.WORSE},
+                font={"size": 11, "color": colour},
             )
 
 

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboard import address, frame, shown
+from dashboard import address, colours, frame, shown
 from dashboard.access.entrance import require
 from dashboard.chance.hiding import FEWEST_UNITS
 from dashboard.charts import dots, trend
@@ -18,7 +18,7 @@ from dashboard.presenters.course import course
 from dashboard.presenters.history import histories
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
 from dashboard.presenters.overview import Peer, present
-from dashboard.sections import case_mix, groups, inequality, standards, strata, times
+from dashboard.sections import case_mix, groups, inequality, initiative_marks, standards, strata, times
 
 SPLIT_LEVELS = ("all", "municipality")
 COURSES = ("comparison", "run_chart")
@@ -52,8 +52,9 @@ with number:
         words("course.seen_as"), "course", COURSES, lambda each: words(f"course.as.{each}"), COURSES[0]
     )
     told = run_chart.told(found, definition, words) if seen_as == "run_chart" else []
-    if told or broken:
-        st.html(sentences([*told, *(mark.text for mark in broken)]))
+    begun = initiative_marks.found(view)
+    if told or broken or begun:
+        st.html(sentences([*told, *(mark.text for mark in [*broken, *begun])]))
     if found is not None and seen_as == "run_chart":
         below = words("course.subtitle", unit=view.unit_name, scale=scale.unit)
         caption = shown.caption(view, title, below)
@@ -62,7 +63,8 @@ with number:
     else:
         picture = trend.figure(mine, theirs, scale, shown.caption(view, title, subtitle), words)
         spoken = words("indicator.trend_text", title=title, unit=view.unit_name)
-    trend.mark_breaks(picture, broken, days)
+    trend.mark_moments(picture, broken, days, colours.WORSE)
+    trend.mark_moments(picture, begun, days, colours.BETTER)
     shown.chart(view, picture, f"trend-{key}", spoken)
     with st.expander(words("chart.as_table")):
         header = [words("table.reporting_date"), view.unit_name, *([view.peer_name] if view.peer else [])]

@@ -8,8 +8,9 @@ import hashlib
 import json
 import os
 import shutil
+import sqlite3
 from collections.abc import Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, closing, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime
 from pathlib import Path
@@ -27,7 +28,16 @@ from tvaers.settings import SETTINGS_FILE, Settings
 from warehouse.connection import open_read_only, refuse_missing
 from warehouse.swap import one_builder_at_a_time
 
-KEPT = (SETTINGS_FILE, "warehouse.duckdb", "release.duckdb", "objections.json", "released", "reports", "projects")
+KEPT = (
+    SETTINGS_FILE,
+    "warehouse.duckdb",
+    "release.duckdb",
+    "initiatives.sqlite",
+    "objections.json",
+    "released",
+    "reports",
+    "projects",
+)
 """What a backup holds of a home, besides its audit log and who is let in."""
 LIST = "backup.json"
 _PREFIX, _UNFINISHED = "tvaers-", ".unfinished"
@@ -99,6 +109,7 @@ def create_backup(settings: Settings, place: Path) -> Path:
             locks.enter_context(one_builder_at_a_time(settings.warehouse))
             locks.enter_context(one_builder_at_a_time(settings.release, "release"))
             locks.enter_context(FileLock(settings.home / "audit" / "log.lock", mode=0o600))
+            locks.enter_context(_nobody_writes(settings.initiatives))
             found = list(_files_of(settings.home, (*KEPT, "access", "audit")))
             with track("Copying", total=sum(each.stat().st_size for each in found)) as advance:
                 copied = [each.relative_to(settings.home).as_posix() for each in found]
@@ -125,6 +136,17 @@ def create_backup(settings: Settings, place: Path) -> Path:
     finally:
         shutil.rmtree(unfinished, ignore_errors=True)
     return final
+
+
+@contextmanager
+def _nobody_writes(initiatives: Path) -> Iterator[None]:
+    """Let no dashboard write initiatives while they are copied, so that no half entry is."""
+    if not initiatives.exists():
+        yield
+        return
+    with closing(sqlite3.connect(initiatives)) as database:
+        database.execute("BEGIN IMMEDIATE")
+        yield
 
 
 def backups_in(place: Path) -> list[Path]:

@@ -5,14 +5,17 @@ exactly what it sent before, each button must hand out the same file, and each r
 worked out from what the release shows, whatever the numbers are.
 """
 
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from dashboard import comparison
-from dashboard.access.roles import ADMITTED
+from dashboard.access.roles import ADMITTED, ANYBODY
 from dashboard.content import content
+from dashboard.initiatives.initiative import Plan
+from dashboard.initiatives.store import begin
 from dashboard.release_reader import open_release
 from dashboard.report.folder import with_report
 from dashboard.report.unit_report import UnitReport, unit_report
@@ -37,6 +40,16 @@ def releases(tmp_path_factory: pytest.TempPathFactory) -> Releases:
     folder = tmp_path_factory.mktemp("payloads")
     honest = tiny_release(folder / "release.duckdb")
     return honest, with_numbers_in_hidden_cells(honest, folder / "loose.duckdb")
+
+
+@pytest.fixture(autouse=True)
+def initiatives_whose_effect_is_judged(releases: Releases, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give each unit an initiative, so that their page and the courses say what may be said of the numbers."""
+    place = releases[0].with_name("initiatives.sqlite")
+    monkeypatch.setenv("TVAERS_INITIATIVES", str(place))
+    for unit in () if place.exists() else UNITS:
+        plan = Plan(aim="Shoes off", indicator_id="foot_examined", owner="nurse", start=date(2025, 7, 1))
+        begin(place, ANYBODY, unit, plan)
 
 
 @pytest.fixture

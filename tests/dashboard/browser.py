@@ -78,12 +78,16 @@ def free_port() -> int:
 
 @contextmanager
 def served(release: Path) -> Iterator[str]:
-    """Serve a release as `tvaers dashboard` does and yield its address."""
-    port = free_port()
+    """Serve a release as `tvaers dashboard` does, initiatives beside it, and yield its address."""
+    port, initiatives = free_port(), release.with_name("initiatives.sqlite")
     log = release.with_suffix(".log")
     with log.open("w") as written:
         server = subprocess.Popen(
-            command(release, port), env=environment(release), cwd=release.parent, stdout=written, stderr=written
+            command(release, port),
+            env=environment(release, initiatives=initiatives),
+            cwd=release.parent,
+            stdout=written,
+            stderr=written,
         )
         try:
             wait_for(f"http://127.0.0.1:{port}/_stcore/health", server, log)

@@ -5,6 +5,7 @@ from datetime import date, timedelta
 
 import pytest
 
+from dashboard import colours
 from dashboard.catalogue import Break, Definition
 from dashboard.charts import trend
 from dashboard.charts.sheet import Caption
@@ -81,11 +82,11 @@ def test_the_chart_has_a_line_on_the_day_of_the_break(broken: Definition, englis
     line = drawn.line("Skive", HISTORY, DAYS, broken, english)
     found = marks(HISTORY, DAYS, broken, english)
     figure = trend.figure(line, None, drawn.scale(broken, english), Caption("", "", ""), english)
-    trend.mark_breaks(figure, found, DAYS)
+    trend.mark_moments(figure, found, DAYS, colours.WORSE)
     assert [shape.x0 for shape in figure.layout.shapes] == [CHANGED_ON]
     assert [note.text for note in figure.layout.annotations] == ["Mar 2019"]
     outside = trend.figure(line, None, drawn.scale(broken, english), Caption("", "", ""), english)
-    trend.mark_breaks(outside, found, [day for day in DAYS if day > CHANGED_ON])
+    trend.mark_moments(outside, found, [day for day in DAYS if day > CHANGED_ON], colours.WORSE)
     assert not outside.layout.shapes
 
 

@@ -1,12 +1,16 @@
 """The pages in a real Chromium: what readers see, in each language, on a desktop and on a phone."""
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 
 import pytest
 from playwright.sync_api import Browser, Route
 
 from dashboard import colours
+from dashboard.access.roles import ANYBODY
+from dashboard.initiatives.initiative import Plan
+from dashboard.initiatives.store import begin
 from dashboard.wording import wording
 from tests.dashboard.browser import DESKTOP, PHONE, Watched, chromium, picture_size, served, settings_of
 from tests.dashboard.conftest import LANGUAGES
@@ -24,6 +28,8 @@ GROUNDS = """() => ['[data-testid=stApp]', '.main-svg:first-child']
 
 @pytest.fixture(scope="module")
 def address(release_path: Path) -> Iterator[str]:
+    plan = Plan(aim="Sko af", indicator_id="foot_examined", target=0.8, owner="sygeplejerske", start=date(2025, 3, 1))
+    begin(release_path.with_name("initiatives.sqlite"), ANYBODY, UNIT, plan)
     with served(release_path) as found:
         yield found
 
@@ -44,6 +50,7 @@ def headings(language: str) -> dict[str, str]:
         "indicator": {"da": "HbA1c målt", "nb": "HbA1c målt", "en": "HbA1c measured"}[language],
         "follow_up": words("care.title", unit="").strip(),
         "complications": words("complication.title", unit="").strip(),
+        "initiatives": words("initiative.title", unit="").strip(),
         "data_quality": words("data_quality.title"),
         "catalogue": {"da": "HbA1c målt", "nb": "HbA1c målt", "en": "HbA1c measured"}[language],
         "about": words("about.title"),

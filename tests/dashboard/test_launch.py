@@ -38,6 +38,11 @@ def test_the_process_gets_the_release_and_neither_home_key_nor_secrets(monkeypat
     assert given["TVAERS_RELEASE"] == str(RELEASE)
     assert "secret" not in given.values()
     assert not any("KEY" in name for name in given)
+    more = environment(RELEASE, Path("/etc/access"), Path("/var/lib/initiatives.sqlite"))
+    assert {name: more[name] for name in more.keys() - given.keys()} == {
+        "TVAERS_ACCESS": "/etc/access",
+        "TVAERS_INITIATIVES": "/var/lib/initiatives.sqlite",
+    }
 
 
 def test_a_process_started_so_holds_no_key_in_its_environment_or_its_open_files(tmp_path, monkeypatch) -> None:

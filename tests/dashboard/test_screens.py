@@ -23,6 +23,7 @@ SCREENS = (
     "indicator",
     "follow_up",
     "complications",
+    "initiatives",
     "data_quality",
     "catalogue",
     "about",

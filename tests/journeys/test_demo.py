@@ -5,6 +5,9 @@ import shutil
 
 import pytest
 
+from dashboard.content import content
+from dashboard.initiatives.store import read
+from dashboard.release_reader import open_release
 from tests.journeys.test_cli_bad_input import state_of
 from tvaers.cli import main
 
@@ -32,6 +35,14 @@ def again(home, capfd, *options: str) -> tuple[int, dict]:
 
 def test_a_demo_ends_with_a_release(demo_home):
     assert (demo_home / "release.duckdb").is_file()
+
+
+def test_a_demo_has_initiatives_of_units_that_its_release_holds(demo_home):
+    written = read(demo_home / "initiatives.sqlite")
+    held = content(open_release(demo_home / "release.duckdb"))
+    assert written
+    assert {each.unit for each in written} <= held.units.by_key.keys()
+    assert {each.plan.indicator_id for each in written} <= held.definitions.keys()
 
 
 def test_a_second_demo_changes_nothing(demo_home, capfd):

@@ -21,12 +21,17 @@ def dashboard(
         Path | None, typer.Option("--release", help="The release file. Default: that of the home folder.")
     ] = None,
     access: FolderOption = None,
+    initiatives: Annotated[
+        Path | None,
+        typer.Option("--initiatives", help="Where units write down their initiatives. Default: in the home folder."),
+    ] = None,
 ) -> None:
     """Serve the dashboard on 127.0.0.1 until Ctrl-C.
 
     The server is a process of its own. Of this process's environment it is given only what it needs to run, the path
-    of the release, and the folder that says who is let in; it cannot find the warehouse or the key. With both paths
-    named it needs no home folder. A release of real people is served only to those who log in.
+    of the release, the folder that says who is let in, and the file of the units' initiatives, which is the only one
+    it writes; it cannot find the warehouse or the key. With the paths named it needs no home folder. A release of real
+    people is served only to those who log in.
     """
     from tvaers.settings import load_settings
 
@@ -34,10 +39,11 @@ def dashboard(
         settings = load_settings(home)
         release = settings.release
         access = access or (settings.access if settings.access.exists() else None)
-    raise typer.Exit(serve(release, port, access))
+        initiatives = initiatives or settings.initiatives
+    raise typer.Exit(serve(release, port, access, initiatives))
 
 
-def serve(release: Path, port: int, access: Path | None = None) -> int:
+def serve(release: Path, port: int, access: Path | None = None, initiatives: Path | None = None) -> int:
     """Serve a release until the server ends, Ctrl-C or SIGTERM; return its exit code, 0 when it was told to end.
 
     Raises:
@@ -49,6 +55,7 @@ def serve(release: Path, port: int, access: Path | None = None) -> int:
     from tvaers import screen
 
     release, access = release.resolve(), access.resolve() if access else None
+    initiatives = initiatives.resolve() if initiatives else None
     is_synthetic = open_release(release).meta().get("is_synthetic") == "true"
     address = f"http://{launch.ADDRESS}:{port}"
     if access is not None:
@@ -65,7 +72,9 @@ def serve(release: Path, port: int, access: Path | None = None) -> int:
     for told_to_end in (signal.SIGINT, signal.SIGTERM):
         signal.signal(told_to_end, signal.default_int_handler)
     server = subprocess.Popen(  # noqa: S603
-        launch.command(release, port, access), env=launch.environment(release, access), stdin=subprocess.DEVNULL
+        launch.command(release, port, access),
+        env=launch.environment(release, access, initiatives),
+        stdin=subprocess.DEVNULL,
     )
     try:
         return server.wait()

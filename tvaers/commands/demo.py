@@ -42,7 +42,7 @@ def demo(
     A second run finds everything done, changes nothing, and takes seconds.
     """
     from ingest import job
-    from tvaers import audit_log, invented, progress, screen, verdicts
+    from tvaers import audit_log, invented, invented_initiatives, progress, screen, verdicts
     from tvaers.commands.dashboard import serve as serve_dashboard
     from tvaers.commands.init import set_up
     from tvaers.settings import default_home
@@ -58,6 +58,7 @@ def demo(
     if not as_json:
         verdicts.show(result)
     changed = _compute_and_release(settings, options)
+    invented_initiatives.write(settings.initiatives, settings.release)
     if changed:
         audit_log.record(settings, "demo", "invented region", rows=sum(each.rows_in for each in result.files))
     following = command("dashboard", home=settings.home)
@@ -67,7 +68,7 @@ def demo(
         return
     screen.say(f"The anonymous release is {settings.release}" + ("" if changed else " (nothing had changed)"))
     if serve:
-        raise typer.Exit(serve_dashboard(settings.release, port))
+        raise typer.Exit(serve_dashboard(settings.release, port, initiatives=settings.initiatives))
     screen.next_step(following)
 
 
