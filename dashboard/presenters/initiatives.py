@@ -18,8 +18,8 @@ from dashboard.presenters.units import Directory, Unit, name
 from dashboard.presenters.verdicts import Verdict, target_amount
 from dashboard.wording import Wording
 
+# By the unit's key and the indicator.
 Histories = Mapping[str, Mapping[str, History]]
-"""A unit's measures by indicator and day, by the unit's key."""
 
 
 @dataclass(frozen=True)
