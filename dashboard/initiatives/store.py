@@ -11,7 +11,7 @@ from uuid import uuid4
 
 from dashboard.access.roles import Role, Visitor
 from dashboard.initiatives.initiative import Content, Entry, Initiative, Plan
-from tvaers.errors import TvaersError
+from tvaers.errors import SettingsError
 
 ENVIRONMENT_NAME = "TVAERS_INITIATIVES"
 _SECONDS_TO_WAIT = 10
@@ -33,7 +33,7 @@ BEGIN SELECT RAISE(ABORT, 'entries are not removed'); END;
 """
 
 
-class InitiativesError(TvaersError):
+class InitiativesError(SettingsError):
     """The database of initiatives cannot be read or written, or an entry is not this visitor's to write."""
 
 

@@ -158,10 +158,11 @@ def test_the_dashboard_knows_neither_warehouse_nor_key():
         assert "TVAERS_KEY_FILE" not in text, name_of(path)
 
 
-def test_only_the_release_reader_holds_sql_in_the_dashboard():
+def test_only_the_release_reader_and_the_store_of_initiatives_hold_sql_in_the_dashboard():
     select = re.compile(r"\bSELECT\b[\s\S]{0,400}?\bFROM\b")
     found = [name_of(path) for path in files_below("dashboard") if select.search(path.read_text(encoding="utf-8"))]
-    assert found in ([], ["dashboard/release_reader.py"])
+    # What units write of their initiatives is in a file of its own, which holds no number.
+    assert found == ["dashboard/initiatives/store.py", "dashboard/release_reader.py"]
 
 
 def test_nothing_is_guarded_by_an_assertion_that_an_optimised_run_drops():

@@ -11,10 +11,9 @@ import polars as pl
 import pytest
 
 from indicators.disclosure.places import PLACE
-from indicators.disclosure.policy import load_policy
 from indicators.release.publish import publish
-from packs.pack import load_pack
 from tests.conftest import TinyHome
+from tests.lib.policies import judged_for_outsiders
 from tests.lib.project_home import copy_of
 from tvaers.cli import main
 from tvaers.errors import DisclosureError
@@ -54,18 +53,11 @@ def one_person_more(home: TinyHome) -> None:
 
 @pytest.fixture(scope="module")
 def corrected(tiny_home: TinyHome, tmp_path_factory: pytest.TempPathFactory) -> tuple[TinyHome, str]:
-    """A home whose last quarter was released again, and what the command said. Read only: copy before changing.
-
-    Judged for outsiders: to reckon with units as well takes many minutes where all tables of practices are left out.
-    """
+    """A home whose last quarter was released again, and what the command said. Read only: copy before changing."""
     home = copy_of(tiny_home, tmp_path_factory.mktemp("corrected"))
     last = max(str(each["period_end"]) for each in issues(home))
     one_person_more(home)
-    outsiders = load_policy(load_pack(home.settings.pack).folder / "disclosure.yaml").model_copy(
-        update={"insiders": ()}
-    )
-    with redirect_stdout(StringIO()) as said, pytest.MonkeyPatch.context() as patched:
-        patched.setattr("indicators.release.publish.load_policy", lambda _: outsiders)
+    with redirect_stdout(StringIO()) as said, judged_for_outsiders(home):
         words = ["release", "--correct", last, "--reason", "A delivery was incomplete", "--home", str(home.home)]
         assert main(words) == 0
     return home, said.getvalue()

@@ -13,6 +13,7 @@ from indicators.disclosure.complementary import hide_enough
 from indicators.release.file import TABLES
 from indicators.release.publish import publish
 from tests.conftest import TinyHome
+from tests.lib.policies import judged_for_outsiders
 from tvaers.errors import DisclosureError, WarehouseError
 from tvaers.keys import load_master_key
 from warehouse.connection import open_for_build
@@ -97,11 +98,14 @@ def test_a_refused_release_leaves_the_last_one_as_it_was(home_copy: TinyHome, mo
     (last,) = (each for each in released_quarters(home_copy) if each > date(2026, 9, 1))
     before = home_copy.settings.release.read_bytes()
 
-    def hides_nothing(system, primary, width, knows):
-        return replace(hide_enough(system, primary, width, knows), cells=primary & False)
+    def shows_one_small_cell(system, primary, width, knows):
+        hidden = hide_enough(system, primary, width, knows)
+        cells = hidden.cells.copy()
+        cells[primary.argmax()] = False
+        return replace(hidden, cells=cells)
 
-    monkeypatch.setattr(withholding, "hide_enough", hides_nothing)
-    with pytest.raises(DisclosureError, match="refused") as fault:
+    monkeypatch.setattr(withholding, "hide_enough", shows_one_small_cell)
+    with judged_for_outsiders(home_copy), pytest.raises(DisclosureError, match="refused") as fault:
         publish(home_copy.settings, correct=[last], reason="Judged anew")
     assert "period ending" in fault.value.where
     assert "more cells" in fault.value.where
