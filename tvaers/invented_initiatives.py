@@ -58,7 +58,7 @@ def _unit(held: "Content", level: str, indicator_id: str, start: date, taken: se
         if effect(start, definition, history, held.dates[0], wording("en")).judgement == "better":
             return key
     numbers = {key: sum(cell.is_shown for cell in found.get(indicator_id, {}).values()) for key, found in told.items()}
-    return max(numbers, key=lambda key: numbers[key], default="") if any(numbers.values()) else ""
+    return max(numbers, key=lambda key: numbers[key], default="") if definition else ""
 
 
 def _months_later(day: date, months: int) -> date:
