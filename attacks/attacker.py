@@ -18,7 +18,7 @@ from typing import Any
 
 import duckdb
 import numpy as np
-from scipy import linalg, optimize, stats
+from scipy import linalg, stats
 
 from attacks.programming import Programme, fixed_in_all
 
@@ -325,17 +325,11 @@ class Attacker:
         Args:
             wanted: The counts.
         """
-        found = {}
+        found: dict[Variable, tuple[float, float]] = {}
         for variables, matrix, right in self._groups():
-            for place, variable in enumerate(variables):
-                if variable in wanted:
-                    ends = []
-                    for sign in (1, -1):
-                        towards = np.zeros(len(variables))
-                        towards[place] = sign
-                        answer = optimize.linprog(towards, A_eq=matrix, b_eq=right, bounds=(0, None), method="highs")
-                        ends.append(sign * answer.fun if answer.status == 0 else np.inf)
-                    found[variable] = (ends[0], ends[1])
+            asked = [place for place, variable in enumerate(variables) if variable in wanted]
+            programme = Programme(matrix, right, few=1) if asked else None
+            found |= {variables[place]: programme.ends(place) for place in asked if programme}
         return found
 
 

@@ -65,6 +65,17 @@ class Programme:
                 proved[count] = float(self.high[count])
         return proved, np.array(unanswered, dtype=np.int64)
 
+    def ends(self, count: int) -> tuple[float, float]:
+        """Return the lowest and the highest value of one count; infinite where there is no end to it."""
+        found = []
+        for sign in (1.0, -1.0):
+            self.solver.changeColCost(count, sign)
+            self.solver.run()
+            is_found = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
+            found.append(sign * self.solver.getInfo().objective_function_value if is_found else np.inf)
+        self.solver.changeColCost(count, 0.0)
+        return found[0], found[1]
+
     def _open(self, counts: NDArray[np.int64]) -> NDArray[np.int64]:
         """Return the counts that no solution so far puts at nobody, or at more than a few."""
         is_settled = (self.low[counts] < 1 - SLACK) & np.isfinite(self.low[counts])

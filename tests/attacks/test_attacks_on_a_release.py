@@ -13,8 +13,15 @@ from attacks.attacker import Attacker, Variable
 from indicators.disclosure.policy import UnitLevel
 from tests.attacks.worlds import INSIDERS, KNOWN_TO_BE_NESTED, WORLDS, World, narrowest
 
-EVERY_WORLD = pytest.mark.parametrize(("name", "seed"), [*((name, 1) for name in WORLDS), ("a region", 2)])
 LEFT_OUT = "a valley whose practices are left out"
+MANY_TINY = "many tiny municipalities beside a town"
+# The draws with the most uneven municipalities: 2 people in the smallest and 602 in the town; 45, 59 and 495.
+UNEVEN = {MANY_TINY: 3, "three municipalities of which one holds nearly all": 2}
+EVERY_WORLD = pytest.mark.parametrize(
+    ("name", "seed"), [*((name, UNEVEN.get(name, 1)) for name in WORLDS), ("a region", 2)]
+)
+# Where nearly everything is hidden a programme is large, and only one in so many groups is asked for both its ends.
+ONE_IN = {LEFT_OUT: 10, MANY_TINY: 400}
 SOLVER_SLACK = 1e-6
 
 
@@ -66,8 +73,11 @@ def test_linear_algebra_over_all_equations_finds_no_hidden_cell(name: str, seed:
 @EVERY_WORLD
 def test_linear_programming_cannot_prove_that_a_small_group_is_small(name: str, seed: int) -> None:
     world, attacker = released(name, seed)
-    # Where nearly everything is hidden a programme is large, and one in ten groups is asked for.
-    small = set(sorted(world.small(attacker))[:: 10 if name == LEFT_OUT else 1])
+    small = world.small(attacker)
+    proved, unanswered = attacker.proved_small(small, world.policy.smallest_count)
+    assert not proved
+    assert not unanswered
+    small = set(sorted(small)[:: ONE_IN.get(name, 1)])
     bounds = attacker.bounds(small)
     assert bounds.keys() == small
     assert narrowest(bounds) >= world.policy.protection_width - SOLVER_SLACK
@@ -80,7 +90,7 @@ def test_hiding_only_small_cells_falls_to_subtraction(name: str, seed: int) -> N
     truth, found = world.truth(attacker), attacker.by_subtraction()
     small = world.small(attacker)
     recovered = {variable for variable in small & found.keys() if found[variable] == truth[variable]}
-    assert len(recovered) > 0.1 * len(small)
+    assert len(recovered) > 0.05 * len(small)
 
 
 @EVERY_WORLD

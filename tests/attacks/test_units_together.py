@@ -59,13 +59,33 @@ def proved_by(world: World, attacker: Attacker, *together: Unit) -> set[Variable
     return proved.keys() - alone.proved_small(others, world.policy.smallest_count)[0].keys()
 
 
-@pytest.mark.parametrize("name", [TINY, "a region with very uneven practices", "clusters of one practice"])
-def test_no_unit_alone_proves_a_small_group_of_others_by_linear_programming(name: str, tmp_path: Path) -> None:
-    world = World.of(name, 1)
+@pytest.mark.parametrize(
+    ("name", "seed"),
+    [
+        (TINY, 1),
+        ("three municipalities of which one holds nearly all", 2),
+        ("a region with very uneven practices", 1),
+        ("clusters of one practice", 1),
+    ],
+)
+def test_no_unit_alone_proves_a_small_group_of_others_by_linear_programming(
+    name: str, seed: int, tmp_path: Path
+) -> None:
+    world = World.of(name, seed)
     held = world.reckoning_with(INSIDERS, tmp_path)
     insiders = [unit for level in INSIDERS for unit in units(world, held, level)]
     assert len(insiders) > len(INSIDERS)
     assert {unit: found for unit in insiders if (found := proved_by(world, held, unit))} == {}
+
+
+def test_no_unit_alone_works_out_a_tiny_municipality(tmp_path: Path) -> None:
+    """The smallest of them has two people with the disease."""
+    world = World.of("many tiny municipalities beside a town", 3)
+    held = world.reckoning_with(("practice", "municipality"), tmp_path)
+    municipalities = units(world, held, "municipality")
+    assert len(municipalities) > 2 * world.policy.smallest_count
+    assert not any(worked_out(world, held, unit) for unit in municipalities[::2])
+    assert not any(proved_by(world, held, unit) for unit in municipalities[:: len(municipalities) - 1])
 
 
 def test_reckoning_with_units_by_subtraction_only_falls_to_a_unit_with_linear_programming(tmp_path: Path) -> None:

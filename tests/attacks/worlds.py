@@ -16,12 +16,22 @@ from indicators.release.file import write_release
 from tests.lib.invented_cells import INVENTED, NESTED, Cells, invented_cells
 from tests.lib.tiny_release import META, POLICY, completeness, definition, deliveries, quarantine
 
-WORLDS: dict[str, dict[str, float]] = {
+# Most hold a handful of people with the disease, some none in an age band, and one town holds half of them all.
+TINY_MUNICIPALITIES = tuple(f"{number}" for number in range(4601, 4621))
+WORLDS: dict[str, dict[str, float | tuple[str, ...]]] = {
     "a region": {"patients": 2_000, "practices": 18, "clusters": 5},
     "a region with very uneven practices": {"patients": 2_500, "practices": 20, "clusters": 6, "skew": 2.5},
     "three municipalities with one or two practices each": {"patients": 450, "practices": 5, "clusters": 3},
     "clusters of one practice": {"patients": 900, "practices": 6, "clusters": 6, "skew": 1.5},
     "a valley whose practices are left out": {"patients": 170, "practices": 8, "clusters": 3},
+    "many tiny municipalities beside a town": {
+        "patients": 1_100,
+        "practices": 24,
+        "clusters": 6,
+        "skew": 2.2,
+        "municipalities": TINY_MUNICIPALITIES,
+    },
+    "three municipalities of which one holds nearly all": {"patients": 620, "practices": 5, "clusters": 3, "skew": 2.5},
     "a region with silent practices": {"patients": 1_200, "practices": 10, "clusters": 4, "silent": 2},
 }
 # Counts that are part of each other by their definitions; two are rates of the same people.
