@@ -300,7 +300,9 @@ class Attacker:
                 found |= {variables[place]: float(solution[place]) for place in np.flatnonzero(fixed)}
         return found
 
-    def proved_small(self, wanted: set[Variable], few: int) -> tuple[dict[Variable, float], set[Variable]]:
+    def proved_small(
+        self, wanted: set[Variable], few: int, *, whole: bool = False
+    ) -> tuple[dict[Variable, float], set[Variable]]:
         """Return the counts that can only be 1 to `few` - 1, with their highest value, and those that got no answer.
 
         There is no answer where the numbers shown contradict each other, as rounded ones do.
@@ -308,13 +310,14 @@ class Attacker:
         Args:
             wanted: The counts; those of them that are in no equation can be anything.
             few: From how many people a group is not small.
+            whole: Whether the attacker uses that people are whole numbers, which can narrow a count further.
         """
         found: dict[Variable, float] = {}
         left: set[Variable] = set()
         for variables, matrix, right in self._groups():
             asked = np.array([place for place, variable in enumerate(variables) if variable in wanted], dtype=np.int64)
             if asked.size:
-                proved, unanswered = Programme(matrix, right, few).small(asked)
+                proved, unanswered = Programme(matrix, right, few, whole=whole).small(asked)
                 found |= {variables[place]: high for place, high in proved.items()}
                 left |= {variables[place] for place in unanswered}
         return found, left

@@ -16,13 +16,24 @@ SLACK = 1e-6
 WORTH_ANOTHER = 3
 RANDOM_MOVES = 3
 STAYS = 1e-7
+LONGEST_IN_WHOLE_PEOPLE = 30.0
 
 
 class Programme:
     """All solutions of the equations of one connected group of unknown counts."""
 
-    def __init__(self, matrix: NDArray[np.float64], right: NDArray[np.float64], few: int) -> None:
-        """Take the equations `matrix @ counts = right`, and from how many people a group is not small."""
+    def __init__(
+        self, matrix: NDArray[np.float64], right: NDArray[np.float64], few: int, *, whole: bool = False
+    ) -> None:
+        """Take the equations of the counts.
+
+        Args:
+            matrix: The left side of `matrix @ counts = right`.
+            right: The right side.
+            few: From how many people a group is not small.
+            whole: Whether only solutions in whole people count. All questions together are then given up after
+                `LONGEST_IN_WHOLE_PEOPLE` seconds and each after a third of that; what they leave open is not answered.
+        """
         rows = sparse.csr_matrix(matrix)
         self.few, self.size = few, rows.shape[1]
         model = highspy.HighsLp()
@@ -38,6 +49,11 @@ class Programme:
         self.solver.setOptionValue("output_flag", False)
         self.solver.setOptionValue("threads", 1)
         self.solver.passModel(model)
+        self.whole = whole
+        if whole:
+            every = np.arange(self.size, dtype=np.int32)
+            self.solver.changeColsIntegrality(self.size, every, np.full(self.size, highspy.HighsVarType.kInteger))
+            self.solver.setOptionValue("mip_rel_gap", 0.0)
         self.low, self.high = np.full(self.size, np.inf), np.full(self.size, -np.inf)
 
     def small(self, asked: NDArray[np.int64]) -> tuple[dict[int, float], NDArray[np.int64]]:
@@ -83,6 +99,11 @@ class Programme:
 
     def _go(self, counts: NDArray[np.int64], *, upwards: bool) -> bool:
         """Look for a solution with these counts as high (no higher than a few) or as low as can be; False for none."""
+        if self.whole:
+            left = LONGEST_IN_WHOLE_PEOPLE - self.solver.getRunTime()
+            if left <= 0:
+                return False
+            self.solver.setOptionValue("time_limit", min(left, LONGEST_IN_WHOLE_PEOPLE / 3))
         columns = counts.astype(np.int32)
         cost, cap = np.full(counts.size, -1.0 if upwards else 1.0), np.full(counts.size, float(self.few))
         none, endless = np.zeros(counts.size), np.full(counts.size, highspy.kHighsInf)
@@ -91,13 +112,20 @@ class Programme:
             self.solver.changeColsBounds(columns.size, columns, none, cap)
         self.solver.run()
         is_found = self.solver.getModelStatus() == highspy.HighsModelStatus.kOptimal
-        if is_found:
-            reached = np.asarray(self.solver.getSolution().col_value)
+        solution = self.solver.getSolution()
+        # A programme in whole people that was given up may have found a solution all the same.
+        if is_found or (solution.value_valid and self._is_possible()):
+            reached = np.asarray(solution.col_value)
             np.minimum(self.low, reached, out=self.low)
             np.maximum(self.high, reached, out=self.high)
         self.solver.changeColsBounds(columns.size, columns, none, endless)
         self.solver.changeColsCost(columns.size, columns, none)
         return is_found
+
+    def _is_possible(self) -> bool:
+        """Return whether the solution at hand meets every equation."""
+        status = self.solver.getInfo().primal_solution_status
+        return bool(status == highspy.SolutionStatus.kSolutionStatusFeasible)
 
 
 def fixed_in_all(matrix: NDArray[np.float64], right: NDArray[np.float64]) -> dict[int, float]:

@@ -111,11 +111,13 @@ def _with_equations(path: Path, period: date, few: int, most: int | None, before
     asked = _some(hidden, most)
     proved, unanswered = attacker.proved_small(asked, few)
     not_asked = (hidden - asked) | unanswered
+    in_whole, left_open = attacker.proved_small(asked - proved.keys(), few, whole=True)
     return [
         _verdict("people between two nested counts", path, len(attacker.nested), told),
         _verdict("subtraction", path, len(hidden), *_told_apart(by_subtraction, few)),
         _verdict("linear algebra", path, len(hidden), *_told_apart(by_algebra, few)),
         _verdict("linear programming", path, len(hidden - not_asked), proved, left=not_asked),
+        _verdict("whole people", path, len(asked - left_open), in_whole, left=(hidden - asked) | left_open),
     ]
 
 
