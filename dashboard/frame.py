@@ -1,5 +1,6 @@
 """What every page has in common: the release, the reader's choices, the heading, the mark on invented data."""
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
@@ -18,6 +19,7 @@ from dashboard.release_reader import ReleaseUnavailableError
 from dashboard.wording import LANGUAGES, Wording, wording
 
 STYLE = Path(__file__).parent / "style.css"
+OWN_WORDS = (Path(__file__).parent / "own_words.js").read_text(encoding="utf-8")
 PICTURE = f"<script>{(Path(__file__).parent / 'picture.js').read_text(encoding='utf-8')}</script>"
 ICON = Path(__file__).parent / "icon.svg"
 NOBODY = "nobody"
@@ -97,13 +99,14 @@ def begin(title: str) -> Wording:
     st.html(PICTURE, unsafe_allow_javascript=True)
     looks = colours.variables(is_dark=is_dark())
     st.html(f'<style>:root {{ {looks} --tv-nothing: "{words("choose.nothing")}"; }}</style>')
-    # Streamlit writes its own language and an English skip link into the page; both are put right here.
-    st.html(
-        f'<script>{{document.documentElement.lang="{words.language}";'
-        "const skip=document.querySelector('[data-testid=\"stSkipToContent\"]');"
-        f'if(skip)skip.textContent="{safe(words("frame.skip"))}"}}</script>',
-        unsafe_allow_javascript=True,
-    )
+    own = {
+        "language": words.language,
+        "skip": words("frame.skip"),
+        "notFound": words("frame.not_found"),
+        "shownInstead": words("frame.shown_instead"),
+        "close": words("frame.close"),
+    }
+    st.html(f"<script>window.tvWords = {json.dumps(own)};\n{OWN_WORDS}</script>", unsafe_allow_javascript=True)
     return words
 
 

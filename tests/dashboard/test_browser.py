@@ -149,6 +149,22 @@ def test_each_of_several_charts_is_saved_by_its_own_button(address: str, browser
     watched.page.close()
 
 
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_an_address_that_is_no_page_is_told_in_the_readers_language(
+    address: str, browser: Browser, language: str
+) -> None:
+    watched, words = Watched(browser, DESKTOP), wording(language)
+    watched.go(f"{address}/no_such_page?lang={language}")
+    told = watched.page.get_by_role("dialog")
+    assert told.locator("h2").inner_text() == words("frame.not_found")
+    assert words("frame.shown_instead") in told.inner_text()
+    # Streamlit also tells the browser's console, which no reader sees.
+    assert [each for each in watched.complain(language) if not each.startswith("The page that you have")] == []
+    told.get_by_role("button", name=words("frame.close")).click()
+    assert not watched.page.get_by_role("dialog").count()
+    watched.page.close()
+
+
 def test_a_picture_asked_for_before_its_chart_is_drawn_is_saved_when_it_is(address: str, browser: Browser) -> None:
     watched = Watched(browser, DESKTOP)
     held: list[Route] = []
