@@ -84,7 +84,7 @@ def test_each_page_is_shown_to_its_roles_and_to_no_other_by_its_address(guarded:
         (lambda: {"email": "a@b.invalid"}, "log_in"),
         (lambda: {"is_logged_in": "true", "groups": ["managers"]}, "log_in"),
         (lambda: claims("no-such-group"), "no_role"),
-        (lambda: claims(), "no_role"),
+        (claims, "no_role"),
         (lambda: claims("managers", iss="https://elsewhere.invalid"), "no_role"),
         (lambda: claims("managers", exp=time.time() - 1), "expired"),
         (lambda: claims("managers", auth_time=time.time() - 8 * HOUR), "expired"),

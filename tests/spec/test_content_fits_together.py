@@ -5,6 +5,7 @@ import re
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import pytest
 import sqlglot
 from sqlglot import exp
@@ -137,21 +138,18 @@ def test_words_that_readers_see_are_in_every_language_and_differ(indicator):
 def test_what_becomes_of_a_patient_does_not_depend_on_earlier_reporting_dates(country: str, path: Path):
     known = catalogue(country=country)
     indicator = known.indicator(path.stem)
-    case = read_case_file(path)[0]
-    alone, together = (
-        rows_of(case.drawing, known, indicator, dates) for dates in ((SEVERAL_DATES[-1],), SEVERAL_DATES)
-    )
+    with warehouse_of(read_case_file(path)[0].drawing) as con:
+        prepare(con, known)
+        alone, together = (rows_of(con, known, indicator, dates) for dates in ((SEVERAL_DATES[-1],), SEVERAL_DATES))
     assert alone == together
     assert alone
 
 
-def rows_of(drawing: str, known: Catalogue, indicator: Indicator, dates) -> list[tuple]:
+def rows_of(con: duckdb.DuckDBPyConnection, known: Catalogue, indicator: Indicator, dates) -> list[tuple]:
     bound = known.values_on([indicator], dates[-1])
-    with warehouse_of(drawing) as con:
-        prepare(con, known)
-        run = Run(con, known, list(dates), bound, by_length(known, [indicator]))
-        show_members(run, "drawn", ranges(1)[0])
-        return sorted(patient_results(run).rows(), key=str)
+    run = Run(con, known, list(dates), bound, by_length(known, [indicator]))
+    show_members(run, "drawn", ranges(1)[0])
+    return sorted(patient_results(run).rows(), key=str)
 
 
 def test_a_foot_ulcer_is_the_same_ever_and_in_the_period():
