@@ -133,7 +133,7 @@ class Attacker:
                             [self.variable(name, part, where) for part in parts],
                             self.variable(name, total, where),
                         )
-            for (_, of_total), places_of in self._sums(spots).items():
+            for (_, of_total), places_of in self.sums(spots).items():
                 for count in counts:
                     self._add(
                         seen,
@@ -145,7 +145,7 @@ class Attacker:
             for where in sorted(spots):
                 within, whole = (self.variable(*_named(count), where) for count in (inner, outer))
                 self._add(seen, [within, self.between(inner, outer, where)], whole)
-            for (_, of_total), places_of in self._sums(spots).items():
+            for (_, of_total), places_of in self.sums(spots).items():
                 between = [self.between(inner, outer, part) for part in places_of]
                 self._add(seen, between, self.between(inner, outer, of_total))
 
@@ -159,7 +159,8 @@ class Attacker:
             seen.add(key)
             self.equations.append({total: -1} | dict.fromkeys(parts, 1))
 
-    def _sums(self, spots: set[Place]) -> dict[tuple[str, Place], list[Place]]:
+    def sums(self, spots: set[Place]) -> dict[tuple[str, Place], list[Place]]:
+        """Return which places add up to which others, by what they are parts: units, sexes or age bands."""
         sums: dict[tuple[str, Place], list[Place]] = defaultdict(list)
         for where in sorted(spots):
             level, unit, sex, age = where
@@ -228,7 +229,7 @@ class Attacker:
             ).fetchall()
         years = {tuple(place): None if state in HIDDEN else (shown or 0.0) for *place, state, shown in rows}
         found = {}
-        for (_, total), parts in self._sums(set(years)).items():
+        for (_, total), parts in self.sums(set(years)).items():
             hidden = [part for part in parts if years[part] is None]
             whole = years[total]
             if hidden and whole is not None:
