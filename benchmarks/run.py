@@ -14,7 +14,15 @@ from importlib.metadata import version
 from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
-BENCHMARKS = ("ingest_lab", "indicators", "one_more_indicator", "measures", "dashboard_rerun", "national_release")
+BENCHMARKS = (
+    "ingest_lab",
+    "indicators",
+    "one_more_indicator",
+    "measures",
+    "dashboard_rerun",
+    "dashboard_load",
+    "national_release",
+)
 LIBRARIES = ("duckdb", "polars", "great-expectations", "streamlit")
 
 
