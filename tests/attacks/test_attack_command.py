@@ -4,12 +4,13 @@ import csv
 import json
 import shutil
 from dataclasses import replace
+from itertools import combinations
 from pathlib import Path
 
 import polars as pl
 import pytest
 
-from attacks.suite import Verdict, _told_apart, _verdict, attack
+from attacks.suite import Verdict, _inside, _told_apart, _verdict, attack
 from indicators.disclosure.control import protect, released
 from indicators.disclosure.places import PLACE
 from tests.attacks.worlds import FOUND_NESTED, INSIDERS, World
@@ -98,6 +99,28 @@ def test_a_release_safe_from_outsiders_is_broken_by_a_unit_that_knows_its_own_nu
     with path.open("w", newline="") as file:
         csv.writer(file).writerows([OWN_COLUMNS, *own])
     assert main(["attack", str(weak), "--most", "1", "--own", str(path)]) == 15
+
+
+def test_two_practices_of_one_cluster_put_their_numbers_together_by_command(
+    world: World, tmp_path: Path, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """Reckoned with is one unit at a time, so two of a small cluster can find its third."""
+    safe = world.reckoning_with(INSIDERS, tmp_path).release
+    cluster_of = dict(world.cells.parents.select("unit_id", "cluster_id").rows())
+    of_practices = world.cells.results.filter((pl.col("level") == "practice") & (pl.col("unit_id") != "none"))
+    own = {unit: rows.select(OWN_COLUMNS) for (unit,), rows in of_practices.group_by("unit_id", maintain_order=True)}
+    together = next(
+        pair
+        for pair in combinations(own, 2)
+        if cluster_of[pair[0]] == cluster_of[pair[1]]
+        and _inside(safe, pl.concat(own[unit] for unit in pair).rows(), most=1).is_broken
+    )
+    files = [tmp_path / f"{unit}.csv" for unit in together]
+    for unit, file in zip(together, files, strict=True):
+        own[unit].write_csv(file)
+        assert not _inside(safe, own[unit].rows(), most=1).is_broken
+    assert main(["attack", str(safe), "--most", "1", "--own", str(files[0]), "--own", str(files[1])]) == 15
+    assert "knows its own numbers" in capfd.readouterr().out
 
 
 def test_a_quarter_told_anew_is_broken_by_its_difference_and_a_corrected_one_is_not(

@@ -25,10 +25,11 @@ def attack(
         typer.Option("--most", min=1, help="How many hidden numbers linear programming asks for. Default: all."),
     ] = None,
     own: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
             "--own",
-            help=f"What a unit knows of itself in the newest quarter, as CSV: {', '.join(OWN_COLUMNS)}.",
+            help=f"What a unit knows of itself in the newest quarter, as CSV: {', '.join(OWN_COLUMNS)}. "
+            "Given several times, the units put their numbers together.",
             exists=True,
             dir_okay=False,
         ),
@@ -45,7 +46,9 @@ def attack(
     from tvaers.settings import load_settings
 
     releases = releases or [load_settings(home).release]
-    verdicts = attack_all(releases, quarters=quarters, most=most, own=_read(own) if own else ())
+    verdicts = attack_all(
+        releases, quarters=quarters, most=most, own=[row for path in own or () for row in _read(path)]
+    )
     broken = [each for each in verdicts if each.is_broken]
     if as_json:
         rows = [{**screen.plain(each), "is_broken": each.is_broken} for each in verdicts]
