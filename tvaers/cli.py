@@ -40,6 +40,7 @@ from tvaers.commands import (
     query,
     release,
     report,
+    retention,
     shell,
     synth,
 )
@@ -80,6 +81,7 @@ VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
     "audit": (audit.app, "Read and verify the account of what was done"),
     "object": (life.note_objection, "Note who objects to being here"),
     "erase": (life.erase, "Write the warehouse anew without who objected"),
+    "retention": (retention.retention, "Let go of what is kept no longer"),
     "backup": (backup.app, "Make, check and restore backups"),
     "doctor": (doctor.doctor, "Look for what is wrong"),
     "demo": (demo.demo, "All steps on an invented region"),

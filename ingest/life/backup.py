@@ -75,7 +75,8 @@ class Checked:
         faults: What is wrong, a line each; none when it is whole.
         files: How many files it holds.
         bytes: Their size.
-        holds_erased: Whether people were erased, or their objection noted or taken back, since it was made.
+        holds_gone: Whether, since it was made, people were erased, their objection was noted or taken back, or rows
+            were let go that are kept no longer.
     """
 
     name: str
@@ -83,7 +84,7 @@ class Checked:
     faults: tuple[str, ...]
     files: int
     bytes: int
-    holds_erased: bool
+    holds_gone: bool
 
 
 def create_backup(settings: Settings, place: Path) -> Path:
@@ -167,7 +168,7 @@ def check_backup(settings: Settings, backup: Path) -> Checked:
     contents = read_contents(backup, key)
     if contents is None:
         why = "its list of files is missing, changed, or sealed with another key"
-        return Checked(backup.name, "", (why,), len(files), size, holds_erased=True)
+        return Checked(backup.name, "", (why,), len(files), size, holds_gone=True)
     with track(f"Checking {backup.name}", total=size) as advance:
         found = {each.relative_to(backup).as_posix(): _hash(each, advance) for each in files}
     faults = [f"{name} is missing" for name in sorted(contents.files.keys() - found)]
@@ -176,7 +177,7 @@ def check_backup(settings: Settings, backup: Path) -> Checked:
     if not faults:
         faults += _opened(backup / settings.warehouse.name, contents, key)
     return Checked(
-        backup.name, contents.made_at, tuple(faults), len(files), size, _is_before_an_erasure(settings, contents)
+        backup.name, contents.made_at, tuple(faults), len(files), size, _is_before_something_went(settings, contents)
     )
 
 
@@ -202,11 +203,13 @@ def _opened(warehouse: Path, contents: Contents, key: MasterKey) -> list[str]:
     return []
 
 
-def _is_before_an_erasure(settings: Settings, contents: Contents) -> bool:
+def _is_before_something_went(settings: Settings, contents: Contents) -> bool:
     if told_apart(settings.home / "objections.json") != contents.objections:
         return True
     return any(
-        each.get("action") == "erase" and each.get("outcome") == "done" and str(each.get("at")) >= contents.made_at[:19]
+        each.get("action") in {"erase", "retention"}
+        and each.get("outcome") == "done"
+        and str(each.get("at")) >= contents.made_at[:19]
         for each in audit_log.entries(settings)
     )
 

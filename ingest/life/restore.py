@@ -1,4 +1,4 @@
-"""Put a backup back as a new home, and destroy backups that hold people who were erased since."""
+"""Put a backup back as a new home, and destroy backups that hold people or rows that are gone since."""
 
 import shutil
 from dataclasses import dataclass
@@ -98,15 +98,15 @@ def restore_backup(backup: Path, home: Path, objections: Path | None = None, *, 
     return done
 
 
-def destroy_backups_with_erased(settings: Settings, place: Path, *, apply: bool) -> tuple[list[str], list[str]]:
-    """Return names of backups that hold people erased since, and of those that stay; with `apply`, destroy the first.
+def destroy_backups_with_what_is_gone(settings: Settings, place: Path, *, apply: bool) -> tuple[list[str], list[str]]:
+    """Return names of backups that hold people or rows gone since, and of those that stay; `apply` destroys the first.
 
     Raises:
         WarehouseError: No whole backup would be left.
     """
     checked = [(each, check_backup(settings, each)) for each in backups_in(place)]
-    gone = [path for path, found in checked if found.holds_erased]
-    stay = [path for path, found in checked if not found.holds_erased]
+    gone = [path for path, found in checked if found.holds_gone]
+    stay = [path for path, found in checked if not found.holds_gone]
     if apply and gone:
         if all(found.faults for path, found in checked if path in stay):
             raise WarehouseError(

@@ -33,7 +33,7 @@ def test_the_verbs_are_the_steps_of_the_data_flow_in_their_order():
     flow = (
         "init synth check ingest compute release attack "
         "access dashboard report query project shell export explain catalogue pack measure blind keys audit "
-        "object erase backup doctor demo"
+        "object erase retention backup doctor demo"
     )
     group = typer.main.get_command(app)
     assert group.list_commands(typer.Context(group)) == flow.split()

@@ -63,6 +63,7 @@ def commands(home, identifier, folder):
         "pack": [["pack", "list"], ["pack", "check", identifier]],
         "measure": [["measure", "check", f"{out}/{identifier}"]],
         "audit": [["audit", "show"], ["audit", "verify"], ["audit", "head"]],
+        "retention": [["retention"], ["retention", "--apply"]],
         "backup": [
             ["backup", "create", f"{out}/backup"],
             ["backup", "check", f"{out}/backup"],

@@ -1,4 +1,4 @@
-"""`tvaers backup`: copies of a home that can be proved whole, put back, and destroyed when people were erased since."""
+"""`tvaers backup`: copies of a home that can be proved whole, put back, and destroyed when they hold what is gone."""
 
 from pathlib import Path
 from typing import Annotated
@@ -11,7 +11,7 @@ app = typer.Typer(help="Make, check and restore backups of a home.", no_args_is_
 
 _PlaceArgument = Annotated[Path, typer.Argument(help="Folder that holds the backups, outside the home.")]
 _BackupArgument = Annotated[Path, typer.Argument(help="One backup: a folder that `tvaers backup create` made.")]
-_COLUMNS = ("backup", "made at (UTC)", "files", "MB", "whole", "erased people in it")
+_COLUMNS = ("backup", "made at (UTC)", "files", "MB", "whole", "holds what is gone")
 
 
 @app.command(short_help="Copy the home, its keys never")
@@ -34,9 +34,9 @@ def create(place: _PlaceArgument, home: HomeOption = None, as_json: JsonOption =
     screen.next_step(following)
 
 
-@app.command("list", short_help="List backups, and which hold erased people")
+@app.command("list", short_help="List backups, and which hold what is gone")
 def list_backups(place: _PlaceArgument, home: HomeOption = None, as_json: JsonOption = False) -> None:
-    """Check every backup in a folder and list them, oldest first; those from before an erasure are marked."""
+    """Check every backup in a folder and list them, oldest first; those that hold what is gone since are marked."""
     from ingest.life.backup import backups_in, check_backup
     from tvaers import progress, screen
     from tvaers.settings import load_settings
@@ -45,13 +45,13 @@ def list_backups(place: _PlaceArgument, home: HomeOption = None, as_json: JsonOp
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
     found = [check_backup(settings, each) for each in backups_in(place)]
-    outdated = any(each.holds_erased for each in found)
+    outdated = any(each.holds_gone for each in found)
     following = command("backup", "prune" if outdated else "create", place, home=settings.home)
     if as_json:
         screen.write_json({"backups": found, "next_step": following})
         return
     rows = [
-        (each.name, each.made_at[:19], each.files, each.bytes // 1_000_000, not each.faults, each.holds_erased)
+        (each.name, each.made_at[:19], each.files, each.bytes // 1_000_000, not each.faults, each.holds_gone)
         for each in found
     ]
     screen.show_table("", _COLUMNS, rows, numbers=("files", "MB"))
@@ -81,8 +81,8 @@ def check(backup: _BackupArgument, home: HomeOption = None, as_json: JsonOption 
         screen.next_step(command("backup", "create", backup.parent, home=settings.home))
     else:
         screen.say(f"Whole: {found.files:,} files as they were copied at {found.made_at[:19]} UTC, and it opens.")
-        if found.holds_erased:
-            screen.say("It may hold people who were erased since.")
+        if found.holds_gone:
+            screen.say("It may hold people who were erased, or rows that were let go, since.")
             screen.next_step(command("backup", "prune", backup.parent, home=settings.home))
     if found.faults:
         raise typer.Exit(WarehouseError.exit_code)
@@ -138,8 +138,8 @@ def prune(
     apply: Annotated[bool, typer.Option("--apply", help="Destroy them. Without it, only say which.")] = False,
     as_json: JsonOption = False,
 ) -> None:
-    """Destroy the backups from before the last erasure, as long as a whole one stays."""
-    from ingest.life.restore import destroy_backups_with_erased
+    """Destroy the backups that hold people or rows gone since, as long as a whole one stays."""
+    from ingest.life.restore import destroy_backups_with_what_is_gone
     from tvaers import audit_log, progress, screen
     from tvaers.settings import load_settings
     from tvaers.whats_next import command
@@ -147,10 +147,10 @@ def prune(
     progress.be_quiet(quiet=as_json)
     settings = load_settings(home)
     if apply:
-        with audit_log.recorded(settings, "prune backups", "backups from before an erasure"):
-            gone, stay = destroy_backups_with_erased(settings, place, apply=True)
+        with audit_log.recorded(settings, "prune backups", "backups that hold what is gone"):
+            gone, stay = destroy_backups_with_what_is_gone(settings, place, apply=True)
     else:
-        gone, stay = destroy_backups_with_erased(settings, place, apply=False)
+        gone, stay = destroy_backups_with_what_is_gone(settings, place, apply=False)
     more = ("--apply",) if gone and not apply else ()
     following = command("backup", "prune" if more else "list", place, *more, home=settings.home)
     if as_json:

@@ -9,7 +9,7 @@ from ingest.job import run
 from ingest.life.backup import backups_in, check_backup, create_backup
 from ingest.life.erase import erase, note_objections
 from ingest.life.objections import objections_file, read_objections
-from ingest.life.restore import destroy_backups_with_erased, restore_backup
+from ingest.life.restore import destroy_backups_with_what_is_gone, restore_backup
 from tests.lib.deliveries import PRACTICE, answer, contents, deliver, identifiers, measurements, new_home, text
 from tests.unit.ingest.test_change_key import NoReport
 from tvaers import audit_log
@@ -148,17 +148,17 @@ def test_after_an_erasure_older_backups_are_marked_and_destroyed_once_a_newer_on
     words = ["--home", str(home.home)]
     place = backup.parent
     (tmp_path / "objections.txt").write_text(PEOPLE[0], encoding="utf-8")
-    assert not check_backup(home, backup).holds_erased
+    assert not check_backup(home, backup).holds_gone
     assert main(["object", str(tmp_path / "objections.txt"), *words]) == 0
     assert main(["erase", *words]) == 0
-    assert check_backup(home, backup).holds_erased
+    assert check_backup(home, backup).holds_gone
     with pytest.raises(WarehouseError, match="No whole backup"):
-        destroy_backups_with_erased(home, place, apply=True)
+        destroy_backups_with_what_is_gone(home, place, apply=True)
     assert backup.exists()
     # A second apart, since a backup of the erasure's own second counts as one from before it.
     time.sleep(1.1)
     newer = create_backup(home, place)
-    assert not check_backup(home, newer).holds_erased
+    assert not check_backup(home, newer).holds_gone
     assert main(["backup", "prune", str(place), *words]) == 0
     assert backups_in(place) == [backup, newer]
     assert main(["backup", "prune", str(place), "--apply", *words]) == 0
@@ -169,9 +169,9 @@ def test_after_an_erasure_older_backups_are_marked_and_destroyed_once_a_newer_on
 def test_an_erasure_that_changed_no_list_marks_a_backup_too(home, tmp_path):
     note_objections(home, PEOPLE[:1])
     held = create_backup(home, tmp_path / "backups")
-    assert not check_backup(home, held).holds_erased
+    assert not check_backup(home, held).holds_gone
     assert main(["erase", "--home", str(home.home)]) == 0
-    assert check_backup(home, held).holds_erased
+    assert check_backup(home, held).holds_gone
 
 
 def test_trying_a_restore_leaves_the_home_in_use_as_it_is(home, backup, tmp_path):
