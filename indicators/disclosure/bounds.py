@@ -9,12 +9,12 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from indicators.disclosure.condensed import Condensed
+from indicators.disclosure.moves import LARGE
 from indicators.disclosure.system import EXACT
 
 SEED = 20261122
 DIRECTIONS = 40
 WORTH_A_PUSH = 3
-LARGE = 2000
 
 
 def spread(
@@ -66,6 +66,7 @@ class _Polytope:
         self.solver = highspy.Highs()
         self.solver.setOptionValue("output_flag", False)
         self.solver.setOptionValue("threads", 1)
+        self.solver.setOptionValue("solver", "simplex")
         self.solver.passModel(model)
         self.columns = np.arange(self.size, dtype=np.int32)
 
@@ -75,7 +76,7 @@ class _Polytope:
         First many targets are pushed up together, none further than it needs to go, so that they share what can move.
         Those that did not get far enough are then moved one by one.
         """
-        self._solve_by(interior=self.size >= LARGE)
+        self.solver.setOptionValue("presolve", "on" if self.size >= LARGE else "off")
         rng = np.random.default_rng(SEED)
         still = self._still(targets, width)
         for _ in range(DIRECTIONS):
@@ -87,22 +88,13 @@ class _Polytope:
             before, still = still.size, self._still(still, width)
             if before - still.size < WORTH_A_PUSH:
                 break
-        self._solve_by(interior=False)
+        self.solver.setOptionValue("presolve", "off")
         for target in still:
             for sign in (-1.0, 1.0):
                 if self.high[target] - self.low[target] < width - EXACT:
                     towards = np.zeros(self.size)
                     towards[target] = sign
                     self._go(towards, np.array([target]), width)
-
-    def _solve_by(self, *, interior: bool) -> None:
-        """Choose the method: from corner to corner for small parts, through the middle for many targets of large ones.
-
-        A point from the middle is as good a proof that a count can vary as a corner is, and is found sooner.
-        """
-        method = ("ipm", "on", "off") if interior else ("simplex", "off", "on")
-        for option, value in zip(("solver", "presolve", "run_crossover"), method, strict=True):
-            self.solver.setOptionValue(option, value)
 
     def _still(self, targets: NDArray[np.int64], width: int) -> NDArray[np.int64]:
         return targets[self.high[targets] - self.low[targets] < width - EXACT]

@@ -11,6 +11,8 @@ from scipy import sparse
 
 # What a step of the wanted count is worth: more than any move costs that is paid by the count.
 REWARD = 1e4
+# Counts from which on a programme is made smaller before it is solved.
+LARGE = 2_000
 
 
 class Moves:
@@ -33,7 +35,8 @@ class Moves:
         model.a_matrix_.index_ = twice.ravel().astype(np.int32)
         model.a_matrix_.value_ = there_and_back.ravel().astype(np.float64)
         self.solver = highspy.Highs()
-        for option, value in (("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("threads", 1)):
+        presolve = "on" if self.size >= LARGE else "off"
+        for option, value in (("output_flag", False), ("presolve", presolve), ("solver", "simplex"), ("threads", 1)):
             self.solver.setOptionValue(option, value)
         self.solver.passModel(model)
 

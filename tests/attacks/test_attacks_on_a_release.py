@@ -100,7 +100,8 @@ def test_hiding_only_small_cells_falls_to_subtraction(name: str, seed: int) -> N
     truth, found = world.truth(attacker), attacker.by_subtraction()
     small = world.small(attacker)
     recovered = {variable for variable in small & found.keys() if found[variable] == truth[variable]}
-    assert len(recovered) > 0.05 * len(small)
+    # Where twenty municipalities are to be added up, subtraction alone falls short more often.
+    assert len(recovered) > (0.05 if name == "many tiny municipalities beside a town" else 0.1) * len(small)
 
 
 @EVERY_WORLD

@@ -113,7 +113,7 @@ def test_hiding_only_small_cells_falls_to_the_series(seed: int) -> None:
     assert all(found[variable] == pytest.approx(truth[variable]) for variable in fallen)
 
 
-def test_events_between_two_quiet_years_are_worked_out_where_every_date_alone_holds() -> None:
+def test_a_hidden_burst_of_events_between_two_quiet_years_is_worked_out_from_the_series() -> None:
     """Three events, then five, and nothing before or after: the end of the series tells the hidden beginning."""
     place = ("practice", "057000", "all", "all")
     quarters = [0, 0, 0, 0, 3, 5, *[0] * 7]
