@@ -9,12 +9,13 @@ from scipy import sparse
 from scipy.sparse import csgraph
 
 from indicators.disclosure.condensed import Condensed
-from indicators.disclosure.moves import LARGE
 from indicators.disclosure.system import EXACT
 
 SEED = 20261122
 DIRECTIONS = 40
 WORTH_A_PUSH = 3
+# Counts from which on a programme is made smaller before it is solved.
+LARGE = 2_000
 
 
 def spread(

@@ -11,8 +11,6 @@ from scipy import sparse
 
 # What a step of the wanted count is worth: more than any move costs that is paid by the count.
 REWARD = 1e4
-# Counts from which on a programme is made smaller before it is solved.
-LARGE = 2_000
 
 
 class Moves:
@@ -35,8 +33,7 @@ class Moves:
         model.a_matrix_.index_ = twice.ravel().astype(np.int32)
         model.a_matrix_.value_ = there_and_back.ravel().astype(np.float64)
         self.solver = highspy.Highs()
-        presolve = "on" if self.size >= LARGE else "off"
-        for option, value in (("output_flag", False), ("presolve", presolve), ("solver", "simplex"), ("threads", 1)):
+        for option, value in (("output_flag", False), ("presolve", "off"), ("solver", "simplex"), ("threads", 1)):
             self.solver.setOptionValue(option, value)
         self.solver.passModel(model)
 
