@@ -14,9 +14,11 @@ from indicators.disclosure.slices import Slices
 from indicators.disclosure.system import System
 
 TOUCHED = 1e-7
-# Equations from a count to the farthest count nearby, and how many counts are few enough to be looked at apart.
+# Equations from a count to the farthest count nearby. Looking at those apart is worth it where they are few, or a small
+# share of all: a whole country has half a million counts, and a programme of all of them takes ten times as long.
 NEARBY = 4
 FEW = 4_000
+SMALL_SHARE = 1 / 8
 
 
 class Repair:
@@ -98,7 +100,8 @@ class Repair:
             if found is not None:
                 return found
         nearby = self._nearby(count)
-        for among in (nearby, self.everywhere) if nearby.size <= FEW else (self.everywhere,):
+        is_apart = nearby.size <= max(FEW, SMALL_SHARE * self.everywhere.size)
+        for among in (nearby, self.everywhere) if is_apart else (self.everywhere,):
             stays = None if still is None else still[among]
             own = int(np.searchsorted(among, count))
             found = self._among(among).cheapest(price[among], own, far, stays)
