@@ -123,11 +123,8 @@ def _proved_by_swaps(
     """Return, of some pairs of a count and an insider, those of which swaps prove that they are safe."""
     if not system.grid:
         return np.zeros_like(asked)
-    of_all = np.zeros((system.truth.size, knows.shape[1] + 1), dtype=bool)
-    of_all[small, :-1] = asked
-    laid_out = of_all.reshape(*system.grid.shape, -1)
-    proved = Swaps(system, system.grid, unknown, knows).prove(laid_out, width)
-    return proved.reshape(of_all.shape)[small, :-1]
+    of_all = np.column_stack([asked, np.zeros(small.size, dtype=bool)])
+    return Swaps(system, system.grid, unknown, knows).prove(small, of_all, width)[:, :-1]
 
 
 def _holds(leader: NDArray[np.int64], holder: NDArray[np.int64], knows: NDArray[np.bool_]) -> sparse.csr_matrix:

@@ -10,8 +10,10 @@ from itertools import pairwise
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
 from indicators.disclosure.moves import Moves
+from indicators.disclosure.one_equation import entries
 from indicators.disclosure.slices import TINY, Grid
 from indicators.disclosure.system import System
 
@@ -41,12 +43,13 @@ class Family:
 
 def families(grid: Grid) -> list[Family]:
     """Return the families of single places, and those of two places that stand in a total together."""
-    columns = grid.over_places.toarray().astype(np.int64)
+    columns = grid.over_places.astype(np.int64)
     weight = np.random.default_rng(SEED).integers(1, 2**40, columns.shape[0])
-    stands = weight @ columns
-    together = columns.T @ columns
-    one, other = np.triu_indices(columns.shape[1], 1)
-    tied = together[one, other]
+    stands = np.asarray(columns.T @ weight)
+    together = sparse.triu(columns.T @ columns, 1, format="csr")
+    together.sort_indices()
+    one, other = together.nonzero()
+    tied = together.data[together.data != 0]
     found = _alike(stands, np.arange(stands.size)[:, None], np.array([1]))
     for sign in (-1, 1):
         chosen = tied * sign < 0
@@ -101,40 +104,56 @@ class Swaps:
         self.unknown = unknown.reshape(grid.shape)
         self.truth = system.truth.reshape(grid.shape).astype(float)
         holder = system.holder.reshape(grid.shape)[0]
-        self.knows: NDArray[np.bool_] = np.column_stack([knows[holder], np.zeros((holder.size, 1), bool)])
+        self.knows: NDArray[np.bool_] = knows[holder]
         self.families = families(grid)
+        self.beside = self._beside()
         size = np.full(grid.shape[0], np.inf)
         self.steps = Moves(grid.over_quantities, size, size)
 
-    def prove(self, asked: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
+    def _beside(self) -> sparse.csr_matrix:
+        """Return, by place and insider, whether the insider knows a place that stands in a family with it."""
+        pairs = [
+            (np.repeat(of, near.size), np.tile(near, of.size))
+            for family in self.families
+            for near in [np.flatnonzero(self.knows[family.places.ravel()].any(axis=0))]
+            for of in [family.places.ravel()]
+        ]
+        place, insider = np.hstack(pairs) if pairs else np.zeros((2, 0), dtype=np.int64)
+        beside = sparse.csr_matrix((np.ones(place.size, dtype=bool), (place, insider)), shape=self.knows.shape)
+        beside.sort_indices()
+        return beside
+
+    def prove(self, counts: NDArray[np.int64], asked: NDArray[np.bool_], width: int) -> NDArray[np.bool_]:
         """Return which counts can certainly move by the width while an insider's own stay.
 
         Args:
-            asked: Quantities by places by insiders; the last insider is an outsider, who knows no count. What an
-                insider knows is not asked for it.
+            counts: The counts, as numbers of variables.
+            asked: Counts by insiders; the last insider is an outsider, who knows no count. What an insider knows is not
+                asked for it.
             width: Distance that the lowest and highest possible value should have.
         """
         proved = np.zeros_like(asked)
         tried: set[bytes] = set()
         rng = np.random.default_rng(SEED)
+        at_once = max(1, AT_ONCE // (self.truth.shape[1] + self.beside.nnz))
         for number in range(ROUNDS):
-            steps = self._steps(asked & ~proved, tried, None if number < FOR_MOST_PLACES else rng)
-            at_once = max(1, AT_ONCE // asked[0].size)
+            is_open = np.zeros(self.truth.size, dtype=bool)
+            is_open[counts] = (asked & ~proved).any(axis=1)
+            steps = self._steps(is_open.reshape(self.truth.shape), tried, None if number < FOR_MOST_PLACES else rng)
             for start in range(0, len(steps), at_once):
-                self._along(np.array(steps[start : start + at_once]), width, proved)
+                self._along(np.array(steps[start : start + at_once]), width, counts, proved)
         return proved & asked
 
     def _steps(
-        self, asked: NDArray[np.bool_], tried: set[bytes], rng: np.random.Generator | None
+        self, is_open: NDArray[np.bool_], tried: set[bytes], rng: np.random.Generator | None
     ) -> list[NDArray[np.float64]]:
         """Return, for each quantity with open counts, a step of quantities that are unknown where they are open.
 
         Args:
-            asked: What is still open.
+            is_open: Quantities by places: what is still open.
             tried: Steps that were returned before; these are added.
             rng: Draws one of the open places, for which the step is made; None for a step that suits most of them.
         """
-        is_open: NDArray[np.bool_] = np.any(asked, axis=2)
         steps = []
         for quantity in np.flatnonzero(is_open.any(axis=1)):
             places = is_open[quantity] if rng is None else rng.choice(np.flatnonzero(is_open[quantity]), size=1)
@@ -152,11 +171,28 @@ class Swaps:
                     steps.append(step)
         return steps
 
-    def _along(self, steps: NDArray[np.float64], width: int, proved: NDArray[np.bool_]) -> None:
+    def _along(
+        self, steps: NDArray[np.float64], width: int, counts: NDArray[np.int64], proved: NDArray[np.bool_]
+    ) -> None:
         """Note which counts can move by the width along each of some steps."""
+        reach, reach_beside = self._reach(steps)
+        quantity, place = np.divmod(counts, self.truth.shape[1])
+        for step, far, beside in zip(steps, reach, reach_beside, strict=True):
+            concerned = np.flatnonzero(step[quantity])
+            size = abs(step[quantity[concerned]])
+            of_row, pair = entries(self.beside, place[concerned])
+            far_enough = np.repeat((far[place[concerned]] * size >= width - TINY)[:, None], proved.shape[1], axis=1)
+            far_enough[of_row, self.beside.indices[pair]] = beside[pair] * size[of_row] >= width - TINY
+            proved[concerned] |= far_enough
+
+    def _reach(self, steps: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Return how far each place can go along each step, down and up together: for all, and for those beside it.
+
+        The first is by place and holds for whoever knows nothing of its families; the second is by pair of `beside`.
+        """
         up, down = self._room(steps)
-        shape = (len(steps), *proved.shape[1:])
-        highest, lowest = np.zeros(shape), np.zeros(shape)
+        shapes = (2, len(steps), self.truth.shape[1]), (2, len(steps), self.beside.nnz)
+        reach, reach_beside = np.zeros(shapes[0]), np.zeros(shapes[1])
         for family in self.families:
             upwards = [down if sign < 0 else up for sign in family.sign]
             downwards = [up if sign < 0 else down for sign in family.sign]
@@ -164,17 +200,21 @@ class Swaps:
             low = np.min([room[:, of] for room, of in zip(downwards, family.places.T, strict=True)], axis=0)
             knows = np.any(self.knows[family.places], axis=1)
             near = np.flatnonzero(knows.any(axis=0))
+            # The last column is somebody who knows none of the family.
+            known = np.column_stack([knows[:, near], np.zeros(len(knows), dtype=bool)])
             for places, sign in zip(family.places.T, family.sign, strict=True):
+                member, pair = entries(self.beside, places)
+                insider = self.beside.indices[pair]
+                who = np.searchsorted(near, insider)
+                who[~np.isin(insider, near)] = near.size
                 for towards, own, others in ((sign, high, low), (-sign, low, high)):
-                    reach = highest if towards > 0 else lowest
+                    way = int(towards > 0)
                     left = others.sum(axis=1, keepdims=True) - others
-                    reach_of = np.repeat(np.minimum(own, left)[:, :, None], shape[2], axis=2)
-                    without = left[:, :, None] - (others @ knows[:, near])[:, None, :]
-                    reach_of[:, :, near] = np.where(knows[:, near], 0.0, np.minimum(own[:, :, None], without))
-                    reach[:, places] = np.maximum(reach[:, places], reach_of)
-        for step, far in zip(steps, highest + lowest, strict=True):
-            for quantity in np.flatnonzero(step):
-                proved[quantity] |= far * abs(step[quantity]) >= width - TINY
+                    reach[way][:, places] = np.maximum(reach[way][:, places], np.minimum(own, left))
+                    without = left[:, member] - (others @ known)[:, who]
+                    own_beside = np.where(known[member, who], 0.0, np.minimum(own[:, member], without))
+                    reach_beside[way][:, pair] = np.maximum(reach_beside[way][:, pair], own_beside)
+        return reach.sum(axis=0), reach_beside.sum(axis=0)
 
     def _room(self, steps: NDArray[np.float64]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Return how far up and down each place can go along each step before a count is below zero, or is known."""

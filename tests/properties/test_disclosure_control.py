@@ -163,7 +163,7 @@ def test_what_swaps_prove_linear_programming_finds_too_for_every_insider(
     assert grid
     own = np.column_stack([units[system.holder], np.zeros(known.size, dtype=bool)])
     asked = (system.small & ~known)[:, None] & ~own
-    proved = Swaps(system, grid, ~known, units).prove(asked.reshape(*grid.shape, -1), width).reshape(asked.shape)
+    proved = Swaps(system, grid, ~known, units).prove(np.arange(known.size), asked, width)
     for insider in np.flatnonzero(proved.any(axis=0)):
         found = audit(system, hidden, width, also_known=own[:, insider])
         assert not (proved[:, insider] & (found.exact | found.narrow)).any()
@@ -178,10 +178,10 @@ def test_swaps_prove_what_a_neighbour_can_take_over_and_not_beside_the_neighbour
     units = each_alone(system)
     asked = np.repeat((system.small & ~known)[:, None], len(system.units) + 1, axis=1)
     asked[:, :-1] &= ~units[system.holder]
-    proved = Swaps(system, system.grid, ~known, units).prove(asked.reshape(*system.grid.shape, -1), 5)
+    proved = Swaps(system, system.grid, ~known, units).prove(np.arange(known.size), asked, 5)
     neighbour = system.units.index(("practice", "a"))
     count = int(np.flatnonzero(system.small & ~known)[0])
-    of_count = proved.reshape(asked.shape)[count]
+    of_count = proved[count]
     assert of_count[-1]
     assert not of_count[neighbour]
 
