@@ -18,7 +18,7 @@ from ingest.identifier import read_scheme
 from ingest.life.objections import read_objections, write_objections
 from ingest.life.purge import purge
 from ingest.prepare import prepare_ahead
-from ingest.pseudonymise import Pseudonymiser
+from ingest.pseudonymise import pseudonymiser_of
 from ingest.report import remove_unfinished, write_index, write_page
 from ingest.run_record import RunLog
 from ingest.validate import load_ahead
@@ -148,14 +148,7 @@ def _treat(
         ) as con,
     ):
         with track("Loading files", len(deliveries)) as advance:
-            pseudonymiser = Pseudonymiser(
-                f"{pack.settings.identifier.country}-{pack.settings.identifier.scheme}".lower(),
-                read_scheme(pack.folder),
-                key.generations("warehouse"),
-                key.generations("record-key"),
-                born_until=log.started.date(),
-                is_blinded=settings.identifiers == "blinded",
-            )
+            pseudonymiser = pseudonymiser_of(settings, pack, key, born_until=log.started.date())
             job = FileJob(con, pack, key_id=key.key_id, run_id=log.run_id, reports=settings.reports / log.run_id)
             with closing(prepare_ahead(con, pack, deliveries, pseudonymiser)) as ready:
                 for delivery, prepared in ready:

@@ -7,8 +7,11 @@ import polars as pl
 
 from data_contracts.contract import Column, Contract
 from ingest.blinded import written
-from ingest.identifier import IdentifierScheme, examine, holds_identifier, normalise, with_lost_zeros
+from ingest.identifier import IdentifierScheme, examine, holds_identifier, normalise, read_scheme, with_lost_zeros
 from ingest.rows import Block
+from packs.pack import Pack
+from tvaers.master_key import MasterKey
+from tvaers.settings import Settings
 from warehouse.keyed_hash import keyed_hash
 
 # A text that begins so may be a date as agreed; identifiers are looked for in the others only, since that is slow.
@@ -145,3 +148,15 @@ class Pseudonymiser:
                 return is_other
             values = values.set(~is_other, None)
         return holds_identifier(values, self.scheme, self.born_until)
+
+
+def pseudonymiser_of(settings: Settings, pack: Pack, key: MasterKey, *, born_until: date) -> Pseudonymiser:
+    """Return the pseudonymiser of a home under its key; a date of birth after `born_until` is impossible."""
+    return Pseudonymiser(
+        pack.settings.identifier.tag,
+        read_scheme(pack.folder),
+        key.generations("warehouse"),
+        key.generations("record-key"),
+        born_until=born_until,
+        is_blinded=settings.identifiers == "blinded",
+    )

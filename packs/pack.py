@@ -35,6 +35,11 @@ class Identifier(Part):
     country: str = Field(pattern=r"^[A-Z]{2}$")
     scheme: str
 
+    @property
+    def tag(self) -> str:
+        """What is hashed together with an identifier, so that two countries' numbers never meet."""
+        return f"{self.country}-{self.scheme}".lower()
+
 
 class PackSettings(Part):
     """The pack's own page, `pack.yaml`.

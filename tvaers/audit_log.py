@@ -47,10 +47,12 @@ class Doing:
     """Something that is being done; what is not known before it ends is filled in.
 
     Attributes:
+        subject: To what it is done.
         rows: How many rows it concerned.
         outcome: How it ended; None until it has.
     """
 
+    subject: str
     rows: int | None = None
     outcome: str | None = field(default=None)
 
@@ -129,18 +131,24 @@ def recorded(
     Raises:
         SecretKeyError: As for `record`; a fault of the block itself goes first.
     """
-    doing = Doing()
+    doing = Doing(subject)
     try:
         yield doing
     except BaseException as fault:
         doing.outcome = f"refused ({fault.family})" if isinstance(fault, TvaersError) else "failed"
         try:
-            record(settings, action, subject, project=project, purpose=purpose, outcome=doing.outcome)
+            record(settings, action, doing.subject, project=project, purpose=purpose, outcome=doing.outcome)
         except (SecretKeyError, OSError) as unsealed:
             fault.add_note(f"The audit log could not be written: {unsealed}")
         raise
     record(
-        settings, action, subject, project=project, purpose=purpose, rows=doing.rows, outcome=doing.outcome or "done"
+        settings,
+        action,
+        doing.subject,
+        project=project,
+        purpose=purpose,
+        rows=doing.rows,
+        outcome=doing.outcome or "done",
     )
 
 

@@ -40,9 +40,11 @@ from tvaers.commands import (
     query,
     release,
     report,
+    resolve,
     retention,
     shell,
     synth,
+    unit,
 )
 from tvaers.errors import TvaersError
 
@@ -77,6 +79,8 @@ VERBS: dict[str, tuple[Callable[..., None] | typer.Typer, str]] = {
     "pack": (pack.app, "List, check and begin country packs"),
     "measure": (measure.app, "Prove measures on test patients"),
     "blind": (blind.app, "Blind identifiers between a site and a key holder"),
+    "unit": (unit.app, "Make lists that only a treating unit can read"),
+    "resolve": (resolve.resolve, "Find the rows of a list in a unit's own patients"),
     "keys": (keys.app, "Show, check and replace the secret key"),
     "audit": (audit.app, "Read and verify the account of what was done"),
     "object": (life.note_objection, "Note who objects to being here"),

@@ -121,7 +121,7 @@ def _read(settings: Settings) -> KeyText:
             what_to_do="Restore it from the key holder's copy; for a new home folder run: tvaers init",
         )
     _refuse_inside_home(path, settings.home)
-    _refuse_readable_by_others(path)
+    refuse_readable_by_others(path)
     try:
         return read_key_text(path.read_text(encoding="ascii"))
     except KeyLengthError as fault:
@@ -186,7 +186,12 @@ def _refuse_inside_home(path: Path, home: Path) -> None:
         )
 
 
-def _refuse_readable_by_others(path: Path) -> None:
+def refuse_readable_by_others(path: Path) -> None:
+    """Refuse a file of a secret that others than its owner can read or change.
+
+    Raises:
+        SecretKeyError: They can.
+    """
     mode = path.stat().st_mode
     if mode & _OTHERS:
         raise SecretKeyError(

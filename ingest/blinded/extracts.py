@@ -83,7 +83,7 @@ def blind_extracts(
     deliveries, others = take_stock(extracts_in(source), source, contracts, (), scheme, Receipt(today))
     tables = [each for each in deliveries if each.contract.format == "csv"]
     others += [_not_a_table(each) for each in deliveries if each.contract.format != "csv"]
-    tag = f"{pack.settings.identifier.country}-{pack.settings.identifier.scheme}".lower()
+    tag = pack.settings.identifier.tag
     found = _identifiers(tables, scheme, today)
     outputs = blinder([_OF_RECORDS, *(f"{tag}|{each}".encode() for each in found)])
     known = pl.DataFrame(

@@ -1,4 +1,4 @@
-"""How many identifiers a site may have blinded a day: without a limit, a site could ask for every possible one."""
+"""How much a site may have a day: without a limit, a site could ask to have every possible identifier blinded."""
 
 import json
 from datetime import UTC, datetime
@@ -13,14 +13,15 @@ class Quota:
     """The record of what each site was answered, and the limit of one site.
 
     Args:
-        folder: The key holder's home; the record lies there, one line per answer, with day, site and number.
+        folder: The home; the record lies there, one line per answer, with day, site and number.
         site: The site that asks.
-        per_day: Identifiers it may have blinded on one day (UTC).
+        per_day: How many it may have on one day (UTC): identifiers blinded, where nothing else is said.
+        record: Name of the record.
     """
 
-    def __init__(self, folder: Path, site: str, per_day: int) -> None:
-        self._record = folder / QUOTA_FILE
-        self._lock = FileLock(folder / f"{QUOTA_FILE}.lock", mode=0o600)
+    def __init__(self, folder: Path, site: str, per_day: int, record: str = QUOTA_FILE) -> None:
+        self._record = folder / record
+        self._lock = FileLock(folder / f"{record}.lock", mode=0o600)
         self._site, self._per_day = site, per_day
 
     def left(self) -> int:

@@ -7,10 +7,9 @@ from datetime import UTC, datetime
 import polars as pl
 
 from ingest.build import open_work, write_sorted
-from ingest.identifier import read_scheme
 from ingest.life.objections import Objections, read_objections, write_objections
 from ingest.life.purge import purge
-from ingest.pseudonymise import Pseudonymiser
+from ingest.pseudonymise import pseudonymiser_of
 from packs.pack import load_pack
 from tvaers.errors import ExtractError
 from tvaers.keys import load_master_key
@@ -97,15 +96,7 @@ def erase(settings: Settings) -> Erased:
 
 
 def _pseudonyms(settings: Settings, key: MasterKey, given: list[str]) -> frozenset[str]:
-    pack = load_pack(settings.pack)
-    pseudonymiser = Pseudonymiser(
-        f"{pack.settings.identifier.country}-{pack.settings.identifier.scheme}".lower(),
-        read_scheme(pack.folder),
-        key.generations("warehouse"),
-        key.generations("record-key"),
-        born_until=datetime.now(tz=UTC).date(),
-        is_blinded=settings.identifiers == "blinded",
-    )
+    pseudonymiser = pseudonymiser_of(settings, load_pack(settings.pack), key, born_until=datetime.now(tz=UTC).date())
     found = pseudonymiser.people(pl.Series("person", given, dtype=pl.String))
     wrong = [number for number, each in enumerate(found, start=1) if each is None]
     if wrong or not given:
