@@ -5,7 +5,6 @@ another one for each list. Whoever has the answer and not the secret has random 
 not the list of patients has them too.
 """
 
-import hmac
 import secrets
 from dataclasses import dataclass
 from datetime import date
@@ -16,12 +15,11 @@ import polars as pl
 from ingest.blinded.site import Blinder
 from ingest.blinded.written import written
 from ingest.identifier import examine, normalise, read_scheme, with_lost_zeros
-from ingest.unit_lists.letter import LIST, REQUEST, UnitKey, read_letter, write_letter
+from ingest.unit_lists.letter import LIST, REQUEST, UnitKey, read_letter, write_letter, write_new
 from packs.pack import Pack
 from tvaers.errors import ExtractError, SecretKeyError
-from tvaers.key_text import read_key_text
-from tvaers.keys import create_key_file, refuse_readable_by_others
-from tvaers.master_key import MasterKey
+from tvaers.keys import refuse_readable_by_others
+from tvaers.master_key import KEY_BYTES, MasterKey
 from warehouse.keyed_hash import keyed_hash
 
 
@@ -129,7 +127,7 @@ def resolve(patients: Path, answer: Path, key_file: Path, key: UnitKey, pack: Pa
             reason="ended",
         )
     secret = _secret_of_list(key_file, letter.head["list"], make=False)
-    if not hmac.compare_digest(_mark(secret), str(content["mark"])):
+    if not secrets.compare_digest(_mark(secret), str(content["mark"])):
         raise SecretKeyError(
             "This list was asked for with another secret of the unit than the one beside the key file.",
             where=_own_secret_file(key_file).name,
@@ -195,15 +193,17 @@ def _secret_of_list(key_file: Path, list_id: str, *, make: bool) -> bytes:
     """
     path = _own_secret_file(key_file)
     if make and not path.exists():
-        create_key_file(path)
+        write_new(path, secrets.token_hex(KEY_BYTES))
     try:
-        own: MasterKey = read_key_text(path.read_text(encoding="ascii")).current
+        own = bytes.fromhex(path.read_text(encoding="ascii"))
     except (OSError, ValueError):
+        own = b""
+    if len(own) != KEY_BYTES:
         raise SecretKeyError(
             "The unit's own secret is not beside its key file, or is not as it was written.",
             where=path.name,
             what_to_do="Work where the list was asked for, or ask for a new one: tvaers unit ask",
             reason="no_secret",
-        ) from None
+        )
     refuse_readable_by_others(path)
-    return own.subkey(f"list:{list_id}")
+    return MasterKey(own).subkey(f"list:{list_id}")

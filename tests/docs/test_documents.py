@@ -32,8 +32,8 @@ def test_every_verb_is_used_in_a_document_and_has_help(verb):
 def test_the_verbs_are_the_steps_of_the_data_flow_in_their_order():
     flow = (
         "init synth check ingest compute release attack "
-        "access dashboard report query project shell export explain catalogue pack measure blind keys audit "
-        "object erase retention backup doctor demo"
+        "access dashboard report query project shell export explain catalogue pack measure blind unit resolve keys "
+        "audit object erase retention backup doctor demo"
     )
     group = typer.main.get_command(app)
     assert group.list_commands(typer.Context(group)) == flow.split()

@@ -1,25 +1,39 @@
 """Every command works on a home full of people, and is told an identifier where none belongs; no byte tells one.
 
-What loading, keys, objecting and blinding leave behind is searched in test_nothing_identifying_on_disk.py and
-test_blinded_extracts.py, where their extracts are drawn.
+What loading, keys, objecting, blinding and lists for units leave behind is searched in
+test_nothing_identifying_on_disk.py, test_blinded_extracts.py and test_cli_resolve.py, where their extracts are drawn.
 """
 
 import io
 import re
 
 import pytest
+import typer
 
 from tests.lib.byte_search import files_holding
+from tests.lib.deliveries import new_home
 from tests.lib.project_home import approve, copy_of, create, run
-from tvaers.cli import VERBS
+from tvaers.cli import VERBS, app, main
+from tvaers.errors import SettingsError
 
 pytestmark = pytest.mark.slow
 IDENTIFIER = re.compile(rb"(?<![0-9])[0-3][0-9][01][0-9]{7}(?![0-9])")
 PEOPLE = 300
-SEARCHED_ELSEWHERE = {"check", "ingest", "keys", "object", "erase", "blind"}
+INDICATOR = "hba1c_below_53"
+SEARCHED_ELSEWHERE = {"check", "ingest", "keys", "object", "erase", "blind", "unit", "resolve"}
 # They write extracts of invented people, identifiers and all: that is what they are for.
 WRITE_IDENTIFIERS = {"synth", "demo"}
-INDICATOR = "hba1c_below_53"
+
+# What is typed freely and stays on record: by option, a command in which it is typed.
+FREE_WORDS = {
+    ("release", "--reason"): ["release", "--correct", "2026-06-30"],
+    ("project create", "--owner"): ["project", "create", "own", "--purpose", "p", "--expires", "2030-01-01"],
+    ("project create", "--purpose"): ["project", "create", "own", "--owner", "o", "--expires", "2030-01-01"],
+    ("project approve", "--by"): ["project", "approve", "own"],
+    ("project close", "--why"): ["project", "close", "own"],
+    ("unit list", "--why"): ["unit", "list", "request", "--open-in", INDICATOR, "--out", "list"],
+    ("blind answer", "--site"): ["blind", "answer", "--per-day", "1"],
+}
 
 
 def commands(home, identifier, folder):
@@ -86,6 +100,32 @@ def test_every_verb_is_called_here_or_searched_elsewhere(tiny_home, tmp_path):
     called = set(commands(tiny_home, "0101011234", tmp_path))
     assert called | SEARCHED_ELSEWHERE | WRITE_IDENTIFIERS == set(VERBS)
     assert not called & (SEARCHED_ELSEWHERE | WRITE_IDENTIFIERS)
+
+
+def test_every_option_for_free_words_is_known_here():
+    found = set()
+    for verb, one in typer.main.get_command(app).commands.items():
+        for word, each in getattr(one, "commands", {"": one}).items():
+            options = {name for param in each.params for name in param.opts}
+            found |= {(f"{verb} {word}".strip(), name) for name in options & {name for _, name in FREE_WORDS}}
+    assert found == set(FREE_WORDS)
+
+
+@pytest.mark.parametrize(("command", "option"), sorted(FREE_WORDS))
+def test_an_identifier_in_free_words_is_refused_before_anything_is_written_and_not_repeated(
+    command, option, tmp_path, monkeypatch, capfd
+):
+    settings = new_home(tmp_path)
+    before = sorted(path for path in tmp_path.rglob("*"))
+    monkeypatch.chdir(tmp_path)
+    for words in ("asked by 0101011234", "010101-1234 wants it"):
+        assert (
+            main([*FREE_WORDS[command, option], option, words, "--home", str(settings.home)]) == SettingsError.exit_code
+        )
+        told = capfd.readouterr()
+        assert option in told.err
+        assert "1234" not in told.out + told.err
+    assert sorted(path for path in tmp_path.rglob("*")) == before
 
 
 def test_no_command_leaves_an_identifier_behind_even_when_one_is_typed(

@@ -37,10 +37,12 @@ def answer(
     """
     from ingest.blinded import key_holder
     from ingest.blinded.quota import Quota
+    from ingest.typed_words import refuse_identifiers
     from tvaers.keys import load_master_key
     from tvaers.settings import load_settings
 
     settings = load_settings(home)
+    refuse_identifiers(settings, {"--site": site})
     key_holder.answer(sys.stdin, sys.stdout, load_master_key(settings), Quota(settings.home, site, per_day))
 
 
