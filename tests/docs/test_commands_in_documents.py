@@ -27,7 +27,7 @@ tvaers() {
   case "$1" in
     dashboard) asked_tvaers dashboard --help > /dev/null ;;
     compute) asked_tvaers "$@" --quarters 1 ;;
-    blind) command tvaers "$@" ;;
+    blind | unit) command tvaers "$@" ;;
     synth) asked_tvaers "$@" --no-indicator-values && only_some_sectors "$3" ;;
     *) asked_tvaers "$@" ;;
   esac

@@ -72,7 +72,7 @@ def test_shell_completion_can_be_shown(shell):
 
 def test_shell_completion_knows_the_verbs():
     done = run(_TVAERS_COMPLETE="complete_bash", COMP_WORDS="tvaers re", COMP_CWORD="1")
-    assert done.stdout.split() == ["release", "report", "retention"]
+    assert done.stdout.split() == ["release", "report", "resolve", "retention"]
 
 
 def test_an_expected_fault_has_its_familys_exit_code_and_no_traceback(tmp_path, capsys):
