@@ -108,7 +108,7 @@ def make(place, unit, out, *, indicator=INDICATOR, request="request", why="recal
 
 def resolved(place, unit, made, capsys):
     capsys.readouterr()
-    words = ["resolve", str(place.patients), "--list", str(made), "--key", str(key_of(place, unit)), "--json"]
+    words = ["resolve", str(place.patients), "--list", str(made), "--key-file", str(key_of(place, unit)), "--json"]
     assert main(words) == 0
     return json.loads(capsys.readouterr().out)["resolved"]
 
@@ -140,7 +140,7 @@ def test_a_unit_finds_its_own_open_patients_and_nobody_elses(place, tmp_path, ca
 def test_another_units_list_is_refused_by_name_and_opens_for_nobody_else(place, tmp_path, capsys):
     first, second = place.practices
     assert make(place, first, tmp_path / "list") == 0
-    words = ["resolve", str(place.patients), "--list", str(tmp_path / "list"), "--key", str(key_of(place, second))]
+    words = ["resolve", str(place.patients), "--list", str(tmp_path / "list"), "--key-file", str(key_of(place, second))]
     assert main(words) == 16
     told = capsys.readouterr()
     assert first in told.err
@@ -209,7 +209,15 @@ def test_the_command_asks_the_key_holder_and_sends_it_no_identifier(place, tmp_p
     words = [sys.executable, "-m", "tvaers", "blind", "answer", "--site", "unit", "--per-day", "9999"]
     answering = shlex.join([*words, "--home", str(place.holder.home)])
     holder = shlex.join(["sh", "-c", f"tee {tmp_path / 'heard'} | {answering}"])
-    asking = ["unit", "ask", str(place.patients), "--key", str(key_of(place, unit)), "--out", str(tmp_path / "asked")]
+    asking = [
+        "unit",
+        "ask",
+        str(place.patients),
+        "--key-file",
+        str(key_of(place, unit)),
+        "--out",
+        str(tmp_path / "asked"),
+    ]
     assert main([*asking, "--key-holder", holder, "--public-key", place.public_key]) == 0
     assert make(place, unit, tmp_path / "list", request=tmp_path / "asked") == 0
     lines = place.patients.read_text().split("\n")
@@ -228,7 +236,7 @@ def test_typed_identifiers_are_refused_and_not_repeated(place, tmp_path, capfd):
         ["unit", "list", asked, "--open-in", one, "--why", "x", "--out", str(tmp_path / "list"), *place.home],
         ["unit", "list", asked, "--open-in", INDICATOR, "--why", one, "--out", str(tmp_path / "list"), *place.home],
         ["unit", "list", f"{tmp_path}/{one}", "--open-in", INDICATOR, "--why", "x", "--out", "list", *place.home],
-        ["resolve", f"{tmp_path}/{one}.txt", "--list", asked, "--key", str(key_of(place, place.practices[0]))],
+        ["resolve", f"{tmp_path}/{one}.txt", "--list", asked, "--key-file", str(key_of(place, place.practices[0]))],
     ]
     assert {main(call) for call in calls} == {10, 11}
     told = capfd.readouterr()

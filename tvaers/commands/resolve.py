@@ -11,7 +11,7 @@ from tvaers.commands.options import JsonOption
 def resolve(
     patients: Annotated[Path, typer.Argument(help="The unit's own list: a text file, one national identifier a line.")],
     answer: Annotated[Path, typer.Option("--list", help="The list that the warehouse made for this unit.")],
-    key: Annotated[Path, typer.Option("--key", help="The unit's key file; the unit's own secret lies beside it.")],
+    key: Annotated[Path, typer.Option("--key-file", help="The unit's key file; the unit's own secret lies beside it.")],
     pack: Annotated[str | None, typer.Option("--pack", help="Country pack: name, or path to its folder.")] = None,
     as_json: JsonOption = False,
 ) -> None:

@@ -42,7 +42,7 @@ def key(
 @app.command(short_help="Unit: ask about its own patients")
 def ask(
     patients: Annotated[Path, typer.Argument(help="The unit's own list: a text file, one national identifier a line.")],
-    key: Annotated[Path, typer.Option("--key", help="The unit's key file.")],
+    key: Annotated[Path, typer.Option("--key-file", help="The unit's key file.")],
     out: Annotated[Path, typer.Option("--out", help="A new file for the request.")],
     key_holder: Annotated[
         str, typer.Option("--key-holder", help="Command that reaches the key holder: 'ssh tvaers@key-holder'.")
