@@ -8,6 +8,7 @@ import polars as pl
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data_contracts.warehouse_tables import load_tables
 from research.columns import all_columns, askable, offered
 from tvaers.master_key import MasterKey
 from warehouse.keyed_hash import project_names, project_pseudonyms, project_shifts
@@ -52,6 +53,16 @@ def test_shifts_are_one_to_182_days_either_way_and_none_is_likelier_than_another
     again = project_shifts(PEOPLE, MASTER.subkey("project:eye-care"))
     same = sum(one == other for one, other in zip(shifts, again, strict=True))
     assert same < 3 * PEOPLE.len() / 364
+
+
+def test_every_table_about_people_is_classified():
+    about_people = {
+        table.name
+        for table in load_tables()
+        if table.schema == "core" and any(column.name == "patient_id" for column in table.columns)
+    }
+    # Who had which number before would join pseudonyms, and is followed before anything is copied.
+    assert set(all_columns()) - {"diabetes"} == about_people - {"person_alias"}
 
 
 def test_every_column_of_the_warehouse_is_classified_and_what_only_loading_needs_is_never_given():
