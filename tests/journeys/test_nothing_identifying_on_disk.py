@@ -2,6 +2,7 @@
 
 import base64
 import gzip
+import itertools
 import json
 import logging
 import os
@@ -12,6 +13,7 @@ from textwrap import dedent
 
 import pytest
 
+from data_contracts.warehouse_tables import load_tables
 from ingest.job import run
 from tests.lib.byte_search import disguises, files_holding
 from tests.lib.deliveries import (
@@ -187,6 +189,19 @@ def test_no_cell_of_the_opened_warehouse_tells_an_identifier(done, tmp_path):
         rows = answer(settings, f"SELECT * FROM warehouse.{name}")
         (tmp_path / str(number)).write_text("\n".join(repr(row) for row in rows))
     assert files_holding([tmp_path], CANARIES) == {}
+
+
+def test_rows_lie_in_the_order_of_pseudonyms_so_that_none_tells_the_order_of_delivery(done):
+    settings, _ = done
+    looked_at = 0
+    of_people = [table for table in load_tables() if table.schema == "core" and "patient_id" in str(table.columns)]
+    for table, schema in itertools.product(of_people, ("core", "parked")):
+        first = table.sorted_by[0]
+        assert first in {"patient_id", "old_patient_id"}, table.name
+        people = [one for (one,) in answer(settings, f"SELECT {first} FROM {schema}.{table.name}") if one is not None]
+        assert people == sorted(people), f"{schema}.{table.name}"
+        looked_at += len(people)
+    assert looked_at > 200
 
 
 def test_a_fault_in_the_middle_of_a_file_tells_no_identifier(done, tmp_path, monkeypatch, caplog, capsys):

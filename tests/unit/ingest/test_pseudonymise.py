@@ -3,6 +3,7 @@
 import hashlib
 import hmac
 import random
+import time
 from datetime import date
 
 import polars as pl
@@ -20,6 +21,7 @@ SCHEME = read_scheme(load_pack("denmark").folder)
 KEY = bytes(range(32))
 RECORD_KEY = bytes(range(100, 132))
 PERSON, OTHER = identifiers(2)
+ROWS = 200_000
 NONE = pl.Series([], dtype=pl.UInt32)
 
 
@@ -47,6 +49,20 @@ def test_hashing_in_threads_gives_the_same(monkeypatch):
     plain = made().pseudonyms(numbers)
     monkeypatch.setattr(keyed_hash, "_MIN_ROWS_PER_THREAD", 10)
     assert made().pseudonyms(numbers).to_list() == plain.to_list()
+
+
+def test_ten_million_identifiers_take_less_than_thirty_seconds_of_one_processor():
+    days = pl.date_range(date(1940, 1, 1), date(1999, 12, 31), eager=True).dt.strftime("%d%m%y")
+    serials = (pl.int_range(0, ROWS, eager=True) % 4000).cast(pl.String).str.zfill(4)
+    people = days.sample(ROWS, with_replacement=True, seed=1) + serials
+    assert people.n_unique() > 0.98 * ROWS
+    took = []
+    for _ in range(3):
+        began = time.process_time()
+        made().pseudonyms(people)
+        took.append(time.process_time() - began)
+    # Other work on the machine can only make it longer, so the shortest of three counts.
+    assert min(took) * 10_000_000 / ROWS < 30
 
 
 def test_a_pseudonym_has_128_bits_and_depends_on_number_key_and_country():
