@@ -1,6 +1,8 @@
 """What leaves a project, attacked: small groups, subtraction, two tables side by side, rows of single people."""
 
+import hashlib
 import itertools
+import json
 import random
 
 import numpy as np
@@ -215,6 +217,25 @@ def test_two_extracts_cannot_be_joined_by_their_values_to_know_people_better(hom
     told = pl.read_parquet_metadata(tmp_path / "one.parquet")
     assert {"project", "key_id", "page", "rows", "expires_on"} <= told.keys()
     assert take_out(home, other, "value", out=tmp_path / "other.parquet") == 15
+
+
+@pytest.mark.slow
+def test_an_extract_that_turns_up_unchanged_is_known_by_its_record(home, tmp_path):
+    sql = (
+        "SELECT person.person, sex, value FROM person JOIN measurement ON measurement.person = person.person "
+        "WHERE analyte = 'hba1c'"
+    )
+    exports = home.home / "projects" / "take-out" / "exports"
+    found = []
+    for name in ("one.csv", "other.csv"):
+        before = set(exports.glob("*-rows.json"))
+        assert take_out(home, sql, "value", out=tmp_path / name) == 0
+        (record,) = set(exports.glob("*-rows.json")) - before
+        told = json.loads(record.read_text(encoding="utf-8"))
+        found.append(hashlib.sha256((tmp_path / name).read_bytes()).hexdigest())
+        assert told["content"] == found[-1]
+    # People are numbered anew, so that two recipients of the same rows have two files.
+    assert found[0] != found[1]
 
 
 @pytest.mark.slow

@@ -67,6 +67,13 @@ def test_every_link_to_a_file_leads_to_one():
     assert [f"{name_of(page)}: {link}" for page, link in links if not (page.parent / link).exists()] == []
 
 
+def test_every_test_that_a_document_names_as_proof_exists():
+    named = re.compile(r"`(tests/[\w/]+\.py)::(test_\w+)`")
+    found = [each for page in documents() for each in named.findall(page.read_text(encoding="utf-8"))]
+    assert len(found) > 30
+    assert [each for each in found if f"def {each[1]}(" not in (ROOT / each[0]).read_text(encoding="utf-8")] == []
+
+
 def test_decisions_are_numbered_in_their_order():
     page = (ROOT / "docs/decisions.md").read_text(encoding="utf-8")
     numbers = [int(number) for number in re.findall(r"^## (\d+)\. ", page, re.M)]
