@@ -68,9 +68,13 @@ def refuse_other_version(con: duckdb.DuckDBPyConnection, path: Path) -> None:
             what_to_do="Move the file away and ingest again.",
         )
     newer = found > schema_version()
+    again = (
+        "Move the file to another folder, keep the key file, and ingest all deliveries again: everybody keeps their "
+        "pseudonym, and whoever objected stays out."
+    )
     raise WarehouseError(
         f"The warehouse was written by {'a newer' if newer else 'an older'} version of this program.",
         where=str(path),
         how_much=f"The file has schema version {found}; this program reads version {schema_version()}.",
-        what_to_do="Install the newer version of tvaers." if newer else "Move the file away and ingest again.",
+        what_to_do="Install the newer version of tvaers." if newer else again,
     )

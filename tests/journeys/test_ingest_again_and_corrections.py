@@ -17,6 +17,10 @@ from tests.lib.deliveries import (
     text,
     typed_rows,
 )
+from tvaers.cli import main
+from tvaers.errors import WarehouseError
+from tvaers.keys import load_master_key
+from warehouse.connection import open_for_build
 
 PEOPLE = identifiers(40)
 VALUES = "SELECT value, count(*) FROM core.measurement GROUP BY value ORDER BY value"
@@ -253,3 +257,26 @@ def test_a_wrong_change_of_number_is_warned_of_and_withdrawn_by_a_file_without_c
         "Replaces cpr_skift_2026.csv.",
     )
     assert contents(home, "core", "parked") == before
+
+
+def test_a_warehouse_of_an_earlier_version_is_built_anew_and_loses_nothing(home, tmp_path, capsys):
+    deliveries, objecting = tmp_path / "deliveries", tmp_path / "objecting.txt"
+    deliver(deliveries, "praksis_maalinger_2025.csv", text(PRACTICE, measurements(PEOPLE[:30])))
+    deliver(deliveries, "labka_2025.csv", text(LABKA, results(PEOPLE[20:], value="61")))
+    deliver(deliveries, "cpr_skift_2025.csv", text(CHANGES, [(PEOPLE[0], PEOPLE[39], "2025-02-01")], ","))
+    objecting.write_text(PEOPLE[5])
+    words = ["--home", str(home.home)]
+    assert main(["ingest", str(deliveries), *words]) == 0
+    assert main(["object", str(objecting), *words]) == 0
+    assert main(["erase", *words]) == 0
+    everything = "SELECT patient_id, taken_on, value, sector FROM core.measurement ORDER BY ALL"
+    before = answer(home, everything)
+    with open_for_build(home.warehouse, load_master_key(home).subkey("encryption")) as con:
+        con.execute("UPDATE meta.version SET schema_version = schema_version - 1")
+    capsys.readouterr()
+    assert main(["ingest", str(deliveries), *words]) == WarehouseError.exit_code
+    assert "ingest all deliveries again" in capsys.readouterr().err
+    home.warehouse.rename(tmp_path / "of_before.duckdb")
+    assert main(["ingest", str(deliveries), *words]) == 0
+    assert answer(home, everything) == before
+    assert len(before) == 49
