@@ -11,12 +11,15 @@ from pathlib import Path
 from dashboard.access.roles import Visitor
 from dashboard.catalogue import Definition, catalogue
 from dashboard.presenters import about
+from dashboard.presenters.history import History, histories
 from dashboard.presenters.tile_map import Place, places
-from dashboard.presenters.units import Directory, directory
+from dashboard.presenters.units import Directory, Unit, directory
 from dashboard.release_reader import Release, ReleaseUnavailableError, open_release
 from dashboard.wording import Wording
 
 ENVIRONMENT_NAME = "TVAERS_RELEASE"
+# Units whose numbers through time are remembered: a page needs its own, and that of those it is compared with.
+REMEMBERED_UNITS = 64
 
 
 @dataclass(frozen=True)
@@ -42,6 +45,10 @@ class Content:
         stated = self.meta.get("created_on", "")[:10]
         return date.fromisoformat(stated) if stated else None
 
+    def histories(self, unit: Unit) -> Mapping[str, History]:
+        """Return the measures of a unit by indicator and reporting date."""
+        return _histories(self.release, unit.level, unit.unit_id)
+
     def source(self, words: Wording) -> str:
         """Return the line below every picture, table and report: which release, of when, and whether it is invented."""
         created = words.short_date(self.released_on) if self.released_on else ""
@@ -61,6 +68,11 @@ def content(release: Release) -> Content:
         dates=release.reporting_dates(),
         smallest_group=about.smallest_group(release.policy()),
     )
+
+
+@lru_cache(maxsize=REMEMBERED_UNITS)
+def _histories(release: Release, level: str, unit_id: str) -> Mapping[str, History]:
+    return histories(release.of_unit(level, unit_id))
 
 
 def current(visitor: Visitor) -> Content:

@@ -5,6 +5,7 @@ The sentences lie in `languages/<language>.yaml`, the same keys in each file.
 
 import datetime as dt
 from collections.abc import Mapping, Sequence
+from decimal import ROUND_HALF_EVEN, Decimal
 from functools import lru_cache
 from importlib.resources import files
 from typing import Any
@@ -20,6 +21,8 @@ LANGUAGES = ("da", "nb", "en")
 LOCALES = {"da": "da_DK", "nb": "nb_NO", "en": "en_GB"}
 SMALLEST_GROUP = 5
 NO_BREAK_SPACE = "\u00a0"
+# A page writes a thousand numbers, of which few are new: as many of them are remembered as all shares in all languages.
+REMEMBERED_NUMBERS = 20_000
 
 
 class Wording:
@@ -68,11 +71,11 @@ class Wording:
 
     def whole(self, number: int) -> str:
         """Return a whole number with the language's thousands separator."""
-        return format_decimal(number, format="#,##0", locale=self.locale)
+        return _decimal(Decimal(number), "#,##0", self.language)
 
     def number(self, number: float, decimals: int = 1) -> str:
         """Return a number with a fixed number of decimals."""
-        return format_decimal(number, format="#,##0." + "0" * decimals if decimals else "#,##0", locale=self.locale)
+        return _decimal(_rounded(number, decimals), "#,##0." + "0" * decimals if decimals else "#,##0", self.language)
 
     def signed(self, number: float, decimals: int = 1) -> str:
         """Return a number with its sign, + or a real minus; 0 has none."""
@@ -82,14 +85,11 @@ class Wording:
 
     def trimmed(self, number: float) -> str:
         """Return a number with as many decimals (at most two) as it needs: 53, 2.6."""
-        return format_decimal(number, format="#,##0.##", locale=self.locale)
+        return _decimal(_rounded(number, 2), "#,##0.##", self.language)
 
     def share(self, share: float, decimals: int = 1) -> str:
         """Return a share 0–1 as a percentage."""
-        pattern = str(self.locale.percent_formats[None].pattern)
-        if decimals:
-            pattern = pattern.replace("#,##0", "#,##0." + "0" * decimals)
-        return format_percent(share, format=pattern, locale=self.locale)
+        return _percent(_rounded(share, decimals + 2), decimals, self.language)
 
     def percent_suffix(self) -> str:
         """Return what follows a percentage on an axis, with the language's space before it."""
@@ -118,6 +118,25 @@ class Wording:
     def thousands_mark(self) -> str:
         """Return the thousands separator of the language."""
         return str(self.locale.number_symbols["latn"]["group"])
+
+
+def _rounded(number: float, decimals: int) -> Decimal:
+    """Return a number as it is written, so that one written form is remembered once; nought has no sign."""
+    return Decimal(str(number)).quantize(Decimal(1).scaleb(-decimals), ROUND_HALF_EVEN) + 0
+
+
+@lru_cache(maxsize=REMEMBERED_NUMBERS)
+def _decimal(number: Decimal, pattern: str, language: str) -> str:
+    return format_decimal(number, format=pattern, locale=LOCALES[language])
+
+
+@lru_cache(maxsize=REMEMBERED_NUMBERS)
+def _percent(share: Decimal, decimals: int, language: str) -> str:
+    locale = Locale.parse(LOCALES[language])
+    pattern = str(locale.percent_formats[None].pattern)
+    if decimals:
+        pattern = pattern.replace("#,##0", "#,##0." + "0" * decimals)
+    return format_percent(share, format=pattern, locale=locale)
 
 
 @lru_cache

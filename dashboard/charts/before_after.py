@@ -28,7 +28,8 @@ def figure(own: Line, found: BeforeAfter, scale: Scale, caption: Caption, words:
     hatch_hidden(drawn, own, ends.low, ends.high)
     for period in periods:
         across = [period.start, period.end]
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=[*across, *reversed(across)],
             y=[period.dot.low, period.dot.low, period.dot.high, period.dot.high],
             fill="toself",
@@ -37,21 +38,24 @@ def figure(own: Line, found: BeforeAfter, scale: Scale, caption: Caption, words:
             mode="lines",
             hoverinfo="skip",
         )
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=across,
             y=[period.dot.value] * 2,
             mode="lines",
             line={"color": colours.MUTED, "width": 4},
             hoverinfo="skip",
         )
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         x=[own.days[0], own.days[-1]],
         y=[found.median] * 2,
         mode="lines",
         line={"color": colours.INK, "width": 1.8},
         hoverinfo="skip",
     )
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         x=own.days,
         y=[dot.value for dot in own.dots],
         mode="lines+markers",
@@ -61,7 +65,7 @@ def figure(own: Line, found: BeforeAfter, scale: Scale, caption: Caption, words:
         hovertemplate="%{customdata}<extra></extra>",
     )
     at = {"color": colours.WORSE, "width": 1.5, "dash": "dash"}
-    drawn.add_shape(type="line", x0=found.at, x1=found.at, y0=0, y1=1, yref="paper", line=at)
-    drawn.update_yaxes(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
+    drawn.shape(type="line", x0=found.at, x1=found.at, y0=0, y1=1, yref="paper", line=at)
+    drawn.yaxis(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
     mark_days(drawn, own.days, words)
-    return drawn
+    return drawn.figure()

@@ -9,6 +9,7 @@ from collections.abc import Mapping, Sequence
 import plotly.graph_objects as go
 
 from dashboard import colours
+from dashboard.charts.canvas import Canvas
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet, wrapped
 from dashboard.presenters.care import DrawnLink
 from dashboard.presenters.drawn import Absence, absence, absence_in_words
@@ -46,7 +47,8 @@ def figure(links: Sequence[DrawnLink], other_name: str, caption: Caption, words:
         pattern = {"shape": colours.PATTERNS[why], "fgcolor": colours.HIDDEN, "size": 7, "solidity": 0.15}
         _add_tracks(drawn, links, places, {"color": colours.PAPER, "pattern": pattern})
     _add_shares(drawn, links, shown)
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         y=others,
         x=[dot.value for place in others if (dot := links[place].other) is not None],
         mode="markers",
@@ -54,18 +56,17 @@ def figure(links: Sequence[DrawnLink], other_name: str, caption: Caption, words:
         customdata=[escaped(f"{dot.label}: {dot.text}") for place in others if (dot := links[place].other) is not None],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    drawn.update_layout(
-        annotations=[note for place, link in enumerate(links) for note in _texts(place, link)],
-        xaxis={"range": [-1, 101], "tickvals": TICKS, "ticktext": [words.share(tick / 100, 0) for tick in TICKS]},
-        yaxis={"visible": False, "range": [len(links) - 0.45, -0.55]},
-    )
-    return drawn
+    for place, link in enumerate(links):
+        for note in _texts(place, link):
+            drawn.note(**note)
+    drawn.xaxis(range=[-1, 101], tickvals=TICKS, ticktext=[words.share(tick / 100, 0) for tick in TICKS])
+    drawn.yaxis(visible=False, range=[len(links) - 0.45, -0.55])
+    return drawn.figure()
 
 
-def _add_tracks(
-    drawn: go.Figure, links: Sequence[DrawnLink], places: Sequence[int], look: Mapping[str, object]
-) -> None:
-    drawn.add_bar(
+def _add_tracks(drawn: Canvas, links: Sequence[DrawnLink], places: Sequence[int], look: Mapping[str, object]) -> None:
+    drawn.add(
+        "bar",
         y=list(places),
         x=[100] * len(places),
         orientation="h",
@@ -76,9 +77,10 @@ def _add_tracks(
     )
 
 
-def _add_shares(drawn: go.Figure, links: Sequence[DrawnLink], places: Sequence[int]) -> None:
+def _add_shares(drawn: Canvas, links: Sequence[DrawnLink], places: Sequence[int]) -> None:
     dots = [links[place].own for place in places]
-    drawn.add_bar(
+    drawn.add(
+        "bar",
         y=list(places),
         x=[dot.value for dot in dots],
         orientation="h",

@@ -3,6 +3,7 @@
 import plotly.graph_objects as go
 
 from dashboard import colours
+from dashboard.charts.canvas import Canvas
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet
 from dashboard.presenters.times import Curve, Step, share_in_words
 from dashboard.wording import Wording
@@ -30,17 +31,17 @@ def figure(own: Curve, everybody: Curve | None, caption: Caption, words: Wording
         _add(drawn, everybody, {"color": colours.MUTED, "width": 2, "dash": "dash"}, words, is_own=False)
     _add(drawn, own, {"color": colours.ACCENT, "width": 2}, words, is_own=True)
     days = [step.day for step in own.steps]
-    drawn.update_xaxes(
+    drawn.xaxis(
         tickvals=[0, *days],
         range=[0, days[-1] * (1 + _MARGIN)],
         title={"text": words("times.days"), "font": {"size": 13}},
         showgrid=False,
     )
-    drawn.update_yaxes(range=[0, 102], ticksuffix=words.percent_suffix(), tickvals=[0, 25, 50, 75, 100])
-    return drawn
+    drawn.yaxis(range=[0, 102], ticksuffix=words.percent_suffix(), tickvals=[0, 25, 50, 75, 100])
+    return drawn.figure()
 
 
-def _add(drawn: go.Figure, curve: Curve, line: dict[str, object], words: Wording, *, is_own: bool) -> None:
+def _add(drawn: Canvas, curve: Curve, line: dict[str, object], words: Wording, *, is_own: bool) -> None:
     marks = {"size": 8, "color": colours.ACCENT}
     bars = {
         "type": "data",
@@ -54,7 +55,8 @@ def _add(drawn: go.Figure, curve: Curve, line: dict[str, object], words: Wording
     said = [
         words("times.point", unit=curve.name, day=each.day, share=share_in_words(each, words)) for each in curve.steps
     ]
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         x=[0, *(step.day for step in curve.steps)],
         y=[0.0, *(None if step.share is None else 100 * step.share for step in curve.steps)],
         mode="lines+markers" if is_own else "lines",

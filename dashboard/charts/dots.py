@@ -6,6 +6,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard import colours
+from dashboard.charts.canvas import Canvas
 from dashboard.charts.reach import Reach, ends_of, reach, target_sign
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet, wrapped
 from dashboard.comparison import Judgement
@@ -33,19 +34,17 @@ def figure(dots: Sequence[Dot], reference: Dot | None, scale: Scale, caption: Ca
     key = _key(dots, centre, target_sign(scale, ends, words), words)
     drawn = sheet(caption, ROW * max(len(dots), 3), words, key=key)
     _add_rows(drawn, dots, ends)
-    # In one go: Plotly checks the whole layout again at each change.
-    drawn.update_layout(
-        shapes=_behind(centre, ends.target),
-        xaxis={"range": [ends.low, ends.high], "ticksuffix": scale.suffix, "nticks": 6},
-        yaxis={
-            "tickvals": list(range(len(dots))),
-            "ticktext": [_label(dot) for dot in dots],
-            "range": [len(dots) - 0.4, -0.6],
-            "showgrid": False,
-            "tickfont": {"size": 13},
-        },
+    for shape in _behind(centre, ends.target):
+        drawn.shape(**shape)
+    drawn.xaxis(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
+    drawn.yaxis(
+        tickvals=list(range(len(dots))),
+        ticktext=[_label(dot) for dot in dots],
+        range=[len(dots) - 0.4, -0.6],
+        showgrid=False,
+        tickfont={"size": 13},
     )
-    return drawn
+    return drawn.figure()
 
 
 def _behind(centre: Dot | None, target: float | None) -> list[dict[str, Any]]:
@@ -68,10 +67,11 @@ def headed(panels: Sequence[Panel]) -> list[Dot]:
     return [dot for panel in panels for dot in (Dot(panel.heading, None, None, None, "", state=HEADING), *panel.dots)]
 
 
-def _add_rows(drawn: go.Figure, dots: Sequence[Dot], ends: Reach) -> None:
+def _add_rows(drawn: Canvas, dots: Sequence[Dot], ends: Reach) -> None:
     hidden = [place for place, dot in enumerate(dots) if dot.value is None and dot.state != HEADING]
     if hidden:
-        drawn.add_bar(
+        drawn.add(
+            "bar",
             y=hidden,
             x=[ends.high - ends.low] * len(hidden),
             base=[ends.low] * len(hidden),
@@ -86,7 +86,8 @@ def _add_rows(drawn: go.Figure, dots: Sequence[Dot], ends: Reach) -> None:
             hovertemplate="%{customdata}<extra></extra>",
         )
     shown = [(place, dot) for place, dot in enumerate(dots) if dot.value is not None]
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         y=[place for place, _ in shown],
         x=[dot.value for _, dot in shown],
         mode="markers",

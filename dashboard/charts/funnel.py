@@ -6,6 +6,7 @@ from dataclasses import replace
 import plotly.graph_objects as go
 
 from dashboard import colours
+from dashboard.charts.canvas import Canvas
 from dashboard.charts.reach import reach, target_sign
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet
 from dashboard.presenters.drawn import Scale
@@ -32,14 +33,16 @@ def figure(drawing: Drawing, scale: Scale, caption: Caption, words: Wording) -> 
     drawn = sheet(caption, HEIGHT, words, key=_key(drawing, target_sign(scale, ends, words), words), ticks=TICKS)
     for low, high, dash in ((lines.low, lines.high, "solid"), (lines.far_low, lines.far_high, "dash")):
         # Both limits in one trace, parted by a gap: each trace costs time on every visit.
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=[*lines.sizes, None, *lines.sizes],
             y=[*low, None, *high],
             mode="lines",
             line={"color": colours.LIMIT, "width": 1.3, "dash": dash},
             hoverinfo="skip",
         )
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         x=[lines.sizes[0], lines.sizes[-1]],
         y=[drawing.level] * 2,
         mode="lines",
@@ -47,7 +50,8 @@ def figure(drawing: Drawing, scale: Scale, caption: Caption, words: Wording) -> 
         hoverinfo="skip",
     )
     if ends.target is not None:
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=[lines.sizes[0], lines.sizes[-1]],
             y=[ends.target] * 2,
             mode="lines",
@@ -56,24 +60,26 @@ def figure(drawing: Drawing, scale: Scale, caption: Caption, words: Wording) -> 
         )
     _add_spots(drawn, drawing.spots)
     if own := [spot for spot in drawing.spots if spot.is_own]:
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=[spot.size for spot in own],
             y=[spot.value for spot in own],
             mode="markers",
             marker={"symbol": "circle-open", "size": 22, "color": colours.INK, "line": {"width": 2}},
             hoverinfo="skip",
         )
-    drawn.update_yaxes(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
-    drawn.update_xaxes(
+    drawn.yaxis(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
+    drawn.xaxis(
         title={"text": escaped(drawing.size_title), "font": {"size": 13, "color": colours.MUTED}, "standoff": 8},
         range=[0, lines.sizes[-1]],
         nticks=6,
     )
-    return drawn
+    return drawn.figure()
 
 
-def _add_spots(drawn: go.Figure, spots: Sequence[Spot]) -> None:
-    drawn.add_scatter(
+def _add_spots(drawn: Canvas, spots: Sequence[Spot]) -> None:
+    drawn.add(
+        "scatter",
         x=[spot.size for spot in spots],
         y=[spot.value for spot in spots],
         mode="markers",

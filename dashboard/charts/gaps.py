@@ -26,7 +26,8 @@ def figure(found: Sequence[Compared], caption: Caption, words: Wording) -> go.Fi
     drawn = sheet(caption, ROW * max(len(found), 3), words, key=key)
     ends = [0.0, *(end for each in found for end in (each.gap.low or 0.0, each.gap.high or 0.0))]
     air = _AIR * (max(ends) - min(ends) or 1.0)
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         x=[each.gap.value for each in found],
         y=list(range(len(found))),
         mode="markers",
@@ -48,17 +49,13 @@ def figure(found: Sequence[Compared], caption: Caption, words: Wording) -> go.Fi
         hovertemplate="%{customdata}<extra></extra>",
     )
     line = {"color": colours.MUTED, "width": 1.5, "dash": "dash"}
-    drawn.update_layout(
-        shapes=[
-            {"type": "line", "x0": 0, "x1": 0, "y0": 0, "y1": 1, "yref": "y domain", "layer": "below", "line": line}
-        ],
-        xaxis={"range": [min(ends) - air, max(ends) + air], "nticks": 6},
-        yaxis={
-            "tickvals": list(range(len(found))),
-            "ticktext": [wrapped(each.label, LABEL_LENGTH) for each in found],
-            "range": [len(found) - 0.4, -0.6],
-            "showgrid": False,
-            "tickfont": {"size": 13},
-        },
+    drawn.shape(type="line", x0=0, x1=0, y0=0, y1=1, yref="y domain", layer="below", line=line)
+    drawn.xaxis(range=[min(ends) - air, max(ends) + air], nticks=6)
+    drawn.yaxis(
+        tickvals=list(range(len(found))),
+        ticktext=[wrapped(each.label, LABEL_LENGTH) for each in found],
+        range=[len(found) - 0.4, -0.6],
+        showgrid=False,
+        tickfont={"size": 13},
     )
-    return drawn
+    return drawn.figure()

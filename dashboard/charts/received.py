@@ -20,7 +20,8 @@ _NAMED = {"none": 0.0, "half": 0.5, "usual": 1.0, "more": _MOST}
 def figure(received: Received, caption: Caption, words: Wording) -> go.Figure:
     """Return a heat map; a month without rows, or with a count that is not shown, carries a cross."""
     drawn = sheet(caption, ROW * max(len(received.sectors), 2), words, key=_key(words))
-    drawn.add_heatmap(
+    drawn.add(
+        "heatmap",
         z=[[None if share is None else min(share, _MOST) for share in row] for row in received.shares],
         x=received.months,
         y=list(range(len(received.sectors))),
@@ -39,7 +40,8 @@ def figure(received: Received, caption: Caption, words: Wording) -> go.Figure:
         for column, (month, share) in enumerate(zip(received.months, row, strict=True))
         if share is None
     ]
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         x=[month for month, _, _ in gaps],
         y=[place for _, place, _ in gaps],
         mode="markers",
@@ -49,15 +51,15 @@ def figure(received: Received, caption: Caption, words: Wording) -> go.Figure:
     )
     every = max(math.ceil(len(received.months) / MARKS), 1)
     marks = received.months[::-1][::every][::-1]
-    drawn.update_xaxes(tickvals=marks, ticktext=[words.month(month) for month in marks], showgrid=False)
-    drawn.update_yaxes(
+    drawn.xaxis(tickvals=marks, ticktext=[words.month(month) for month in marks], showgrid=False)
+    drawn.yaxis(
         tickvals=list(range(len(received.sectors))),
         ticktext=[escaped(name) for name in received.sectors],
         range=[len(received.sectors) - 0.5, -0.5],
         showgrid=False,
         automargin=True,
     )
-    return drawn
+    return drawn.figure()
 
 
 def _key(words: Wording) -> list[Sign]:

@@ -29,14 +29,16 @@ def figure(own: Line, bounds: Bounds, scale: Scale, caption: Caption, words: Wor
     ends = reach([*(dot.value for dot in own.dots), *bounds.low, *bounds.high], replace(scale, target=None))
     hatch_hidden(drawn, own, ends.low, ends.high)
     for line in (bounds.low, bounds.high):
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=bounds.days,
             y=line,
             mode="lines",
             line={"color": colours.LIMIT, "width": 1.3, "dash": "dash", "shape": "hvh"},
             hoverinfo="skip",
         )
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         x=[own.days[0], own.days[-1]],
         y=[bounds.median] * 2,
         mode="lines",
@@ -44,7 +46,8 @@ def figure(own: Line, bounds: Bounds, scale: Scale, caption: Caption, words: Wor
         hoverinfo="skip",
     )
     is_outside = [day in bounds.outside for day in own.days]
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         x=own.days,
         y=[dot.value for dot in own.dots],
         mode="lines+markers",
@@ -57,6 +60,6 @@ def figure(own: Line, bounds: Bounds, scale: Scale, caption: Caption, words: Wor
         customdata=[escaped(f"{dot.label}: {dot.text}") for dot in own.dots],
         hovertemplate="%{customdata}<extra></extra>",
     )
-    drawn.update_yaxes(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
+    drawn.yaxis(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
     mark_days(drawn, own.days, words)
-    return drawn
+    return drawn.figure()

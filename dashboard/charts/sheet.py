@@ -7,17 +7,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
-import plotly.graph_objects as go
-
 from dashboard import colours
+from dashboard.charts.canvas import Canvas
 from dashboard.wording import NO_BREAK_SPACE, Wording
 
-EMPTY = go.layout.Template()
 PICTURE_SCALE = 2
 PICTURE_WIDTH = 1100
 # Plotly does not break lines, so lines are broken to fit the narrowest screen.
 TITLE_LENGTH, SUBTITLE_LENGTH, SOURCE_LENGTH, KEY_LENGTH = 42, 58, 72, 50
 _PAD, _TITLE_LINE, _LINE = 10, 23, 18
+# How far from a mark its pop-up opens, in pixels: a finger is broad.
+_HOVER_DISTANCE = 40
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,8 @@ class Caption:
     source: str
 
 
-def sheet(caption: Caption, height: int, words: Wording, *, key: Sequence[Sign] = (), ticks: int = 30) -> go.Figure:
-    """Return an empty figure with the house's type and colours.
+def sheet(caption: Caption, height: int, words: Wording, *, key: Sequence[Sign] = (), ticks: int = 30) -> Canvas:
+    """Return an empty canvas with the house's type and colours.
 
     The key is written as text below the title: Plotly's own legend lies over the title on a narrow screen.
 
@@ -62,43 +62,45 @@ def sheet(caption: Caption, height: int, words: Wording, *, key: Sequence[Sign] 
     below += key_lines(key)
     top = 2 * _PAD + len(title) * _TITLE_LINE + len(below) * _LINE
     axis = {"gridcolor": colours.LINE, "zeroline": False, "linecolor": colours.LINE, "ticks": "", "fixedrange": True}
-    # Written in one go and without Plotly's own template: each later change of a layout is checked anew and takes time.
-    layout = go.Layout(
-        template=EMPTY,
-        xaxis=axis,
-        yaxis={**axis, "automargin": True},
-        height=top + height + ticks,
-        margin={"l": 8, "r": 16, "t": top, "b": ticks, "autoexpand": True},
-        paper_bgcolor=colours.PAPER,
-        plot_bgcolor=colours.PAPER,
-        font={"family": colours.FONT, "size": 14, "color": colours.INK},
-        separators=words.decimal_mark() + words.thousands_mark(),
-        hoverlabel={
-            "bgcolor": colours.PAPER,
-            "bordercolor": colours.LINE,
-            "font": {"color": colours.INK},
-            "align": "left",
-        },
-        title={
-            "text": f"<b>{'<br>'.join(escaped(line) for line in title)}</b>",
-            "subtitle": {
-                "text": "<br>".join(below),
-                "font": {"size": 13, "color": colours.INK},
+    return Canvas(
+        {
+            # Plotly's own template would bring colours that are not the house's.
+            "template": {},
+            "xaxis": axis,
+            "yaxis": {**axis, "automargin": True},
+            "height": top + height + ticks,
+            "margin": {"l": 8, "r": 16, "t": top, "b": ticks, "autoexpand": True},
+            "paper_bgcolor": colours.PAPER,
+            "plot_bgcolor": colours.PAPER,
+            "font": {"family": colours.FONT, "size": 14, "color": colours.INK},
+            "separators": words.decimal_mark() + words.thousands_mark(),
+            "hoverlabel": {
+                "bgcolor": colours.PAPER,
+                "bordercolor": colours.LINE,
+                "font": {"color": colours.INK},
+                "align": "left",
             },
-            "x": 0,
-            "xref": "container",
-            "xanchor": "left",
-            "y": 1,
-            "yref": "container",
-            "yanchor": "top",
-            "pad": {"t": _PAD, "l": 8},
-            "font": {"size": 16},
-        },
-        showlegend=False,
-        dragmode=False,
-        barmode="overlay",
+            "hoverdistance": _HOVER_DISTANCE,
+            "title": {
+                "text": f"<b>{'<br>'.join(escaped(line) for line in title)}</b>",
+                "subtitle": {
+                    "text": "<br>".join(below),
+                    "font": {"size": 13, "color": colours.INK},
+                },
+                "x": 0,
+                "xref": "container",
+                "xanchor": "left",
+                "y": 1,
+                "yref": "container",
+                "yanchor": "top",
+                "pad": {"t": _PAD, "l": 8},
+                "font": {"size": 16},
+            },
+            "showlegend": False,
+            "dragmode": False,
+            "barmode": "overlay",
+        }
     )
-    return go.Figure(layout=layout)
 
 
 def key_lines(key: Sequence[Sign]) -> list[str]:

@@ -5,6 +5,7 @@ from collections.abc import Sequence
 import plotly.graph_objects as go
 
 from dashboard import colours
+from dashboard.charts.canvas import Canvas
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet, wrapped
 from dashboard.comparison import Judgement
 from dashboard.presenters.practice import Row
@@ -36,7 +37,8 @@ def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption:
     _bands(drawn, known)
     for (level, _), symbol in zip(group_names, ("line-ns", "x-thin"), strict=False):
         placed = [(place, row) for place, row in known if level in row.spine.groups]
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=[max(-_EDGE, min(_EDGE, row.spine.groups[level])) for _, row in placed],
             y=[place for place, _ in placed],
             mode="markers",
@@ -44,22 +46,22 @@ def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption:
             hoverinfo="skip",
         )
     _own(drawn, known)
-    drawn.add_vline(x=0, line={"color": colours.INK, "width": 1})
-    drawn.update_xaxes(
+    drawn.shape(type="line", x0=0, x1=0, y0=0, y1=1, yref="y domain", line={"color": colours.INK, "width": 1})
+    drawn.xaxis(
         range=[-_EDGE - 0.04, _EDGE + 0.04],
         tickvals=[-0.7, 0.7],
         ticktext=[f"◄ {words('spine.worse')}", f"{words('spine.better')} ►"],
         tickangle=0,
         showgrid=False,
     )
-    drawn.update_yaxes(
+    drawn.yaxis(
         tickvals=placed_at,
         ticktext=labels,
         range=[end + 0.1, -0.1],
         showgrid=False,
         tickfont={"size": 12},
     )
-    return drawn
+    return drawn.figure()
 
 
 def _headed(rows: Sequence[Row]) -> list[Entry]:
@@ -103,10 +105,11 @@ def _key(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], words: Wor
     return key
 
 
-def _bands(drawn: go.Figure, known: Sequence[tuple[float, Row]]) -> None:
+def _bands(drawn: Canvas, known: Sequence[tuple[float, Row]]) -> None:
     spread = [(place, row.spine.spread) for place, row in known if row.spine.spread]
     for start, end, colour in ((0, 3, colours.BAND), (1, 2, colours.MIDDLE)):
-        drawn.add_bar(
+        drawn.add(
+            "bar",
             y=[place for place, _ in spread],
             x=[marks[end] - marks[start] for _, marks in spread],
             base=[marks[start] for _, marks in spread],
@@ -117,7 +120,8 @@ def _bands(drawn: go.Figure, known: Sequence[tuple[float, Row]]) -> None:
         )
     hidden = [(place, row) for place, row in known if row.spine.position is None]
     if hidden:
-        drawn.add_bar(
+        drawn.add(
+            "bar",
             y=[place for place, _ in hidden],
             x=[2 * _EDGE] * len(hidden),
             base=[-_EDGE] * len(hidden),
@@ -133,21 +137,23 @@ def _bands(drawn: go.Figure, known: Sequence[tuple[float, Row]]) -> None:
         )
 
 
-def _own(drawn: go.Figure, known: Sequence[tuple[float, Row]]) -> None:
+def _own(drawn: Canvas, known: Sequence[tuple[float, Row]]) -> None:
     shown = [(place, row) for place, row in known if row.spine.position is not None]
     for judgement in _JUDGEMENTS:
         placed = [(place, row) for place, row in shown if row.judgement == judgement]
         if not placed:
             continue
         ends = [(row.spine.low, row.spine.high, place) for place, row in placed if row.spine.low is not None]
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=[end for low, high, _ in ends for end in (max(-_EDGE, low), min(_EDGE, high or low), None)],
             y=[end for _, _, place in ends for end in (place, place, None)],
             mode="lines",
             line={"color": colours.JUDGED[judgement], "width": 1.6},
             hoverinfo="skip",
         )
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=[row.spine.position for _, row in placed],
             y=[place for place, _ in placed],
             mode="markers",

@@ -7,6 +7,7 @@ from typing import Any
 import plotly.graph_objects as go
 
 from dashboard import colours
+from dashboard.charts.canvas import Canvas
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet
 from dashboard.presenters.tile_map import Ring, Shade, Tile
 from dashboard.wording import Wording
@@ -45,35 +46,33 @@ def figure(tiles: Sequence[Tile], shades: Sequence[Shade], caption: Caption, wor
     own = [tile for tile in tiles if tile.is_own]
     if own:
         edge: dict[str, Any] = {"mode": "lines", "line": {"color": colours.INK, "width": 4}, "hoverinfo": "skip"}
-        drawn.add_scatter(**_outline(own), **edge)
+        drawn.add("scatter", **_outline(own), **edge)
     air = 0.1
-    drawn.update_layout(
-        xaxis={"visible": False, "range": [min(xs) - air, max(xs) + air], "constrain": "domain"},
-        yaxis={
-            "visible": False,
-            "range": [min(ys) - air, max(ys) + air],
-            "scaleanchor": "x",
-            "constrain": "domain",
-            "constraintoward": "top",
-        },
-        hoverdistance=40,
+    drawn.xaxis(visible=False, range=[min(xs) - air, max(xs) + air], constrain="domain")
+    drawn.yaxis(
+        visible=False,
+        range=[min(ys) - air, max(ys) + air],
+        scaleanchor="x",
+        constrain="domain",
+        constraintoward="top",
     )
-    return drawn
+    return drawn.figure()
 
 
-def _add_areas(drawn: go.Figure, tiles: Sequence[Tile]) -> None:
+def _add_areas(drawn: Canvas, tiles: Sequence[Tile]) -> None:
     hue = tiles[0].shade.hue
     fill: dict[str, Any] = {"fillcolor": _colour(tiles[0].shade)}
     if hue in colours.PATTERNS:
         pattern = {"shape": colours.PATTERNS[hue], "fgcolor": colours.HIDDEN, "bgcolor": colours.WASH, "size": 7}
         fill = {"fillpattern": {**pattern, "solidity": 0.12}}
     line = {"color": colours.HIDDEN if hue in colours.PATTERNS else colours.PAPER, "width": 1}
-    drawn.add_scatter(**_outline(tiles), mode="lines", fill="toself", line=line, hoverinfo="skip", **fill)
+    drawn.add("scatter", **_outline(tiles), mode="lines", fill="toself", line=line, hoverinfo="skip", **fill)
 
 
-def _add_names(drawn: go.Figure, tiles: Sequence[Tile]) -> None:
+def _add_names(drawn: Canvas, tiles: Sequence[Tile]) -> None:
     columns = max(tile.place.across for tile in tiles) - min(tile.place.across for tile in tiles)
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         x=[tile.place.across for tile in tiles],
         y=[_height(tile) for tile in tiles],
         mode="markers+text",

@@ -6,6 +6,7 @@ from datetime import date, timedelta
 import plotly.graph_objects as go
 
 from dashboard import colours
+from dashboard.charts.canvas import Canvas
 from dashboard.charts.reach import ends_of, reach, target_sign
 from dashboard.charts.sheet import Caption, Sign, escaped, sheet
 from dashboard.presenters.breaks import Mark
@@ -32,7 +33,8 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
     for start, end in _stretches(own):
         days = list(own.days[start:end])
         stretch = own.dots[start:end]
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=[*days, *reversed(days)],
             y=[*[dot.high for dot in stretch], *[dot.low for dot in reversed(stretch)]],
             fill="toself",
@@ -43,7 +45,8 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
             hoverinfo="skip",
         )
     if other is not None:
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=other.days,
             y=[dot.value for dot in other.dots],
             mode="lines",
@@ -51,7 +54,8 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
             customdata=[escaped(f"{other.name}: {dot.text}") for dot in other.dots],
             hovertemplate="%{customdata}<extra></extra>",
         )
-    drawn.add_scatter(
+    drawn.add(
+        "scatter",
         x=own.days,
         y=[dot.value for dot in own.dots],
         mode="lines+markers",
@@ -61,27 +65,26 @@ def figure(own: Line, other: Line | None, scale: Scale, caption: Caption, words:
         hovertemplate="%{customdata}<extra></extra>",
     )
     if ends.target is not None:
-        drawn.add_scatter(
+        drawn.add(
+            "scatter",
             x=[own.days[0], own.days[-1]] if own.days else [],
             y=[ends.target] * 2,
             mode="lines",
             line={"color": colours.TARGET, "width": 1.5, "dash": "dot"},
             hoverinfo="skip",
         )
-    drawn.update_yaxes(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
+    drawn.yaxis(range=[ends.low, ends.high], ticksuffix=scale.suffix, nticks=6)
     mark_days(drawn, own.days, words)
-    return drawn
+    return drawn.figure()
 
 
-def mark_days(drawn: go.Figure, days: Sequence[date], words: Wording) -> None:
+def mark_days(drawn: Canvas, days: Sequence[date], words: Wording) -> None:
     """Write one reporting date a year below the lower axis, and give the first and last room."""
     marks = [day for day in days if day.month == days[-1].month]
-    drawn.update_xaxes(
-        tickvals=marks, ticktext=[words.month(day).replace(" ", "<br>") for day in marks], showgrid=False
-    )
+    drawn.xaxis(tickvals=marks, ticktext=[words.month(day).replace(" ", "<br>") for day in marks], showgrid=False)
     if days:
         margin = timedelta(days=50)
-        drawn.update_xaxes(range=[days[0] - margin, days[-1] + margin])
+        drawn.xaxis(range=[days[0] - margin, days[-1] + margin])
 
 
 def mark_moments(drawn: go.Figure, found: Sequence[Mark], days: Sequence[date], colour: str) -> None:
@@ -115,12 +118,13 @@ def _stretches(line: Line) -> list[tuple[int, int]]:
     return found
 
 
-def hatch_hidden(drawn: go.Figure, line: Line, low: float, high: float) -> None:
+def hatch_hidden(drawn: Canvas, line: Line, low: float, high: float) -> None:
     """Hatch the reporting dates on which the value is not shown."""
     hidden = [(day, dot) for day, dot in zip(line.days, line.dots, strict=True) if dot.is_hidden]
     if not hidden:
         return
-    drawn.add_bar(
+    drawn.add(
+        "bar",
         x=[day for day, _ in hidden],
         y=[high - low] * len(hidden),
         base=[low] * len(hidden),

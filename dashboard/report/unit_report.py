@@ -10,7 +10,6 @@ from datetime import date
 from dashboard import colours
 from dashboard.content import Content
 from dashboard.parts.sparkline import drawing
-from dashboard.presenters.history import histories
 from dashboard.presenters.next_steps import next_steps
 from dashboard.presenters.overview import Card, Peer, present
 from dashboard.presenters.units import EVERYBODY, Unit, label, spoken
@@ -111,8 +110,8 @@ def unit_report(
     everybody = content.units.everybody
     peer = None
     if unit != everybody:
-        peer = Peer(spoken(everybody, words), histories(content.release.of_unit(everybody.level, everybody.unit_id)))
-    own = histories(content.release.of_unit(unit.level, unit.unit_id))
+        peer = Peer(spoken(everybody, words), content.histories(everybody))
+    own = content.histories(unit)
     story = present(content.definitions, own, peer, reporting_date, words)
     whole = unit.level in {EVERYBODY, "municipality"} if is_whole is None else is_whole
     everything = story.by_group if whole else {}

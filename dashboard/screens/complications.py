@@ -9,7 +9,6 @@ from dashboard.parts import rows
 from dashboard.parts.cards import side_by_side
 from dashboard.parts.prose import sentences
 from dashboard.presenters import beside, drawn
-from dashboard.presenters.history import histories
 from dashboard.presenters.overview import Peer, present
 
 DRAWN = ("have", "new_cases")
@@ -17,8 +16,8 @@ DRAWN = ("have", "new_cases")
 visitor = require("complications")
 view = frame.open_page(visitor, "complications", ("unit", "with", "date"))
 words, content, release, day = view.words, view.content, view.content.release, view.reporting_date
-own = histories(release.of_unit(view.unit.level, view.unit.unit_id))
-peer = Peer(view.peer_spoken, histories(release.of_unit(view.peer.level, view.peer.unit_id))) if view.peer else None
+own = content.histories(view.unit)
+peer = Peer(view.peer_spoken, content.histories(view.peer)) if view.peer else None
 
 frame.heading(words("complication.title", unit=view.unit_name), words("complication.subtitle", date=words.date(day)))
 complications = beside.held(beside.complications(content.meta.get("pages", "")), content.definitions)

@@ -15,7 +15,6 @@ from dashboard.parts.prose import paragraphs, sentences
 from dashboard.presenters import bands, drawn, funnel, measures, run_chart
 from dashboard.presenters.breaks import marks
 from dashboard.presenters.course import course
-from dashboard.presenters.history import histories
 from dashboard.presenters.indicator import definition_in_words, units_beside_each_other
 from dashboard.presenters.overview import Peer, present
 from dashboard.sections import case_mix, groups, inequality, initiative_marks, standards, strata, times
@@ -33,9 +32,8 @@ scale = drawn.scale(definition, words)
 
 frame.heading(title, words.text(definition.question))
 
-own = histories(release.of_unit(view.unit.level, view.unit.unit_id).filter(indicator_id=key))
-peers = release.of_unit(view.peer.level, view.peer.unit_id) if view.peer else None
-others = {} if peers is None else histories(peers.filter(indicator_id=key))
+own = content.histories(view.unit)
+others = content.histories(view.peer) if view.peer else {}
 peer = Peer(view.peer_spoken, others) if view.peer else None
 story = present({key: definition}, own, peer, day, words)
 days = [each for each in sorted(content.dates) if each <= day]

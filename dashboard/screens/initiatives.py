@@ -6,13 +6,12 @@ from dashboard import frame, shown
 from dashboard.access.entrance import require
 from dashboard.initiatives import store
 from dashboard.parts.initiatives import initiatives, rows
-from dashboard.presenters.history import histories
 from dashboard.presenters.initiatives import present, what_worked_first
 from dashboard.sections import initiative_forms
 
 visitor = require("initiatives")
 view = frame.open_page(visitor, "initiatives", ("unit", "date"))
-words, content, release, day = view.words, view.content, view.content.release, view.reporting_date
+words, content, day = view.words, view.content, view.reporting_date
 frame.heading(words("initiative.title", unit=view.unit_name), words("initiative.subtitle"))
 place = store.place()
 if place is None:
@@ -27,7 +26,7 @@ except store.InitiativesError:
     st.stop()
 
 known = [content.units.by_key[key] for key in {each.unit for each in found} & content.units.by_key.keys()]
-measured = {unit.key: histories(release.of_unit(unit.level, unit.unit_id)) for unit in known}
+measured = {unit.key: content.histories(unit) for unit in known}
 told = [present(each, content.units, content.definitions, measured, day, words) for each in found]
 own = [each for each in told if each.unit == view.unit.key]
 others = [each for each in told if each.unit != view.unit.key]

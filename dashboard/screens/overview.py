@@ -7,7 +7,6 @@ from dashboard.access.entrance import require
 from dashboard.parts.cards import cards, summary
 from dashboard.parts.markup import safe
 from dashboard.presenters.data_quality import FileTypes, deliveries, stale
-from dashboard.presenters.history import histories
 from dashboard.presenters.overview import Peer, present
 from dashboard.sections import next_steps
 
@@ -17,8 +16,8 @@ visitor = require("overview")
 view = frame.open_page(visitor, "overview", ("unit", "with", "date"))
 words, release = view.words, view.content.release
 
-own = histories(release.of_unit(view.unit.level, view.unit.unit_id))
-peer = Peer(view.peer_spoken, histories(release.of_unit(view.peer.level, view.peer.unit_id))) if view.peer else None
+own = view.content.histories(view.unit)
+peer = Peer(view.peer_spoken, view.content.histories(view.peer)) if view.peer else None
 story = present(view.content.definitions, own, peer, view.reporting_date, words)
 
 compared = words("overview.compared", peer=view.peer_spoken) if peer else words("overview.not_compared")

@@ -12,14 +12,13 @@ from dashboard.parts import rows
 from dashboard.parts.prose import sentences
 from dashboard.presenters import drawn
 from dashboard.presenters.before_after import dates, present, told
-from dashboard.presenters.history import histories
 from dashboard.presenters.units import Unit, name
 
 
 def draw(view: View, unit: Unit, definition: Definition) -> None:
     """Draw the choice of the date, what the rules say, the chart and its table."""
-    words, release, day, key = view.words, view.content.release, view.reporting_date, definition.indicator_id
-    own = histories(release.of_unit(unit.level, unit.unit_id).filter(indicator_id=key)).get(key, {})
+    words, day, key = view.words, view.reporting_date, definition.indicator_id
+    own = view.content.histories(unit).get(key, {})
     frame.subheading(words("before_after.title"), words("before_after.note"))
     offered = dates(own, day, definition)
     if not offered:

@@ -7,7 +7,6 @@ import streamlit as st
 from dashboard import frame
 from dashboard.frame import View
 from dashboard.parts.cards import advice
-from dashboard.presenters.history import histories
 from dashboard.presenters.next_steps import next_steps
 from dashboard.presenters.overview import Card, Peer, present
 from dashboard.presenters.units import Unit, spoken
@@ -15,10 +14,9 @@ from dashboard.presenters.units import Unit, spoken
 
 def draw(view: View, unit: Unit, title: str) -> None:
     """Draw the most useful next steps of a unit beside everybody, under a title."""
-    words, release, everybody = view.words, view.content.release, view.content.units.everybody
-    own, all_of_it = (histories(release.of_unit(each.level, each.unit_id)) for each in (unit, everybody))
-    peer = Peer(spoken(everybody, words), all_of_it)
-    story = present(view.content.definitions, own, peer, view.reporting_date, words)
+    words, content, everybody = view.words, view.content, view.content.units.everybody
+    peer = Peer(spoken(everybody, words), content.histories(everybody))
+    story = present(content.definitions, content.histories(unit), peer, view.reporting_date, words)
     draw_of(view, story.cards, title)
 
 

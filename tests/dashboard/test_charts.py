@@ -166,7 +166,7 @@ def test_a_month_without_rows_carries_a_cross(english: Wording) -> None:
 @pytest.mark.parametrize("language", LANGUAGES)
 def test_numbers_on_a_chart_take_the_marks_of_the_language(language: str) -> None:
     words = wording(language)
-    figure = sheet.sheet(CAPTION, 100, words)
+    figure = sheet.sheet(CAPTION, 100, words).figure()
     assert figure.layout.separators == words.decimal_mark() + words.thousands_mark()
 
 

@@ -1,5 +1,6 @@
 """Every screen runs in every language on the tiny release, keeps its choices in the address, and words every fault."""
 
+import json
 import re
 import shutil
 from datetime import date
@@ -7,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import plotly.graph_objects as go
 import pytest
 from streamlit.testing.v1 import AppTest
 
@@ -67,6 +69,25 @@ def test_every_screen_draws_in_every_language(screen: str, language: str) -> Non
     assert words("frame.invented") in html(at)
     assert words("frame.foot") in html(at)
     assert not NOT_WORDS.search(text(at))
+
+
+@pytest.mark.parametrize(
+    ("screen", "address", "charts"),
+    [
+        ("map", {}, 1),
+        ("municipality", {"unit": "municipality-0779"}, 1),
+        ("practice", {"unit": "practice-057000"}, 2),
+        ("indicator", {"unit": "practice-057026", "level": "practice"}, 4),
+        ("indicator", {"course": "run_chart"}, 4),
+        ("follow_up", {"unit": "municipality-0791"}, 2),
+        ("data_quality", {}, 1),
+    ],
+)
+def test_plotly_knows_every_word_of_what_a_page_draws(screen: str, address: dict[str, str], charts: int) -> None:
+    drawn = [json.loads(chart.proto.spec) for chart in opened(screen, lang="da", **address).get("plotly_chart")]
+    assert len(drawn) >= charts
+    for each in drawn:
+        assert go.Figure(each).to_plotly_json().keys() == {"data", "layout"}
 
 
 @pytest.mark.parametrize(

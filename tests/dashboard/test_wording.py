@@ -5,7 +5,10 @@ import re
 from datetime import date
 from pathlib import Path
 
+import hypothesis.strategies as st
 import pytest
+from babel.numbers import format_decimal, format_percent
+from hypothesis import given
 
 from dashboard.wording import LANGUAGES, sentences, wording
 
@@ -130,6 +133,27 @@ def test_numbers_and_dates_take_the_form_of_the_language(
     assert words.number(1234.46) == number
     assert words.date(date(2026, 9, 30)) == day
     assert words.month(date(2026, 9, 30)) == month
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@given(
+    number=st.floats(-1e6, 1e6) | st.sampled_from([0.0, -0.0, 0.05, 0.25, -0.04, 1e-9, 999.95]),
+    decimals=st.integers(0, 3),
+    decimals=st.integers(0, 3),
+)
+def test_remembered_numbers_are_written_as_babel_writes_them_and_nought_has_no_sign(
+    language: str, number: float, decimals: int
+) -> None:
+    words = wording(language)
+    places = "." + "0" * decimals if decimals else ""
+    percent = str(words.locale.percent_formats[None].pattern).replace("#,##0", f"#,##0{places}")
+    for written, expected in (
+        (words.number(number, decimals), format_decimal(number, f"#,##0{places}", words.locale)),
+        (words.share(number, decimals), format_percent(number, percent, words.locale)),
+        (words.trimmed(number), format_decimal(number, "#,##0.##", words.locale)),
+    ):
+        is_nought = not re.search("[1-9]", expected)
+        assert written == (re.sub("[-\N{MINUS SIGN}]", "", expected) if is_nought else expected)
 
 
 def test_one_patient_is_singular_and_none_or_two_are_plural() -> None:
