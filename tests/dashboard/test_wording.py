@@ -139,7 +139,6 @@ def test_numbers_and_dates_take_the_form_of_the_language(
 @given(
     number=st.floats(-1e6, 1e6) | st.sampled_from([0.0, -0.0, 0.05, 0.25, -0.04, 1e-9, 999.95]),
     decimals=st.integers(0, 3),
-    decimals=st.integers(0, 3),
 )
 def test_remembered_numbers_are_written_as_babel_writes_them_and_nought_has_no_sign(
     language: str, number: float, decimals: int
