@@ -20,6 +20,10 @@ _OPTIONS = {
     "server.enableAgentApi": "false",
     "server.enableStaticServing": "false",
     "browser.gatherUsageStats": "false",
+    # A search of the whole memory after each click took two thirds of the processor with fifty readers; Python looks
+    # for what can go by itself often enough (benchmarks/dashboard_load.py holds that memory does not grow).
+    "runner.postScriptGC": "false",
+    "runner.magicEnabled": "false",
     "client.toolbarMode": "minimal",
     "client.showErrorDetails": "none",
     "client.showErrorLinks": "false",
