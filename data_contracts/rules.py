@@ -74,7 +74,10 @@ def _identifier_rules(columns: Sequence[Column]) -> Iterator[Rule]:
         fine = " AND ".join(f"{each}__state <> 'missing'" for each in required)
         yield Rule("identifier_missing", name, fine, "quarantine", "The person's identifier is given.")
     fine = " AND ".join(f"{each}__state <> 'broken'" for each in names)
-    sentence = "The person's identifier has the right length, digits only, and begins with a real date of birth."
+    sentence = (
+        "The person's identifier has the right length, digits only, and begins with a real date of birth; where every "
+        "number ever given has valid check digits, so has this one."
+    )
     yield Rule("identifier_broken", name, fine, "quarantine", sentence)
     fine = " AND ".join(f"{each}__state <> 'replacement'" for each in names)
     sentence = "The identifier is a permanent one: a replacement number cannot be linked to the same person elsewhere."

@@ -28,22 +28,29 @@ class Century(Part):
 
     Attributes:
         century: First year of the century.
-        position: Position of the digit that tells it, from 1; None when the line always fits.
-        digits: Digits for which the line fits.
-        from_year: Least two-digit year for which the line fits, included.
+        positions: First and last position of the number that tells it, from 1; None when the line always fits.
+        numbers: Least and greatest such number for which the line fits, both included.
+        years: Least and greatest two-digit year for which the line fits, both included.
     """
 
     century: int
-    position: int | None = None
-    digits: tuple[int, ...] = ()
-    from_year: int = 0
+    positions: tuple[int, int] | None = None
+    numbers: tuple[int, int] = (0, 0)
+    years: tuple[int, int] = (0, 99)
 
 
 class CheckDigit(Part):
-    """The check sum of an identifier: the weighted sum of its digits is divisible by the modulus."""
+    """One check sum of an identifier: the weighted sum of its digits, divided by the modulus, leaves a known rest.
+
+    Attributes:
+        weights: Weight of each digit, the check digit's own included; digits after the last weight do not count.
+        modulus: What the sum is divided by.
+        remainders: Rests of valid numbers.
+    """
 
     weights: tuple[int, ...]
     modulus: int = Field(ge=2)
+    remainders: tuple[int, ...] = (0,)
 
 
 class IdentifierScheme(Part):
@@ -55,9 +62,12 @@ class IdentifierScheme(Part):
         day: First and last position of the day of birth, from 1.
         month: First and last position of the month.
         year: First and last position of the two-digit year.
-        centuries: Lines tried in order.
-        check: The check sum; None when there is none.
-        replacement: Regular expression of numbers given to people without a permanent one.
+        day_added: What may be added to the day, to tell a kind of number.
+        month_added: What may be added to the month.
+        centuries: Lines tried in order; when none fits, the number is broken.
+        checks: The check sums; a number has valid check digits when all of them hold.
+        check_always_holds: Whether every number ever given has valid check digits, so that another one is broken.
+        replacement: Regular expression of numbers given to people without a permanent one, or before it is known.
     """
 
     length: int = Field(ge=6, le=18)
@@ -65,8 +75,11 @@ class IdentifierScheme(Part):
     day: tuple[int, int]
     month: tuple[int, int]
     year: tuple[int, int]
+    day_added: tuple[int, ...] = ()
+    month_added: tuple[int, ...] = ()
     centuries: tuple[Century, ...] = Field(min_length=1)
-    check: CheckDigit | None = None
+    checks: tuple[CheckDigit, ...] = ()
+    check_always_holds: bool = False
     replacement: str
 
 
@@ -116,7 +129,7 @@ def with_lost_zeros(identifiers: pl.Series, scheme: IdentifierScheme, born_until
         born_until: A date of birth after this day is impossible.
     """
     is_short = (identifiers.str.len_bytes() == scheme.length - 1).fill_null(value=False)
-    if scheme.check is None or not is_short.any():
+    if not scheme.checks or not is_short.any():
         return identifiers
     whole = identifiers.filter(identifiers.str.len_bytes() == scheme.length)
     if whole.str.starts_with("0").any():
@@ -138,10 +151,11 @@ def examine(identifiers: pl.Series, scheme: IdentifierScheme, born_until: date) 
     frame = identifiers.alias("id").to_frame().with_columns(number=pl.col("id").cast(pl.Int64, strict=False))
     is_number = (pl.col("id").str.len_bytes() == scheme.length) & (pl.col("number") >= 0)
     is_ok = is_number & ~pl.col("id").str.starts_with("+") & _is_birth_date(scheme, born_until)
+    is_checked = pl.all_horizontal(True, *(_holds(scheme, check) for check in scheme.checks))
     judged = frame.select(
         is_missing=pl.col("id").is_null(),
-        is_ok=is_ok.fill_null(value=False),
-        has_check_digit=_has_check_digit(scheme).fill_null(value=False),
+        is_ok=(is_ok & is_checked if scheme.check_always_holds else is_ok).fill_null(value=False),
+        has_check_digit=is_checked.fill_null(value=False),
     )
     others = identifiers.filter(~judged["is_ok"] & ~judged["is_missing"])
     replacement = others.filter(others.str.contains(scheme.replacement)) if others.len() else others
@@ -163,8 +177,9 @@ def _digits(scheme: IdentifierScheme, first: int, last: int) -> pl.Expr:
 
 
 def _is_birth_date(scheme: IdentifierScheme, born_until: date) -> pl.Expr:
-    day, month, short_year = (_digits(scheme, *span) for span in (scheme.day, scheme.month, scheme.year))
-    year = _year(scheme, short_year)
+    day = _without_added(_digits(scheme, *scheme.day), scheme.day_added, 31)
+    month = _without_added(_digits(scheme, *scheme.month), scheme.month_added, 12)
+    year = _year(scheme, _digits(scheme, *scheme.year))
     leap = ((year % 4 == 0) & (year % 100 != 0)) | (year % 400 == 0)
     longest = (
         pl.when(month == 2)
@@ -178,24 +193,26 @@ def _is_birth_date(scheme: IdentifierScheme, born_until: date) -> pl.Expr:
     return month.is_between(1, 12) & (day >= 1) & (day <= longest) & is_past
 
 
+def _without_added(written: pl.Expr, added: tuple[int, ...], greatest: int) -> pl.Expr:
+    plain = written
+    for amount in added:
+        plain = pl.when(written.is_between(amount + 1, amount + greatest)).then(written - amount).otherwise(plain)
+    return plain
+
+
 def _year(scheme: IdentifierScheme, short_year: pl.Expr) -> pl.Expr:
     century: pl.Expr = pl.lit(None, dtype=pl.Int64)
     for line in reversed(scheme.centuries):
-        if line.position is None:
-            century = pl.lit(line.century, dtype=pl.Int64)
-        else:
-            fits = _digits(scheme, line.position, line.position).is_in(line.digits) & (short_year >= line.from_year)
-            century = pl.when(fits).then(pl.lit(line.century, dtype=pl.Int64)).otherwise(century)
+        fits = short_year.is_between(*line.years)
+        if line.positions is not None:
+            fits &= _digits(scheme, *line.positions).is_between(*line.numbers)
+        century = pl.when(fits).then(pl.lit(line.century, dtype=pl.Int64)).otherwise(century)
     return century + short_year
 
 
-def _has_check_digit(scheme: IdentifierScheme) -> pl.Expr:
-    if scheme.check is None:
-        return pl.lit(value=True)
-    weighted = [
-        _digits(scheme, position, position) * weight for position, weight in enumerate(scheme.check.weights, start=1)
-    ]
-    return pl.sum_horizontal(weighted) % scheme.check.modulus == 0
+def _holds(scheme: IdentifierScheme, check: CheckDigit) -> pl.Expr:
+    weighted = [_digits(scheme, position, position) * weight for position, weight in enumerate(check.weights, start=1)]
+    return (pl.sum_horizontal(weighted) % check.modulus).is_in(check.remainders)
 
 
 def holds_identifier(values: pl.Series, scheme: IdentifierScheme, born_until: date) -> pl.Series:
@@ -215,7 +232,7 @@ def holds_identifier(values: pl.Series, scheme: IdentifierScheme, born_until: da
     whole = _found(texts, doubled, _written(scheme), scheme, born_until).filter("is_real")
     short = _found(texts, doubled, _written_without_zero(scheme), scheme, born_until, before="0")
     is_short = short["is_real"] & short["has_check_digit"]
-    if scheme.check is None or (is_short.len() >= _MANY and 2 * int(is_short.sum()) < is_short.len()):
+    if not scheme.checks or (is_short.len() >= _MANY and 2 * int(is_short.sum()) < is_short.len()):
         is_short = pl.repeat(value=False, n=short.height, eager=True)
     holding = pl.concat([whole["text"], short["text"].filter(is_short)]).unique()
     return values.is_in(holding.implode()).fill_null(value=False) if holding.len() else nothing
