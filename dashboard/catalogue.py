@@ -88,6 +88,7 @@ class Definition:
         entry: What the catalogue tells besides.
         curve_days: The days on which the curve of a time to an event is published, none for other indicators; the
             kind of a time is `median`, of its days.
+        is_told_apart: Whether it is told only on reporting dates whose periods have no day in common.
         ends_on: Month and day on which its periods end (`03-31`), empty for every reporting date.
         adjusted_for: What the number that one would expect of a unit takes account of; none where nothing is expected.
         not_adjusted: Why the indicator opts out of that, empty where it does not.
@@ -127,6 +128,7 @@ class Definition:
     threshold_for: tuple[LimitFor, ...] = ()
     acceptable: DatedValue | None = None
     ends_on: str = ""
+    is_told_apart: bool = False
     sets: tuple[NamedSet, ...] = ()
     distribution: str = ""
     judged_from: date | None = None
@@ -204,6 +206,7 @@ def _definition(indicator_id: str, version: int, stated: dict[str, Any]) -> Defi
         ),
         acceptable=_dated(stated.get("acceptable")),
         ends_on=stated.get("ends_on") or "",
+        is_told_apart=bool(stated.get("is_told_apart")),
         distribution=stated.get("distribution") or "",
         judged_from=_date(stated.get("judged_from")),
         counts_at={level: _texts(rule) for level, rule in (stated.get("counts_at") or {}).items()},

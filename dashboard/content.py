@@ -10,6 +10,7 @@ from pathlib import Path
 
 from dashboard.access.roles import Visitor
 from dashboard.catalogue import Definition, catalogue
+from dashboard.comparison import Measure
 from dashboard.presenters import about
 from dashboard.presenters.history import History, histories
 from dashboard.presenters.tile_map import Place, places
@@ -46,8 +47,17 @@ class Content:
         return date.fromisoformat(stated) if stated else None
 
     def histories(self, unit: Unit) -> Mapping[str, History]:
-        """Return the measures of a unit by indicator and reporting date."""
+        """Return the measures of a unit by indicator and reporting date, the last one told where none is."""
         return _histories(self.release, unit.level, unit.unit_id)
+
+    def measures(self, unit: Unit, reporting_date: date) -> dict[str, Measure]:
+        """Return the measures of a unit on a reporting date by indicator."""
+        return {key: told[reporting_date] for key, told in self.histories(unit).items() if reporting_date in told}
+
+    def told_on(self, indicator_id: str) -> list[date]:
+        """Return the reporting dates on which an indicator is told, oldest first."""
+        instead = set(self.release.shown_instead().filter(indicator_id=indicator_id)["reporting_date"])
+        return sorted(set(self.dates) - instead)
 
     def source(self, words: Wording) -> str:
         """Return the line below every picture, table and report: which release, of when, and whether it is invented."""
@@ -72,7 +82,7 @@ def content(release: Release) -> Content:
 
 @lru_cache(maxsize=REMEMBERED_UNITS)
 def _histories(release: Release, level: str, unit_id: str) -> Mapping[str, History]:
-    return histories(release.of_unit(level, unit_id))
+    return histories(release.of_unit(level, unit_id), release.shown_instead())
 
 
 def current(visitor: Visitor) -> Content:

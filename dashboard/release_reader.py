@@ -1,5 +1,7 @@
 """The only door to the numbers: bound queries on one anonymous file, opened read-only and locked.
 
+Some numbers are told on few reporting dates only; on the others, what is asked of a date gets the last one told.
+
 A release is replaced as a whole by the pipeline. `open_release` looks at the file's identity at each call and opens the
 new file when it has changed; a page that is still being drawn keeps the file it began with.
 """
@@ -78,6 +80,13 @@ _MEASURES = """period_start, period_end, state, numerator, denominator, patient_
 # Groups of the whole area's patients are read by whoever reads the whole area.
 _IN_REACH = """level IN (SELECT level FROM level_in_reach)
     OR (level LIKE 'by!_%' ESCAPE '!' AND 'all' IN (SELECT level FROM level_in_reach))"""
+# Which period of each indicator is shown on a reporting date: that of the date, or the last one told.
+_SHOWN_ON = """CREATE TABLE shown_on AS
+    SELECT indicator_id, reporting_date, max(period_end) AS period_end
+    FROM (SELECT DISTINCT period_end AS reporting_date FROM release.result)
+    JOIN (SELECT DISTINCT indicator_id, period_end FROM release.result) ON period_end <= reporting_date
+    GROUP BY indicator_id, reporting_date"""
+_ON = "JOIN shown_on USING (indicator_id, period_end)"
 _EXPECTED = "state, expected, ratio, ratio_low, ratio_high, adjusted, adjusted_low, adjusted_high"
 
 
@@ -146,6 +155,10 @@ class Release:
         frame = self._rows("SELECT DISTINCT period_end FROM release.result ORDER BY period_end DESC")
         return frame["period_end"].to_list()
 
+    def shown_instead(self) -> pl.DataFrame:
+        """Return the reporting dates on which an indicator is shown as it was told before: `period_end` is when."""
+        return self._rows("SELECT * FROM shown_on WHERE period_end < reporting_date ORDER BY ALL")
+
     def of_unit(self, level: str, unit_id: str) -> pl.DataFrame:
         """Return all indicators of one unit on every reporting date, not split by sex or age."""
         return self._rows(
@@ -158,8 +171,9 @@ class Release:
     def of_level(self, level: str, reporting_date: date) -> pl.DataFrame:
         """Return all indicators of every unit of a level on one reporting date, not split by sex or age."""
         return self._rows(
-            f"""SELECT indicator_id, unit_id, {_MEASURES} FROM release.result
-            WHERE level = ? AND period_end = ? AND sex = 'all' AND age_band = 'all' ORDER BY indicator_id, unit_id""",
+            f"""SELECT indicator_id, unit_id, {_MEASURES} FROM release.result {_ON}
+            WHERE level = ? AND reporting_date = ? AND sex = 'all' AND age_band = 'all'
+            ORDER BY indicator_id, unit_id""",
             level,
             reporting_date,
         )
@@ -179,8 +193,8 @@ class Release:
     def of_indicator(self, indicator_id: str, level: str, reporting_date: date) -> pl.DataFrame:
         """Return one indicator for every unit of a level on one reporting date, with the splits by sex and age."""
         return self._rows(
-            f"""SELECT unit_id, sex, age_band, {_MEASURES} FROM release.result
-            WHERE indicator_id = ? AND level = ? AND period_end = ? ORDER BY unit_id, sex, age_band""",
+            f"""SELECT unit_id, sex, age_band, {_MEASURES} FROM release.result {_ON}
+            WHERE indicator_id = ? AND level = ? AND reporting_date = ? ORDER BY unit_id, sex, age_band""",
             indicator_id,
             level,
             reporting_date,
@@ -189,8 +203,8 @@ class Release:
     def case_mix_of_indicator(self, indicator_id: str, level: str, reporting_date: date) -> pl.DataFrame:
         """Return what was expected of every unit of a level for one indicator, where its own number is shown."""
         return self._rows(
-            f"""SELECT unit_id, {_EXPECTED} FROM release.case_mix
-            WHERE indicator_id = ? AND level = ? AND period_end = ? ORDER BY unit_id""",
+            f"""SELECT unit_id, {_EXPECTED} FROM release.case_mix {_ON}
+            WHERE indicator_id = ? AND level = ? AND reporting_date = ? ORDER BY unit_id""",
             indicator_id,
             level,
             reporting_date,
@@ -199,8 +213,8 @@ class Release:
     def case_mix_of_level(self, level: str, reporting_date: date) -> pl.DataFrame:
         """Return what was expected of every unit of a level for all indicators, where its own number is shown."""
         return self._rows(
-            f"""SELECT indicator_id, unit_id, {_EXPECTED} FROM release.case_mix
-            WHERE level = ? AND period_end = ? ORDER BY indicator_id, unit_id""",
+            f"""SELECT indicator_id, unit_id, {_EXPECTED} FROM release.case_mix {_ON}
+            WHERE level = ? AND reporting_date = ? ORDER BY indicator_id, unit_id""",
             level,
             reporting_date,
         )
@@ -295,12 +309,13 @@ def _connect(path: Path, extent: Extent) -> duckdb.DuckDBPyConnection:
         connection.execute(f"ATTACH {_quoted(path)} AS {attached} (READ_ONLY)")
         if extent != WHOLE:
             _narrow(connection, extent)
-        for statement in _LOCKS:
-            connection.execute(statement)
         tables = connection.execute(
             "SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [attached]
         ).fetchall()
         _check_version(connection, {name for (name,) in tables})
+        connection.execute(_SHOWN_ON)
+        for statement in _LOCKS:
+            connection.execute(statement)
     except duckdb.Error:
         connection.close()
         raise ReleaseUnavailableError(

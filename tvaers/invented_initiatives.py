@@ -43,21 +43,19 @@ def write(path: Path, release: Path) -> int:
 
 def _unit(held: "Content", level: str, indicator_id: str, start: date, taken: set[str]) -> str:
     """Return the first unit whose numbers became better since a day, else the one with most numbers; empty for none."""
-    from dashboard.presenters.history import histories
     from dashboard.presenters.initiatives import effect
     from dashboard.wording import wording
 
     told = {
-        unit.key: histories(held.release.of_unit(level, unit.unit_id).filter(indicator_id=indicator_id))
+        unit.key: held.histories(unit).get(indicator_id, {})
         for unit in held.units.of_level(level)
         if unit.key not in taken
     }
     definition = held.definitions.get(indicator_id)
-    for key, found in told.items():
-        history = found.get(indicator_id, {})
+    for key, history in told.items():
         if effect(start, definition, history, held.dates[0], wording("en")).judgement == "better":
             return key
-    numbers = {key: sum(cell.is_shown for cell in found.get(indicator_id, {}).values()) for key, found in told.items()}
+    numbers = {key: sum(cell.is_shown for cell in history.values()) for key, history in told.items()}
     return max(numbers, key=lambda key: numbers[key], default="") if definition else ""
 
 

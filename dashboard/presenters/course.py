@@ -10,7 +10,7 @@ from dashboard.catalogue import Definition
 from dashboard.chance.control_chart import Control, control
 from dashboard.chance.run_chart import FEWEST_POINTS, Runs, runs
 from dashboard.comparison import Measure
-from dashboard.presenters.history import History
+from dashboard.presenters.history import History, told
 from dashboard.presenters.measures import PATIENT_YEARS
 
 
@@ -50,9 +50,9 @@ def points(history: History, up_to: date, definition: Definition) -> dict[date, 
     begin = definition.judged_from or date.min
     newest_break = max((each.from_on for each in definition.breaks if each.from_on <= up_to), default=date.min)
     return {
-        day: history[day]
-        for day in sorted(history)
-        if begin <= day <= up_to and history[day].is_shown and (history[day].period_start or date.max) >= newest_break
+        day: measure
+        for day, measure in told(history).items()
+        if begin <= day <= up_to and measure.is_shown and (measure.period_start or date.max) >= newest_break
     }
 
 

@@ -11,12 +11,26 @@ from dashboard.presenters.measures import by
 History = Mapping[date, Measure]
 
 
-def histories(frame: pl.DataFrame) -> dict[str, dict[date, Measure]]:
-    """Return the measures of one unit by indicator and reporting date."""
+def histories(frame: pl.DataFrame, instead: pl.DataFrame) -> dict[str, dict[date, Measure]]:
+    """Return the measures of one unit by indicator and reporting date.
+
+    Args:
+        frame: The unit's results, as read from the release.
+        instead: Reporting dates on which an indicator is shown as it was told before, as read from the release.
+    """
     found: dict[str, dict[date, Measure]] = {}
     for (indicator_id, day), measure in by(frame, "indicator_id", "period_end").items():
         found.setdefault(indicator_id, {})[day] = measure
+    for indicator_id, day, told_on in instead.select("indicator_id", "reporting_date", "period_end").rows():
+        history = found.get(indicator_id, {})
+        if told_on in history:
+            history[day] = history[told_on]
     return found
+
+
+def told(history: History) -> dict[date, Measure]:
+    """Return the measures on the dates on which they were told, oldest first."""
+    return {day: history[day] for day in sorted(history) if history[day].period_end in {day, None}}
 
 
 def year_before(reporting_date: date) -> date:

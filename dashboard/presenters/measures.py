@@ -85,7 +85,18 @@ def interval(shown: Measure, definition: Definition, words: Wording) -> str:
 
 
 def basis(shown: Measure, definition: Definition, words: Wording) -> str:
-    """Return what the value rests on: 312 of 498 patients; 12 cases in 4,321 patient-years; 498 patients."""
+    """Return what the value rests on: 312 of 498 patients; 12 cases in 4,321 patient-years; 498 patients.
+
+    The period is told of numbers that are not told on every reporting date.
+    """
+    counted = _counted(shown, definition, words)
+    if not counted or not definition.is_told_apart or shown.period_end is None:
+        return counted
+    until = words("basis.until", months=words.whole(definition.period_months), date=words.short_date(shown.period_end))
+    return words.joined(counted, until)
+
+
+def _counted(shown: Measure, definition: Definition, words: Wording) -> str:
     if not shown.is_shown:
         return ""
     if definition.kind == "rate_per_1000_patient_years":

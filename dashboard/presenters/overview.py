@@ -8,7 +8,7 @@ from datetime import date
 from dashboard.catalogue import Definition
 from dashboard.comparison import Judgement, Measure, TargetState, against_target
 from dashboard.presenters import measures
-from dashboard.presenters.history import History
+from dashboard.presenters.history import History, told
 from dashboard.presenters.verdicts import Verdict, changed, compared, target_text
 from dashboard.wording import Wording
 
@@ -141,7 +141,7 @@ def _card(
         target_text=target_text(target, definition, words),
         comparison=comparison,
         trend=trend,
-        spark=tuple(own[day].value if own[day].is_shown else None for day in sorted(own) if day <= reporting_date),
+        spark=tuple(each.value if each.is_shown else None for day, each in told(own).items() if day <= reporting_date),
         spark_ends=tuple(end for end in (latest.low, latest.high) if latest.is_shown and end is not None),
         spark_target=definition.target_value,
         reason=measures.reason(latest, words),

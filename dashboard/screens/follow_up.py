@@ -9,16 +9,12 @@ from dashboard.access.entrance import require
 from dashboard.charts.care import figure
 from dashboard.parts import rows
 from dashboard.presenters import beside, care
-from dashboard.presenters.measures import by
 from dashboard.sections import times
 
 visitor = require("follow_up")
 view = frame.open_page(visitor, "follow_up", ("unit", "with", "date"))
-words, content, release, day = view.words, view.content, view.content.release, view.reporting_date
-own, theirs = (
-    by(release.of_unit(unit.level, unit.unit_id).filter(period_end=day), "indicator_id") if unit else None
-    for unit in (view.unit, view.peer)
-)
+words, content, day = view.words, view.content, view.reporting_date
+own, theirs = (content.measures(unit, day) if unit else None for unit in (view.unit, view.peer))
 
 frame.heading(words("care.title", unit=view.unit_name), words("care.subtitle", date=words.date(day)))
 courses = beside.courses(content.meta.get("pages", ""))

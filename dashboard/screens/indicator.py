@@ -36,7 +36,7 @@ own = content.histories(view.unit)
 others = content.histories(view.peer) if view.peer else {}
 peer = Peer(view.peer_spoken, others) if view.peer else None
 story = present({key: definition}, own, peer, day, words)
-days = [each for each in sorted(content.dates) if each <= day]
+days = [each for each in content.told_on(key) if each <= day]
 mine = drawn.line(view.unit_name, own.get(key, {}), days, definition, words)
 theirs = drawn.line(view.peer_name, others.get(key, {}), days, definition, words) if view.peer else None
 subtitle = words("indicator.trend_subtitle", unit=view.unit_name, scale=scale.unit)
@@ -79,7 +79,7 @@ with number:
         bands.bands(
             definition,
             content.definitions,
-            measures.by(release.of_unit(unit.level, unit.unit_id).filter(period_end=day), "indicator_id"),
+            content.measures(unit, day),
         )
         for unit in (view.unit, everybody)
     )

@@ -37,7 +37,7 @@ def draw(view: View, unit: Unit, definition: Definition) -> None:
         return
     title, whose, scale = words.text(definition.title), name(unit, words), drawn.scale(definition, words)
     st.html("".join(sentences([line]) for line in told(found)))
-    days = [each for each in sorted(view.content.dates) if each <= day]
+    days = [each for each in view.content.told_on(key) if each <= day]
     below = words("before_after.subtitle", unit=whose, scale=scale.unit, date=words.short_date(found.at))
     course = drawn.line(whose, own, days, definition, words)
     picture = figure(course, found, scale, shown.caption(view, title, below), words)

@@ -188,6 +188,11 @@ class Indicator(Part):
         """The kind of its cells in a release, where the median of times is a median like any other."""
         return "median" if self.has_values else self.kind
 
+    @property
+    def counts_events(self) -> bool:
+        """Whether it counts what can happen to a person more than once, so that a year is the sum of its quarters."""
+        return self.counts != "patients" or self.kind == "rate_per_1000_patient_years"
+
     def met_when(self) -> str | None:
         """Return the truth that a patient meets the indicator, `$threshold` written out; None where events count."""
         truth = self.numerator.truth if self.numerator else None

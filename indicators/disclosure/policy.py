@@ -43,6 +43,8 @@ class Policy(BaseModel):
         insider_pairs_seed: What the draw begins with; the same seed draws the same pairs.
         closes_after_days: Days from the end of a quarter until it may be released, by the day of the newest delivery.
             Once released it is closed.
+        overlapping_events: Whether counts of events are told on dates whose periods have days in common (`told`), or
+            only on dates whose periods have none (`left_out`).
         withheld_first: What is withheld of a period whose cells cannot be protected one by one, step by step; the last
             step is the whole period.
         reasons: Why each setting has its value, by setting and language.
@@ -69,6 +71,7 @@ class Policy(BaseModel):
     insider_pairs: int = Field(ge=0)
     insider_pairs_seed: int = Field(ge=0)
     closes_after_days: int = Field(ge=0)
+    overlapping_events: Literal["left_out", "told"]
     withheld_first: tuple[Step, ...]
     reasons: dict[str, dict[str, str]] = Field(default_factory=dict, repr=False)
 

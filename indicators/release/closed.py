@@ -138,6 +138,12 @@ def carried_over(register: Register, plan: Plan, shown: Sequence[str]) -> Number
     return {name: pl.concat(each, how="vertical_relaxed") for name, each in parts.items() if each}
 
 
+def told(carried: Numbers, before: pl.DataFrame | None) -> pl.DataFrame | None:
+    """Return the results of every quarter that was published before: those carried over, and those to correct."""
+    found = [frame for frame in (carried.get("result"), before) if frame is not None]
+    return pl.concat([frame.select("indicator_id", "period_start", "period_end") for frame in found]) if found else None
+
+
 def together(carried: Numbers, new: Numbers) -> dict[str, pl.DataFrame]:
     """Return the tables of a release: what is carried over and what is new."""
     return {

@@ -30,6 +30,7 @@ def definition_pages(
     catalogue: Catalogue,
     judged_from: Mapping[str, str],
     new_series: Mapping[str, list[dict[str, Any]]],
+    apart: frozenset[str] = frozenset(),
 ) -> pl.DataFrame:
     """Return each indicator's page as JSON, with its parameters as they hold on the reporting date.
 
@@ -40,6 +41,7 @@ def definition_pages(
         catalogue: The country's definitions.
         judged_from: The first reporting date from which a course is judged, by indicator, as text.
         new_series: Breaks that follow from how quarters were released, by indicator.
+        apart: Indicators that are told only on dates whose periods have no day in common.
     """
     disease, parameters = catalogue.disease, catalogue.parameters
     populations, variables = catalogue.populations, catalogue.variables.values()
@@ -52,7 +54,7 @@ def definition_pages(
         | {"group_title": _words(groups[each.group].title), "group_about": _words(groups[each.group].about)}
         | _relation(each, variables)
         | {"breaks": _in_order([*breaks_of(each, catalogue, breaks), *new_series.get(each.id, ())])}
-        | {"judged_from": judged_from.get(each.id)}
+        | {"judged_from": judged_from.get(each.id), "is_told_apart": each.id in apart}
         | {"case_mix": _case_mix(each, catalogue)}
         | {"entry": entry_of(catalogue, each, pack.name, day)}
         | {"sets": [_set(one) for one in sets if each.id in one.indicators]}

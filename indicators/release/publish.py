@@ -29,14 +29,24 @@ from indicators.disclosure.expected import protect_expected
 from indicators.disclosure.nested_counts import find_nested
 from indicators.disclosure.policy import Policy, load_policy
 from indicators.disclosure.related import load_related
-from indicators.release.closed import Plan, carried_over, new_series, of_quarters, plan_of, published_before, together
+from indicators.release.closed import (
+    Plan,
+    carried_over,
+    new_series,
+    of_quarters,
+    plan_of,
+    published_before,
+    together,
+    told,
+)
 from indicators.release.content import completeness, left_out, parents, places, units
 from indicators.release.definition_pages import definition_pages
 from indicators.release.file import write_release
 from indicators.release.origin import origin_now
-from indicators.release.register import Entry, Issue, Numbers, Register, opened
+from indicators.release.register import Entry, Issue, Numbers, opened
 from indicators.release.times import curves_of, released_results, step_cells
 from indicators.release.times import tables as time_tables
+from indicators.release.told_apart import come_apart, without_overlaps
 from packs.pack import Pack, load_pack
 from tvaers.keys import load_master_key
 from tvaers.settings import Settings
@@ -117,8 +127,12 @@ def publish(
                 is_synthetic=settings.is_synthetic,
             )
             catalogue = load_catalogue(settings.disease, pack, definitions)
-            protection, new = _protected(con, settings, policy, catalogue, shown, cells, plan, register)
-            numbers = together(carried_over(register, plan, [each.id for each in shown]), new)
+            carried = carried_over(register, plan, [each.id for each in shown])
+            before = published_before(register, plan)
+            apart = come_apart(shown, policy)
+            cells = without_overlaps(cells.filter(pl.col("period_end").is_in(plan.now)), apart, told(carried, before))
+            protection, new = _protected(con, settings, policy, catalogue, shown, cells, before, plan)
+            numbers = together(carried, new)
             reporting_date = cast("date", numbers["result"]["period_end"].max())
             issues = plan.issues(_loaded_on(con) or reporting_date, reason)
             breaks = new_series(numbers["result"])
@@ -128,7 +142,9 @@ def publish(
                 **numbers,
                 "unit": units(con, pack, _units_in(numbers["result"])),
                 "place": places(pack, geometry, _municipalities(numbers["result"])),
-                "indicator": definition_pages(shown, pack, reporting_date, catalogue, read_judged_from(con), breaks),
+                "indicator": definition_pages(
+                    shown, pack, reporting_date, catalogue, read_judged_from(con), breaks, apart
+                ),
                 "delivery": delivered,
                 "quarantine": set_aside,
                 "completeness": completeness(con, policy),
@@ -164,11 +180,10 @@ def _protected(
     catalogue: Catalogue,
     shown: tuple[Indicator, ...],
     cells: pl.DataFrame,
+    before: pl.DataFrame | None,
     plan: Plan,
-    register: Register,
 ) -> tuple[Protection, Numbers]:
     """Return the quarters that are published now, through disclosure control."""
-    cells = cells.filter(pl.col("period_end").is_in(plan.now))
     related = load_related(settings.disease, [indicator.id for indicator in catalogue.indicators])
     curves = curves_of(con, cells)
     clusters = parents(con)
@@ -178,7 +193,7 @@ def _protected(
         clusters,
         find_nested(con, shown, catalogue) if plan.now else (),
         related,
-        published_before(register, plan),
+        before,
     )
     computed = con.execute("SELECT * FROM indicator.expected").pl()
     expected = computed.join(cells, on=("indicator_id", "period_end"), how="semi")
