@@ -8,6 +8,8 @@ from datetime import date
 from functools import lru_cache
 from pathlib import Path
 
+import polars as pl
+
 from dashboard.access.roles import Visitor
 from dashboard.catalogue import Definition, catalogue
 from dashboard.comparison import Measure
@@ -56,8 +58,8 @@ class Content:
 
     def told_on(self, indicator_id: str) -> list[date]:
         """Return the reporting dates on which an indicator is told, oldest first."""
-        instead = set(self.release.shown_instead().filter(indicator_id=indicator_id)["reporting_date"])
-        return sorted(set(self.dates) - instead)
+        shown = self.release.shown_on().filter(indicator_id=indicator_id)
+        return shown.filter(pl.col("period_end") == pl.col("reporting_date"))["reporting_date"].to_list()
 
     def source(self, words: Wording) -> str:
         """Return the line below every picture, table and report: which release, of when, and whether it is invented."""
@@ -82,7 +84,7 @@ def content(release: Release) -> Content:
 
 @lru_cache(maxsize=REMEMBERED_UNITS)
 def _histories(release: Release, level: str, unit_id: str) -> Mapping[str, History]:
-    return histories(release.of_unit(level, unit_id), release.shown_instead())
+    return histories(release.of_unit(level, unit_id), release.shown_on())
 
 
 def current(visitor: Visitor) -> Content:

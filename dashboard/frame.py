@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from pathlib import Path
 
@@ -41,6 +41,20 @@ class View:
     peer: Unit | None
     reporting_date: date
     definition: Definition
+
+    def as_told(self) -> "View":
+        """Return the view on the last reporting date, up to the chosen one, on which its indicator is told."""
+        told = [day for day in self.content.told_on(self.definition.indicator_id) if day <= self.reporting_date]
+        return replace(self, reporting_date=told[-1]) if told else self
+
+    @property
+    def told_note(self) -> str:
+        """What a reader must know of the date of an indicator that is not told on every one; empty for most."""
+        definition, words = self.definition, self.words
+        if not definition.is_told_apart:
+            return ""
+        months = words.whole(definition.period_months)
+        return words("frame.told_apart", months=months, date=words.date(self.reporting_date))
 
     @property
     def address(self) -> dict[str, str]:
@@ -141,9 +155,10 @@ def close_page(view: View) -> None:
     settle(view.page, view.content.meta.get("release_id", ""))
 
 
-def heading(title: str, subtitle: str = "") -> None:
-    """Draw the page's title and the line below it."""
+def heading(title: str, subtitle: str = "", note: str = "") -> None:
+    """Draw the page's title, the line below it, and a note where there is one."""
     below = f'<p class="tv-subtitle">{safe(subtitle)}</p>' if subtitle else ""
+    below += f'<p class="tv-note-line">{safe(note)}</p>' if note else ""
     st.html(f"<h1>{safe(title)}</h1>{below}")
 
 

@@ -155,9 +155,9 @@ class Release:
         frame = self._rows("SELECT DISTINCT period_end FROM release.result ORDER BY period_end DESC")
         return frame["period_end"].to_list()
 
-    def shown_instead(self) -> pl.DataFrame:
-        """Return the reporting dates on which an indicator is shown as it was told before: `period_end` is when."""
-        return self._rows("SELECT * FROM shown_on WHERE period_end < reporting_date ORDER BY ALL")
+    def shown_on(self) -> pl.DataFrame:
+        """Return which period of each indicator is shown on each reporting date: its own, or the last one told."""
+        return self._rows("SELECT indicator_id, reporting_date, period_end FROM shown_on ORDER BY ALL")
 
     def of_unit(self, level: str, unit_id: str) -> pl.DataFrame:
         """Return all indicators of one unit on every reporting date, not split by sex or age."""

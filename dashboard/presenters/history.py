@@ -11,16 +11,17 @@ from dashboard.presenters.measures import by
 History = Mapping[date, Measure]
 
 
-def histories(frame: pl.DataFrame, instead: pl.DataFrame) -> dict[str, dict[date, Measure]]:
+def histories(frame: pl.DataFrame, shown_on: pl.DataFrame) -> dict[str, dict[date, Measure]]:
     """Return the measures of one unit by indicator and reporting date.
 
     Args:
         frame: The unit's results, as read from the release.
-        instead: Reporting dates on which an indicator is shown as it was told before, as read from the release.
+        shown_on: Which period of each indicator is shown on each reporting date, as read from the release.
     """
     found: dict[str, dict[date, Measure]] = {}
     for (indicator_id, day), measure in by(frame, "indicator_id", "period_end").items():
         found.setdefault(indicator_id, {})[day] = measure
+    instead = shown_on.filter(pl.col("period_end") < pl.col("reporting_date"))
     for indicator_id, day, told_on in instead.select("indicator_id", "reporting_date", "period_end").rows():
         history = found.get(indicator_id, {})
         if told_on in history:

@@ -23,14 +23,14 @@ SPLIT_LEVELS = ("all", "municipality")
 COURSES = ("comparison", "run_chart")
 
 visitor = require("indicator")
-view = frame.open_page(visitor, "indicator", ("indicator", "unit", "with", "date"))
+view = frame.open_page(visitor, "indicator", ("indicator", "unit", "with", "date")).as_told()
 words, content, release, definition = view.words, view.content, view.content.release, view.definition
 key, day = definition.indicator_id, view.reporting_date
 title, at = words.text(definition.title), words.short_date(day)
 everybody = content.units.everybody
 scale = drawn.scale(definition, words)
 
-frame.heading(title, words.text(definition.question))
+frame.heading(title, words.text(definition.question), view.told_note)
 
 own = content.histories(view.unit)
 others = content.histories(view.peer) if view.peer else {}

@@ -12,12 +12,12 @@ from dashboard.presenters import measures, tile_map
 from dashboard.presenters.units import name
 
 visitor = require("map")
-view = frame.open_page(visitor, "map", ("indicator", "date"))
+view = frame.open_page(visitor, "map", ("indicator", "date")).as_told()
 words, content, release, definition = view.words, view.content, view.content.release, view.definition
 key, day, title = definition.indicator_id, view.reporting_date, words.text(view.definition.title)
 units, everybody = content.units.of_level(tile_map.LEVEL), content.units.everybody
 
-frame.heading(words("map.title", indicator=title), words.text(definition.question))
+frame.heading(words("map.title", indicator=title), words.text(definition.question), view.told_note)
 if not units:
     st.info(words("municipality.none"))
     st.stop()

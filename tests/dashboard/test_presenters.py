@@ -324,7 +324,7 @@ def test_units_are_sorted_by_name_and_hidden_ones_stay(share: Definition, englis
 
 
 def test_history_keeps_each_indicator_apart(release: Release) -> None:
-    found = histories(release.of_unit("all", "all"), release.shown_instead())
+    found = histories(release.of_unit("all", "all"), release.shown_on())
     assert len(found["hba1c_measured"]) == 8
     assert found["hba1c_measured"][NOW].is_shown
 
