@@ -129,11 +129,19 @@ def cell_of(release: Path, indicator_id: str, period_end: date, level: str, unit
             "AND unit_id = ? AND sex = ? AND age_band = ?",
             [indicator_id, period_end, level, unit_id, *split],
         ).fetchone()
+        told = con.execute(
+            "SELECT DISTINCT period_end FROM release.result WHERE indicator_id = ? AND level = ? AND unit_id = ? "
+            "AND sex = ? AND age_band = ? ORDER BY period_end",
+            [indicator_id, level, unit_id, *split],
+        ).fetchall()
     if row is None:
+        dates = ", ".join(str(each) for (each,) in told)
         raise ReleaseError(
             "The release holds no such number.",
             where=f"{indicator_id}, {level}-{unit_id}, {period_end}, sex {split[0]}, age {split[1]}",
-            what_to_do="Look in the dashboard for what is given of this unit; sex and age are told of few units.",
+            what_to_do=f"It is told of {dates}: name one with --period."
+            if told
+            else "Look in the dashboard for what is given of this unit; sex and age are told of few units.",
         )
     return Cell(*row)
 
