@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
 
+import numpy as np
 import pytest
 from playwright.sync_api import Browser, Route
 
@@ -14,6 +15,17 @@ from dashboard.initiatives.store import begin
 from dashboard.wording import wording
 from tests.dashboard.browser import DESKTOP, PHONE, Watched, chromium, picture_size, served, settings_of
 from tests.dashboard.conftest import LANGUAGES
+from tests.dashboard.stored_pictures import (
+    FOLDER,
+    MAY_DIFFER,
+    PAGES,
+    WIDTHS,
+    difference,
+    seen,
+    small,
+    spots,
+    stored,
+)
 
 pytestmark = pytest.mark.browser
 UNIT = "practice-057000"
@@ -82,6 +94,25 @@ def test_every_page_is_whole_on_desktop_and_phone(address: str, browser: Browser
         watched.page.set_viewport_size(DESKTOP)  # type: ignore[arg-type]
     watched.page.close()
     assert {where: found for where, found in wrong.items() if found} == {}
+
+
+def test_key_pages_look_as_they_did_when_they_were_last_found_right(address: str, browser: Browser) -> None:
+    """After a change that was meant: python -m tests.dashboard.stored_pictures, and look at what it draws."""
+    found = {name: spots(small(picture)) for name, picture in seen(browser, address)}
+    moved = {name: difference(picture, stored(name)) for name, picture in found.items()}
+    assert {name: share for name, share in moved.items() if share > MAY_DIFFER} == {}
+
+
+def test_a_page_that_looks_otherwise_is_noticed() -> None:
+    pictures = {path.stem: stored(path.stem) for path in FOLDER.glob("*.png")}
+    assert len(pictures) == len(PAGES) * len(WIDTHS)
+    for name, picture in pictures.items():
+        without_its_lower_half = picture.copy()
+        without_its_lower_half[len(picture) // 2 :] = 255
+        slipped = np.roll(picture, 6, axis=0)
+        others = [other for each, other in pictures.items() if each != name]
+        for wrong in (without_its_lower_half, slipped, *others):
+            assert difference(picture, wrong) > MAY_DIFFER, name
 
 
 def test_a_shared_link_opens_the_same_page_on_a_phone_and_its_menu_leads_on(address: str, browser: Browser) -> None:
