@@ -6,6 +6,7 @@ from dashboard import frame, shown
 from dashboard.access.entrance import require
 from dashboard.charts import spine
 from dashboard.parts import rows
+from dashboard.parts.markup import link
 from dashboard.presenters import case_mix
 from dashboard.presenters.measures import by
 from dashboard.presenters.practice import drawable, present, without_band
@@ -37,6 +38,13 @@ frame.heading(
 )
 if all(row.reason for row in found):
     st.info(words("practice.all_hidden"))
+    leads = [
+        link("overview", words("map.to_overview", unit=spoken(peer, words)), **view.address | {"unit": peer.key})
+        for peer in peers
+    ]
+    st.html(f'<p class="tv-note-line">{words.joined(*leads)}</p>')
+    frame.close_page(view)
+    st.stop()
 
 next_steps.draw(view, view.unit, words("report.next_steps"))
 
