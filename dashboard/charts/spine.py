@@ -35,7 +35,7 @@ def figure(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], caption:
     drawn = sheet(caption, round(ROW * max(end, 3)), words, key=_key(rows, group_names, words))
     known = _rows(entries, placed_at)
     _bands(drawn, known)
-    for (level, _), symbol in zip(group_names, ("line-ns", "x-thin"), strict=False):
+    for (level, _), symbol in zip(group_names, ("line-ns", "x-thin", "asterisk"), strict=False):
         placed = [(place, row) for place, row in known if level in row.spine.groups]
         drawn.add(
             "scatter",
@@ -96,7 +96,7 @@ def _key(rows: Sequence[Row], group_names: Sequence[tuple[str, str]], words: Wor
     shown = {row.judgement for row in rows if row.spine.position is not None}
     marks = [(colours.MARKS[judgement] or "●", judgement) for judgement in _JUDGEMENTS if judgement in shown]
     key = [Sign(mark, colours.JUDGED[judgement], words(f"chart.judged.{judgement}")) for mark, judgement in marks]
-    key += [Sign(sign, colours.INK, name) for sign, (_, name) in zip("|×", group_names, strict=False)]
+    key += [Sign(sign, colours.INK, name) for sign, (_, name) in zip("|×✳", group_names, strict=False)]
     if any(row.spine.spread for row in rows):
         key.append(Sign(colours.SIGN_BAND, colours.BAND, words("spine.all_practices")))
         key.append(Sign(colours.SIGN_BAND, colours.MIDDLE, words("spine.middle_half")))

@@ -7,7 +7,7 @@ from dashboard.access.entrance import require
 from dashboard.charts import spine
 from dashboard.parts import rows
 from dashboard.parts.markup import link
-from dashboard.presenters import case_mix
+from dashboard.presenters import alike, case_mix
 from dashboard.presenters.measures import by
 from dashboard.presenters.practice import drawable, present, without_band
 from dashboard.presenters.units import name, spoken
@@ -29,7 +29,12 @@ others = [
     (peer.level, name(peer, words), by(release.of_level(peer.level, day).filter(unit_id=peer.unit_id), "indicator_id"))
     for peer in peers
 ]
-expected = case_mix.by(release.case_mix_of_level("practice", day).filter(unit_id=view.unit.unit_id), "indicator_id")
+expected_of_all = release.case_mix_of_level("practice", day)
+expected = case_mix.by(expected_of_all.filter(unit_id=view.unit.unit_id), "indicator_id")
+likest = alike.alike(view.unit.unit_id, practices, expected_of_all)
+if likest:
+    together = alike.pooled(practices, likest, content.definitions)
+    others.insert(-1, (alike.LEVEL, words.count("practice.alike", len(likest)), together))
 found = present(content.definitions, own, others, practices, words, expected)
 
 frame.heading(
@@ -53,6 +58,9 @@ left_out = len(found) - len(in_chart)
 notes = [words("practice.spine_note")]
 if bandless := without_band(in_chart):
     notes.append(words.count("spine.no_band", bandless))
+if likest:
+    named = [name(unit, words) for each in likest if (unit := content.units.find("practice", each))]
+    notes.append(words("practice.alike_note", names=words.listed(named)))
 if left_out:
     notes.append(words.count("spine.left_out", left_out))
 frame.subheading(words("practice.spine"), *notes)
