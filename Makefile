@@ -1,6 +1,7 @@
 # Everything a fresh machine needs: Python 3.11, make and git. `make demo` shows Tværs; `make test` proves it.
 # Options:  make demo SERVE=0                            build the demo and stop before the dashboard
 #           make demo DATA="--inhabitants 20000 --messy" other invented people (see: tvaers demo --help)
+#           make demo COUNTRY=norway                   another country's region, with its own pack
 #           make test WORKERS=4                          more test processes
 
 PYTHON  ?= $(shell command -v python3.11 || echo python3)
@@ -9,10 +10,12 @@ WORKERS ?= 2
 SERVE   ?= 1
 PORT    ?= 8501
 DATA    ?=
+COUNTRY ?=
 BENCH   ?=
 
 # Other invented people live in a home of their own, so that one demo does not stand in the way of the next.
-HOME_OF_DEMO := .demo$(if $(strip $(DATA)),$(shell echo '$(strip $(DATA))' | tr -cs 'A-Za-z0-9\n' '-'))
+PEOPLE       := $(strip $(if $(COUNTRY),--country $(COUNTRY)) $(DATA))
+HOME_OF_DEMO := .demo$(if $(PEOPLE),$(shell echo '$(PEOPLE)' | tr -cs 'A-Za-z0-9\n' '-'))
 
 BIN       := $(VENV)/bin
 INSTALLED := $(VENV)/installed
@@ -37,7 +40,7 @@ $(INSTALLED): requirements.lock
 	@touch $(INSTALLED)
 
 demo: install    ## Invent a region, run the whole job on it, and open the dashboard on 127.0.0.1
-	$(BIN)/tvaers demo --home $(HOME_OF_DEMO) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve) $(DATA)
+	$(BIN)/tvaers demo --home $(HOME_OF_DEMO) --port $(PORT) $(if $(filter 0,$(SERVE)),--no-serve) $(PEOPLE)
 
 # Style and types are looked at while the tests begin: they need one core, and the first tests wait for the disk.
 test: browser install   ## Everything: style, types, and every test

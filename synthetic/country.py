@@ -1,6 +1,7 @@
 """Country data of the invented region: which places exist and at which levels people live and fall ill there.
 
-One folder below `synthetic/countries/` per country; another country is another folder, no code.
+One folder below `synthetic/countries/` per country. It holds pages of data; a page that it lacks is that of the country
+named by `otherwise` on its page `region`. Its module `shapes` writes the country's identifiers and files.
 """
 
 from collections.abc import Mapping, Sequence
@@ -102,6 +103,13 @@ def load_country(name: str | None = None) -> Country:
             where="synthetic/countries/",
             what_to_do=f"Use one of: {', '.join(nearest)}",
         )
-    pages = {topic: (_folder() / name / f"{topic}.yaml").read_text(encoding="utf-8") for topic in TOPICS}
-    topics = {topic: yaml.load(page, Loader=_Loader) for topic, page in pages.items()}  # noqa: S506 - a safe loader
+    region = _read(name, "region")
+    folders = {page.name: name for page in (_folder() / name).iterdir()}
+    other = region.get("otherwise", name)
+    topics = {topic: _read(folders.get(f"{topic}.yaml", other), topic) for topic in TOPICS}
     return Country(name=name, **topics)
+
+
+def _read(name: str, topic: str) -> Any:
+    page = (_folder() / name / f"{topic}.yaml").read_text(encoding="utf-8")
+    return yaml.load(page, Loader=_Loader)  # noqa: S506 - a safe loader

@@ -39,12 +39,13 @@ class NamePools:
         streets = self.streets[draw.integers(0, len(self.streets), count)]
         return np.char.add(np.char.add(streets, " "), numbers.astype(str))
 
-    def practices(self, draw: np.random.Generator, count: int) -> Text:
-        """Return distinct practice names."""
+    def practices(self, draw: np.random.Generator, count: int, pattern: str) -> Text:
+        """Return distinct practice names; `{}` in the pattern is a street."""
         streets = self.streets[draw.permutation(len(self.streets))[np.arange(count) % len(self.streets)]]
         turn = np.arange(count) // len(self.streets)
         suffix = np.where(turn > 0, np.char.add(" ", (turn + 1).astype(str)), "")
-        return np.char.add(np.char.add("Lægerne ", streets), suffix)
+        before, after = pattern.split("{}")
+        return np.char.add(np.char.add(np.char.add(before, streets), after), suffix)
 
 
 @lru_cache

@@ -1,6 +1,6 @@
 """General practices of uneven size, their clusters, and how their care differs."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,11 +55,24 @@ def make_practices(
     *,
     count: int,
     closures: int,
+    fewest: int,
+    patterns: Mapping[str, str],
 ) -> Practices:
-    """Invent practices: at least two in every municipality, sizes log-normal, some closing during the window."""
+    """Invent practices: sizes log-normal, some closing during the window.
+
+    Args:
+        chance: Seed and part.
+        municipalities: Where they lie.
+        names: Streets for their names.
+        window: Days covered.
+        count: How many, about.
+        closures: How many close, at most.
+        fewest: At least so many in every municipality.
+        patterns: How a `practice` and a `cluster` are called; no clusters where the latter is empty.
+    """
     draw = chance.about("practices")
     shares = np.array([place.inhabitants for place in municipalities], dtype=np.float64)
-    per_place = np.maximum(2, np.round(count * shares / shares.sum()).astype(np.int64))
+    per_place = np.maximum(fewest, np.round(count * shares / shares.sum()).astype(np.int64))
     municipality = np.repeat(np.arange(len(municipalities)), per_place)
     total = len(municipality)
     numbers = FIRST_PRACTICE_NUMBER + chance.part * 400 + draw.permutation(min(400, max(total, 100)))[:total]
@@ -68,12 +81,10 @@ def make_practices(
     clusters = np.array([place.clusters for place in municipalities])[municipality]
     order_in_cluster = within % clusters
     places = [municipalities[index] for index in municipality.tolist()]
-    cluster_names = [
-        f"Klynge {place.name} {number + 1}" for place, number in zip(places, order_in_cluster.tolist(), strict=True)
-    ]
-    cluster_ids = [
-        f"K{place.code}{number + 1}" for place, number in zip(places, order_in_cluster.tolist(), strict=True)
-    ]
+    numbered = list(zip(places, order_in_cluster.tolist(), strict=True))
+    called = patterns["cluster"]
+    cluster_names = [called and f"{called.format(place.name)} {number + 1}" for place, number in numbered]
+    cluster_ids = [called and f"K{place.code}{number + 1}" for place, number in numbered]
     ends_on = np.full(total, NEVER, dtype=np.int32)
     successor = np.arange(total)
     closing = draw.permutation(total)[: min(closures, total // 12)]
@@ -84,7 +95,7 @@ def make_practices(
             successor[practice] = neighbours[draw.integers(0, len(neighbours))]
     return Practices(
         code=np.char.zfill(numbers.astype(str), 6),
-        name=names.practices(draw, total),
+        name=names.practices(draw, total, patterns["practice"]),
         municipality=municipality,
         size=size,
         cluster=np.array(cluster_ids),

@@ -9,13 +9,13 @@ import polars as pl
 from synthetic.care import Care, Scene, invent_care
 from synthetic.chance import NEVER, Chance, Days, Window
 from synthetic.country import Country, Municipality
-from synthetic.identifiers import Text, changed_identifiers, make_identifiers
 from synthetic.illness import Illness, make_illness
 from synthetic.moves import make_registrations, make_residences
 from synthetic.names import name_pools
 from synthetic.patients import Patients, make_patients
 from synthetic.population import Departures, Newcomers, make_departures, make_newcomers
 from synthetic.practices import Practices, make_practices
+from synthetic.shapes import Shapes, Text, shapes_of
 
 
 @dataclass(frozen=True)
@@ -74,13 +74,15 @@ def make_region(
     surgeries = make_practices(
         chance, municipalities, name_pools(country.region["locale"]), window,
         count=practices, closures=rates["practice_closures"],
+        fewest=country.region["fewest_practices"], patterns=country.region["names"],
     )  # fmt: skip
     sizes = np.array([place.inhabitants for place in municipalities], dtype=np.float64)
     leaves_on = np.minimum(departures.died, departures.left)
     residences = make_residences(chance, rates, people, leaves_on, sizes, window)
     registrations = make_registrations(chance, rates, residences, people, surgeries, window)
-    identifier = make_identifiers(chance, people.born, people.sex, parts=parts)
-    earlier, changed_on = _changes(chance, rates["changed_identifier"], people, last_day, identifier, window)
+    shapes = shapes_of(country)
+    identifier = shapes.make_identifiers(chance, people.born, people.sex, parts=parts)
+    earlier, changed_on = _changes(shapes, chance, rates["changed_identifier"], people, last_day, identifier, window)
     latest = registrations.group_by("person", maintain_order=True).agg(pl.col("practice").last())
     practice_of = np.full(len(people), -1, dtype=np.int64)
     practice_of[latest["person"].to_numpy()] = latest["practice"].to_numpy()
@@ -107,15 +109,15 @@ def make_region(
 
 
 def _changes(
-    chance: Chance, share: float, people: Newcomers, last_day: Days, identifier: Text, window: Window
+    shapes: Shapes, chance: Chance, share: float, people: Newcomers, last_day: Days, identifier: Text, window: Window
 ) -> tuple[Text, Days]:
     """Let a few people change their identifier on a day in the window."""
     draw = chance.about("changed identifiers")
     rows = np.flatnonzero(
         (draw.random(len(people)) < share) & (people.entered < window.last - 800) & (last_day > window.first + 700)
     )
-    earlier = np.full(len(people), "", dtype="<U10")
-    proposed = changed_identifiers(chance, people.born[rows], people.sex[rows], identifier[rows])
+    earlier = np.full(len(people), "", dtype=identifier.dtype)
+    proposed = shapes.changed_identifiers(chance, people.born[rows], people.sex[rows], identifier[rows])
     taken = np.isin(proposed, identifier)
     _, first = np.unique(proposed, return_index=True)
     is_first = np.zeros(len(rows), dtype=bool)

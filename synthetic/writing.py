@@ -8,21 +8,12 @@ from pathlib import Path
 
 from synthetic.chance import Chance
 from synthetic.extracts.delivery import Delivery
-from synthetic.extracts.hospital_files import write_hospital
-from synthetic.extracts.laboratory_files import result_texts, write_laboratory
-from synthetic.extracts.municipal_files import write_municipality
-from synthetic.extracts.population_files import write_population
-from synthetic.extracts.primary_care_files import (
-    purchase_rows,
-    service_rows,
-    write_eye_screening,
-    write_practice_record,
-    write_prescriptions,
-    write_services,
-)
+from synthetic.extracts.laboratory_files import result_texts
+from synthetic.extracts.primary_care_files import purchase_rows, service_rows
 from synthetic.histories import Told
 from synthetic.nation import Part
 from synthetic.odd_files import SENT_AGAIN, OddFile, sent_again, spoil_all
+from synthetic.shapes import shapes_of
 from synthetic.truth import Region
 from tvaers.progress import Advance
 
@@ -53,29 +44,11 @@ def told_facts(region: Region, chance: Chance, *, messy: bool = False) -> Told:
         return Told(results.result(), purchases.result(), services.result())
 
 
-def sector_files(
-    region: Region, chance: Chance, told: Told, *, only_views: bool = False
-) -> dict[str, Iterator[Delivery]]:
-    """Return what yields each sector's files; of the hospitals on request the region's own views only.
-
-    Each draws random numbers of its own, so that it is of no account which is asked first.
-    """
-    files = (
-        write_population(region, chance),
-        write_hospital(region, chance, only_views=only_views),
-        write_laboratory(region, told.results),
-        write_prescriptions(region, told.purchases),
-        write_services(region, told.services),
-        write_practice_record(region, chance),
-        write_eye_screening(region),
-        write_municipality(region, chance),
-    )
-    return dict(zip(SECTORS, files, strict=True))
-
-
 def deliveries(region: Region, chance: Chance, told: Told, *, only_views: bool = False) -> Iterator[Delivery]:
     """Yield all files of a region, one sector after the other."""
-    return itertools.chain.from_iterable(sector_files(region, chance, told, only_views=only_views).values())
+    return itertools.chain.from_iterable(
+        shapes_of(region.country).sector_files(region, chance, told, only_views=only_views).values()
+    )
 
 
 def write_files(

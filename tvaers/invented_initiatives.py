@@ -1,19 +1,21 @@
 """Initiatives of invented units, written into a demo's home as if the units had done it in the dashboard."""
 
+from collections.abc import Mapping, Sequence
 from datetime import date
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from dashboard.content import Content
 
 
-def write(path: Path, release: Path) -> int:
+def write(path: Path, release: Path, initiatives: Sequence[Mapping[str, Any]]) -> int:
     """Give each invented initiative a unit of a release and write it down; return how many were written.
 
     Args:
         path: The database of initiatives; left as it is when it is there.
         release: A release of invented people.
+        initiatives: What units of the invented country have written down.
     """
     from pydantic import TypeAdapter
 
@@ -21,13 +23,12 @@ def write(path: Path, release: Path) -> int:
     from dashboard.content import content
     from dashboard.initiatives import initiative, store
     from dashboard.release_reader import open_release
-    from synthetic.country import load_country
 
     if path.exists():
         return 0
     held, taken = content(open_release(release)), set[str]()
     read_content: TypeAdapter[initiative.Content] = TypeAdapter(initiative.Content)
-    for each in load_country().initiatives:
+    for each in initiatives:
         start = _months_later(held.dates[0], -each["months_ago"])
         unit = _unit(held, each["level"], each["plan"]["indicator_id"], start, taken)
         if not unit:

@@ -56,7 +56,7 @@ CREATE TABLE core.hospital_contact (
     specialty VARCHAR CHECK (specialty IN ('endocrinology', 'other_medical', 'other')),
     hospital_id VARCHAR,
     department_id VARCHAR,
-    source_system VARCHAR NOT NULL CHECK (source_system IN ('lpr2', 'lpr3_f', 'lpr3_a', 'bi_lpr2', 'bi_lpr3')),
+    source_system VARCHAR NOT NULL CHECK (source_system IN ('lpr2', 'lpr3_f', 'lpr3_a', 'bi_lpr2', 'bi_lpr3', 'npr')),
     delivered_as UUID,
     batch_id INTEGER NOT NULL
 );
@@ -328,7 +328,7 @@ COMMENT ON COLUMN core.diagnosis.diagnosis_type IS 'Role of the diagnosis in the
 COMMENT ON COLUMN core.diagnosis.specialty IS 'Specialty group of the contact, copied from it.';
 COMMENT ON COLUMN core.diagnosis.retraction IS 'Whether the diagnosis was retracted later.';
 COMMENT ON COLUMN core.diagnosis.sector IS 'Sector that recorded it.';
-COMMENT ON COLUMN core.diagnosis.source_system IS 'Where the row came from, so that a fact told twice can be told apart: a hospital register (lpr2, lpr3_f, lpr3_a, bi_lpr2, bi_lpr3) or, elsewhere, the delivered file type.';
+COMMENT ON COLUMN core.diagnosis.source_system IS 'Where the row came from, so that a fact told twice can be told apart: a hospital register (lpr2, lpr3_f, lpr3_a, bi_lpr2, bi_lpr3, npr) or, elsewhere, the delivered file type.';
 COMMENT ON COLUMN core.diagnosis.delivered_as IS 'Pseudonym under which the row was delivered, where the person has had another identifier since; empty for all others.';
 COMMENT ON COLUMN core.diagnosis.batch_id IS 'The delivery (meta.batch) this row came with.';
 
@@ -355,7 +355,7 @@ COMMENT ON COLUMN core.examination.batch_id IS 'The delivery (meta.batch) this r
 
 COMMENT ON TABLE core.hospital_contact IS 'Contacts with a hospital: admissions, outpatient visits and emergency visits.';
 COMMENT ON COLUMN core.hospital_contact.patient_id IS 'Pseudonym of the person: the first 128 bits of an HMAC-SHA256 of the tagged identifier; never the identifier itself.';
-COMMENT ON COLUMN core.hospital_contact.contact_id IS 'Key of the contact with its register as prefix: lpr2:, lpr3: or bi:, then a keyed hash of the key it was delivered with. Two deliveries of one contact carry the same key, save bi:, which is compared on patient, start, kind of contact and department, and with the registers on patient, day and department.';
+COMMENT ON COLUMN core.hospital_contact.contact_id IS 'Key of the contact with its register as prefix: lpr2:, lpr3:, npr: or bi:, then a keyed hash of the key it was delivered with. Two deliveries of one contact carry the same key, save bi:, which is compared on patient, start, kind of contact and department, and with the registers on patient, day and department.';
 COMMENT ON COLUMN core.hospital_contact.started_on IS 'Date the contact began.';
 COMMENT ON COLUMN core.hospital_contact.starts_at IS 'Time the contact began, where the delivery has a time.';
 COMMENT ON COLUMN core.hospital_contact.ended_on IS 'Date the contact ended (included); empty while it lasts or when not delivered.';

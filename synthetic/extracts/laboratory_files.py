@@ -29,9 +29,9 @@ def result_texts(region: Region, chance: Chance, *, messy: bool = False) -> pl.D
     results = region.care.results.with_row_index("fact").with_columns(pl.col("fact").cast(pl.Int64))
     if messy:
         results = pl.concat([results, _mean_glucose(results, draw)])
-    results = results.sort("day", maintain_order=True)
-    count = results.height
     shapes = region.country.laboratory["analytes"]
+    results = results.filter(pl.col("analyte").cast(pl.String).is_in(list(shapes))).sort("day", maintain_order=True)
+    count = results.height
     analyte, value = pl.col("analyte").cast(pl.String), pl.col("value")
     low, high = (analyte == "uacr") & (value < 5), (analyte == "egfr") & (value > 90)
     shared = results.with_columns(

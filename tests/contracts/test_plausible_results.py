@@ -20,8 +20,9 @@ def rule_of(file_type):
     return rule
 
 
-def test_results_of_all_five_shapes_are_judged():
-    assert set(JUDGED) == {"lab_dm_forsker", "labka", "for_labka", "praksis_maalinger", "kommune_maalinger"}
+def test_results_of_all_six_shapes_are_judged():
+    shapes = {"lab_dm_forsker", "labka", "for_labka", "praksis_maalinger", "kommune_maalinger", "laboratoriesvar"}
+    assert set(JUDGED) == shapes
 
 
 def test_every_analysis_that_may_be_delivered_is_judged_once():

@@ -57,15 +57,29 @@ BREAKING = {
     ("praksis_undersoegelser", "resultat_not_allowed"): {"undersoegelse": "fodstatus", "resultat": "ryger"},
     ("oejenscreening", "result_missing"): {"retinopati_hoejre": "", "retinopati_venstre": ""},
 }
+BREAKING |= {
+    ("folkeregister", "ends_before_start"): {"bosatt_fra": "2015-03-02", "bosatt_til": "2015-03-01"},
+    ("folkeregister", "died_before_birth"): {"fodselsdato": "1947-09-25", "dodsdato": "1947-09-24"},
+    ("folkeregister_endring", "identifier_unchanged"): {
+        "tidligere_fodselsnummer": "one person",
+        "fodselsnummer": "one person",
+    },
+    ("fastlegekontor", "ends_before_start"): {"gyldig_fra": "2010-01-02", "gyldig_til": "2010-01-01"},
+    ("fastlegeliste", "ends_before_start"): {"liste_fra": "2016-01-02", "liste_til": "2016-01-01"},
+    ("npr_episode", "ends_before_start"): {"inndato": "2020-01-14", "utdato": "2020-01-13"},
+    ("laboratoriesvar", "svar_implausible"): {"analysekode": "NPU27300", "svar": "251"},
+    ("laboratoriesvar", "result_missing"): {"svar": "", "servtype": "N"},
+}
 for _results, _value, _unit in (
     ("lab_dm_forsker", "value", "unit"),
+    ("laboratoriesvar", "svar", "enhet"),
     ("for_labka", "svar", ""),
     ("praksis_maalinger", "vaerdi", "enhed"),
     ("kommune_maalinger", "vaerdi", "enhed"),
 ):
     BREAKING[_results, f"{_value}_word_unknown"] = {_value: "48*"}
     if _unit:
-        _code = "analysiscode" if _results == "lab_dm_forsker" else "kode"
+        _code = {"lab_dm_forsker": "analysiscode", "laboratoriesvar": "analysekode"}.get(_results, "kode")
         BREAKING |= {
             (_results, "unit_contradicts_code"): {_code: "NPU27300", _value: "52", _unit: "mmol/L"},
             (_results, "unit_converted"): {_code: "NPU27300", _value: "7,2", _unit: "%"},
@@ -73,6 +87,7 @@ for _results, _value, _unit in (
         }
 for _results, _value, _code in (
     ("lab_dm_forsker", "value", "analysiscode"),
+    ("laboratoriesvar", "svar", "analysekode"),
     ("labka", "internal_reply_num", "ol_inver_iupac_cde"),
     ("for_labka", "svar", "npukode"),
     ("praksis_maalinger", "vaerdi", "kode"),

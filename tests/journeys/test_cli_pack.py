@@ -2,7 +2,9 @@
 
 import json
 import re
+import shutil
 from datetime import date
+from pathlib import Path
 
 import pytest
 
@@ -10,7 +12,7 @@ from indicators.catalogue import load_catalogue
 from indicators.definitions.definition import PARAMETER
 from indicators.definitions.sets import load_sets
 from indicators.explain.definition_check import problems
-from packs.pack import load_pack
+from packs.pack import PACKS, load_pack
 from tvaers.cli import main
 
 NOT_ACCEPTED = {"- kl_gateway_119", "- kl_gateway_140", "- lmdb"}
@@ -228,11 +230,14 @@ def test_the_sets_of_a_pack_are_listed_with_how_much_of_each_can_be_computed(new
     assert "profile.yaml" in capsys.readouterr().err
 
 
-def test_a_profile_of_a_country_whose_extracts_nobody_reads_yet_chooses_and_shows_nothing(capsys):
-    sets = {each["id"]: each for each in told(capsys, "pack", "check", "norway")["sets"]}
-    chosen = {name for name, each in sets.items() if each["is_chosen"]}
-    assert chosen == {"ndv_adults", "hospital_and_home"}
-    assert not any(each["is_shown"] for each in sets.values())
+def test_a_profile_shows_what_it_chooses_once_extracts_are_read(capsys, tmp_path):
+    unread = Path(shutil.copytree(PACKS / "norway", tmp_path / "norway"))
+    page = unread / "pack.yaml"
+    page.write_text(re.sub(r"(?m)^contracts: .*$", "contracts: []", page.read_text(encoding="utf-8")), encoding="utf-8")
+    for pack, shown in (("norway", {"ndv_adults", "hospital_and_home"}), (str(unread), set())):
+        sets = {each["id"]: each for each in told(capsys, "pack", "check", pack)["sets"]}
+        assert {name for name, each in sets.items() if each["is_chosen"]} == {"ndv_adults", "hospital_and_home"}
+        assert {name for name, each in sets.items() if each["is_shown"]} == shown
 
 
 def test_the_stratifiers_of_a_pack_are_named_and_a_wrong_one_is_a_fault(new_pack, capsys):

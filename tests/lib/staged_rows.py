@@ -10,7 +10,7 @@ import polars as pl
 from data_contracts.contract import Column, Contract
 from ingest.looked_up import Lookups, look_up, lookups_of, read_plainly
 from ingest.typing_sql import first_readings, typed_columns
-from packs.pack import load_pack
+from packs.pack import available_packs, load_pack
 
 DELIVERED_ON = "2026-10-15"
 Row = Mapping[str, str]
@@ -24,7 +24,7 @@ def clean_row(contract: Contract, **changes: str) -> dict[str, str]:
 
 
 def stage_rows(con: duckdb.DuckDBPyConnection, contract: Contract, rows: Sequence[Row]) -> None:
-    """Create the table `staged`; codes, words and units are looked up in the Danish lists.
+    """Create the table `staged`; codes, words and units are looked up in the lists of its pack.
 
     An identifier is told by a word: `missing`, `broken`, `replacement`, `zero_lost`, `odd` (usable, no check digit) or
     any other text for a usable one; equal texts are one person. A key that refers to another delivery is known unless
@@ -51,7 +51,8 @@ def stage_rows(con: duckdb.DuckDBPyConnection, contract: Contract, rows: Sequenc
 
 @cache
 def _lookups(contract: Contract) -> Lookups:
-    return lookups_of(load_pack("denmark"), contract, {})
+    (pack,) = (each for each in map(load_pack, available_packs()) if contract.file_type in each.contracts)
+    return lookups_of(pack, contract, {})
 
 
 def _identifier(column: Column) -> list[str]:

@@ -31,7 +31,11 @@ def demo(
     serve: Annotated[bool, typer.Option("--serve/--no-serve", help="Open the dashboard when all is done.")] = True,
     port: PortOption = 8501,
     seed: SeedOption = 1,
-    inhabitants: InhabitantsOption = 245_000,
+    country: Annotated[
+        str | None,
+        typer.Option("--country", help="Country of the region, which is also its pack. Default: the usual one."),
+    ] = None,
+    inhabitants: InhabitantsOption = None,
     years: YearsOption = 10,
     messy: MessyOption = False,
     national: NationalOption = False,
@@ -42,6 +46,7 @@ def demo(
     A second run finds everything done, changes nothing, and takes seconds.
     """
     from ingest import job
+    from synthetic.country import load_country
     from tvaers import audit_log, invented, invented_initiatives, progress, screen, verdicts
     from tvaers.commands.dashboard import serve as serve_dashboard
     from tvaers.commands.init import set_up
@@ -49,8 +54,12 @@ def demo(
     from tvaers.whats_next import command
 
     progress.be_quiet(quiet=as_json)
-    settings, _ = set_up((home or default_home()).resolve(), area="everywhere" if national else None)
-    options = {"seed": seed, "inhabitants": inhabitants, "years": years, "messy": messy, "national": national}
+    invented_country = load_country(country)
+    settings, _ = set_up((home or default_home()).resolve(), pack=country, area="everywhere" if national else None)
+    people = inhabitants or invented_country.region["inhabitants"]
+    options = {"seed": seed, "inhabitants": people, "years": years, "messy": messy, "national": national}
+    if country:
+        options["country"] = country
     _refuse_other_options(settings, options)
     _invent(settings, options)
     settings = invented.keep_apart(settings, settings.extracts)
@@ -58,7 +67,7 @@ def demo(
     if not as_json:
         verdicts.show(result)
     changed = _compute_and_release(settings, options)
-    invented_initiatives.write(settings.initiatives, settings.release)
+    invented_initiatives.write(settings.initiatives, settings.release, invented_country.initiatives)
     if changed:
         audit_log.record(settings, "demo", "invented region", rows=sum(each.rows_in for each in result.files))
     following = command("dashboard", home=settings.home)

@@ -26,7 +26,10 @@ CoversUntilOption = Annotated[
     ),
 ]
 SeedOption = Annotated[int, typer.Option("--seed", help="Seed: the same seed gives the same region.")]
-InhabitantsOption = Annotated[int, typer.Option("--inhabitants", min=200, help="Inhabitants of the region.")]
+InhabitantsOption = Annotated[
+    int | None,
+    typer.Option("--inhabitants", min=200, help="Inhabitants of the region. Default: as many as live there."),
+]
 YearsOption = Annotated[int, typer.Option("--years", min=2, max=20, help="Years of history.")]
 MessyOption = Annotated[
     bool, typer.Option("--messy", help="Add every fault that real deliveries have, at known rates.")

@@ -23,7 +23,7 @@ def synth(
         Path | None, typer.Option("--out", help="Folder to write to. Default: the home's extracts/.")
     ] = None,
     seed: SeedOption = 1,
-    inhabitants: InhabitantsOption = 245_000,
+    inhabitants: InhabitantsOption = None,
     years: YearsOption = 10,
     ends_on: Annotated[
         datetime, typer.Option("--ends-on", formats=["%Y-%m-%d"], help="Last day of history.")

@@ -53,7 +53,7 @@ WITH
         FROM measurement
         WHERE
             code IN ('NPU27300', 'NPU03835')
-            AND source_system IN ('lab_dm_forsker', 'labka', 'for_labka')
+            AND source_system IN ('lab_dm_forsker', 'labka', 'for_labka', 'laboratoriesvar')
             AND result_state = 'number'
             AND COALESCE(comparator, '=') NOT IN ('<', '<=')
             AND value >= CASE

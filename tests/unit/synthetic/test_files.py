@@ -10,6 +10,7 @@ import pytest
 import yaml
 
 from data_contracts.contract import load_contracts
+from packs.pack import load_pack
 from synthetic.country import country_names, load_country
 from synthetic.extracts.delivery import FAULTS
 from synthetic.region import write_region
@@ -47,7 +48,7 @@ def messy(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_every_file_type_with_a_contract_is_written(clean: Path) -> None:
-    assert {answer["file_type"] for answer in answers(clean)} == set(load_contracts())
+    assert {answer["file_type"] for answer in answers(clean)} == set(load_pack("denmark").contracts)
 
 
 def test_every_delivered_column_is_in_the_contract(small_region: Region) -> None:

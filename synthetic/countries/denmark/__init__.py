@@ -1,0 +1,1 @@
+"""The invented region of the Danish pack."""

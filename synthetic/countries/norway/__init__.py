@@ -1,0 +1,1 @@
+"""The invented Trøndelag of the Norwegian pack."""
