@@ -1,6 +1,7 @@
 """Contract files follow the standard, and a fault in one is named with its file and key."""
 
 import json
+from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -12,9 +13,11 @@ from open_data_contract_standard.model import OpenDataContractStandard
 from data_contracts.contract import TYPED_COLUMNS, load_contracts
 from data_contracts.contract_file import read_contract
 from data_contracts.standard import FOLDER
+from packs.pack import load_pack
 from tvaers.errors import ContractError
 
 FILES = sorted([*(FOLDER / "sectors").glob("*/*.yaml"), *(FOLDER / "core").glob("*.yaml")])
+PACKS = Path(str(files("packs")))
 VALIDATOR = jsonschema.Draft201909Validator(json.loads(OpenDataContractStandard.json_schema()))
 SMALL = FOLDER / "sectors" / "hospital" / "lpr_diag.yaml"
 
@@ -28,7 +31,8 @@ def test_a_contract_is_valid_under_the_standard_s_own_schema(path: Path) -> None
 def test_there_is_a_contract_for_every_file_type_and_it_is_named_like_its_file() -> None:
     contracts = load_contracts()
     assert sorted(contracts) == sorted(path.stem for path in (FOLDER / "sectors").glob("*/*.yaml"))
-    assert len(contracts) == 32
+    read = {name for pack in PACKS.glob("*/pack.yaml") for name in load_pack(pack.parent).settings.contracts}
+    assert set(contracts) == read
 
 
 @pytest.mark.parametrize("name", load_contracts())
