@@ -87,11 +87,27 @@ def choose_one(caption: str, name: str, options: Sequence[str], label: Callable[
 
 
 def choose_some(
-    caption: str, name: str, options: Sequence[str], label: Callable[[str], str], at_most: int
+    caption: str,
+    name: str,
+    options: Sequence[str],
+    label: Callable[[str], str],
+    at_most: int,
+    best: Sequence[str],
 ) -> list[str]:
-    """Draw a list in which several can be chosen and return them, kept in the address; the first few by default."""
+    """Draw a list in which several can be chosen and return them, kept in the address.
+
+    Args:
+        caption: What stands above the list.
+        name: In the address.
+        options: In the order of the list.
+        label: How an option is called.
+        at_most: How many can be chosen.
+        best: Options, those first that are chosen by default.
+    """
     stated = (read(name) or "").split(",")
-    chosen = [option for option in options if option in stated] or list(options[:at_most])
+    chosen = [option for option in options if option in stated] or [
+        option for option in options if option in best[:at_most]
+    ]
     key = f"choose.{name}"
     st.session_state[key] = chosen[:at_most]
     st.multiselect(

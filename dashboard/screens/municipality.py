@@ -31,6 +31,7 @@ if len(every) > AT_ONCE:
         [unit.key for unit in every],
         lambda key: name(content.units.by_key[key], words),
         AT_ONCE,
+        [f"municipality-{each}" for each in release.units_by_shown_numbers("municipality")],
     )
     chosen = [content.units.by_key[key] for key in kept]
 

@@ -350,3 +350,19 @@ def test_a_page_that_breaks_says_so_in_words_and_shows_no_code(monkeypatch: pyte
     at = opened(lang="da")
     assert [each.value for each in at.error] == [wording("da")("fault.unexpected")]
     assert not at.exception
+
+
+def test_of_many_municipalities_those_with_most_numbers_stand_side_by_side_first(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(shutil.copy(released, tmp_path / "release.duckdb"))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "INSERT INTO unit SELECT 'municipality', concat('9', number), concat('Aa', number), NULL, NULL "
+            "FROM range(4) AS added(number)"
+        )
+    monkeypatch.setenv("TVAERS_RELEASE", str(path))
+    at = opened("municipality", lang="en")
+    assert at.multiselect(key="choose.municipalities").value == [
+        f"municipality-{each}" for each in ("0740", "0779", "0791")
+    ]
