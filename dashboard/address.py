@@ -105,9 +105,8 @@ def choose_some(
         best: Options, those first that are chosen by default.
     """
     stated = (read(name) or "").split(",")
-    chosen = [option for option in options if option in stated] or [
-        option for option in options if option in best[:at_most]
-    ]
+    first = [option for option in best if option in options][:at_most] or options[:at_most]
+    chosen = [option for option in options if option in stated] or [option for option in options if option in first]
     key = f"choose.{name}"
     st.session_state[key] = chosen[:at_most]
     st.multiselect(

@@ -21,7 +21,7 @@ LANGUAGES = ("da", "nb", "en")
 LOCALES = {"da": "da_DK", "nb": "nb_NO", "en": "en_GB"}
 SMALLEST_GROUP = 5
 NO_BREAK_SPACE = "\u00a0"
-# A page writes a thousand numbers, of which few are new: as many of them are remembered as all shares in all languages.
+# A page writes a thousand numbers, most of which another page has written before.
 REMEMBERED_NUMBERS = 20_000
 
 

@@ -1,8 +1,8 @@
 """What is drawn, in Plotly's own words, put together without having each of them checked.
 
 Plotly's objects check every property when it is set and again when the trace is added, which took half of the server's
-time for a page. What a chart says is the same at each visit but for its numbers, so a test has Plotly check the charts
-of every page instead (tests/dashboard/test_screens.py).
+time for a page. What a chart says is the same at each visit but for its numbers, so a test has Plotly check charts
+of every kind instead (tests/dashboard/test_screens.py).
 """
 
 from collections.abc import Mapping

@@ -1,5 +1,7 @@
 """The municipalities side by side: every indicator in a table, one of them by sex and age."""
 
+from dataclasses import replace
+
 import streamlit as st
 
 from dashboard import address, frame, shown
@@ -55,10 +57,11 @@ frame.subheading(words("municipality.by_sex_and_age"), words("municipality.by_se
 with st.container(key="choices-indicator"):
     definition = frame.choose_indicator(content, words, view.definition)
 key = definition.indicator_id
-cells = by(release.of_indicator(key, "municipality", view.reporting_date), "unit_id", "sex", "age_band")
+told_on = replace(view, definition=definition).as_told().reporting_date
+cells = by(release.of_indicator(key, "municipality", told_on), "unit_id", "sex", "age_band")
 panels = by_sex_and_age(chosen, cells, definition, words)
 title = words.text(definition.title)
-subtitle = words("chart.subtitle", unit=words("municipality.title"), date=words.short_date(view.reporting_date))
+subtitle = words("chart.subtitle", unit=words("municipality.title"), date=words.short_date(told_on))
 picture = dots.figure(
     dots.headed(panels), None, drawn.scale(definition, words), shown.caption(view, title, subtitle), words
 )

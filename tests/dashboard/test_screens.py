@@ -363,6 +363,24 @@ def test_of_many_municipalities_those_with_most_numbers_stand_side_by_side_first
         )
     monkeypatch.setenv("TVAERS_RELEASE", str(path))
     at = opened("municipality", lang="en")
+    assert not at.error
     assert at.multiselect(key="choose.municipalities").value == [
         f"municipality-{each}" for each in ("0740", "0779", "0791")
     ]
+
+
+def test_many_municipalities_of_which_nothing_is_told_are_still_set_side_by_side(
+    released: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = Path(shutil.copy(released, tmp_path / "release.duckdb"))
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(
+            "INSERT INTO unit SELECT 'municipality', concat('9', number), concat('Aa', number), NULL, NULL "
+            "FROM range(4) AS added(number)"
+        )
+        connection.execute("DELETE FROM result WHERE level = 'municipality'")
+    monkeypatch.setenv("TVAERS_RELEASE", str(path))
+    at = opened("municipality", lang="en")
+    assert not at.error
+    assert not at.exception
+    assert len(at.multiselect(key="choose.municipalities").value) == 4

@@ -75,3 +75,10 @@ def test_beside_other_indicators_its_period_stands_with_the_number(yearly: Path)
     at = opened("overview", lang="en", unit="municipality-0791")
     assert not at.error
     assert text(at).count("12 months to 31 Mar 2026") == 1
+
+
+def test_beside_other_municipalities_the_picture_is_of_the_date_on_which_it_was_told(yearly: Path) -> None:
+    at = opened("municipality", lang="en", indicator=INDICATOR)
+    picture = str(at.get("plotly_chart")[0].proto)
+    assert wording("en").short_date(TOLD) in picture
+    assert wording("en").short_date(NEWEST) not in picture
